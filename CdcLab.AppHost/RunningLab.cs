@@ -1,0 +1,39 @@
+using CdcLab.Clients.Control;
+using CdcLab.Clients.Verdicts;
+using CdcLab.Model;
+using CdcLab.Model.Options;
+using CdcLab.Runtime.Standalone.Data;
+using CdcLab.Runtime.Standalone.Fetching;
+
+namespace CdcLab.AppHost;
+
+/// <summary>A lab that another process runs, found by the run file of its data directory.</summary>
+/// <param name="Directory">Its data directory.</param>
+/// <param name="HostPid">Its host.</param>
+/// <param name="Ports">Its ports.</param>
+/// <param name="Token">Its bearer token.</param>
+internal sealed record RunningLab(DataDirectory Directory, int HostPid, LabPorts Ports, string Token)
+{
+    /// <summary>The lab that runs in a data directory.</summary>
+    /// <returns>Null when none runs there, or it does not listen yet.</returns>
+    public static RunningLab? Find(DataDirectory directory) =>
+        RunRecord.Living(directory) is { Ports: { } ports, Token: { } token } run ? new(directory, run.Host.Pid, ports, token) : null;
+
+    /// <summary>The lab that these options name, for a command that needs one.</summary>
+    /// <exception cref="UnavailableException">None runs there.</exception>
+    public static RunningLab Get(LabOptions options)
+    {
+        DataDirectory directory = DataDirectory.Of(options);
+        if (Find(directory) is { } lab)
+            return lab;
+        throw new UnavailableException(RunRecord.Living(directory) is { } starting
+            ? $"The lab in {directory.Path} (host process {starting.Host.Pid}) is still fetching its programs; try again when it has started its servers."
+            : $"No lab runs in {directory.Path}; start one with 'dotnet run --project CdcLab.AppHost', or name another with --Lab:DataDirectory=FOLDER.");
+    }
+
+    /// <summary>A client of its control endpoint.</summary>
+    public ControlClient Control() => new(Ports.Control, Token);
+
+    /// <summary>A client of its verifier.</summary>
+    public VerdictsClient Verdicts() => new(Ports.Verifier, Token);
+}

@@ -1,0 +1,155 @@
+using System.Diagnostics;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+
+namespace CdcLab.Clients.Kafka;
+
+/// <summary>What the lab asks of the cluster's admin API. One for the process: a client for each question leaks threads.</summary>
+public sealed class KafkaAdmin : IDisposable
+{
+    private static readonly TimeSpan RenewalPause = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _renewing = new();
+    private readonly string _bootstrap;
+    private IAdminClient _client;
+    private IAdminClient? _retired;
+    private long _renewed = Stopwatch.GetTimestamp();
+
+    /// <summary>Makes the client; it connects by itself, and again whenever brokers come back.</summary>
+    /// <param name="bootstrap">Bootstrap servers.</param>
+    public KafkaAdmin(string bootstrap)
+    {
+        _bootstrap = bootstrap;
+        _client = Make();
+    }
+
+    /// <summary>The settings with which one broker runs now.</summary>
+    /// <param name="brokerId">The broker's id.</param>
+    /// <param name="timeout">How long it may take.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Names and values; a secret has none and is left out.</returns>
+    /// <exception cref="KafkaException">The broker does not answer.</exception>
+    public async Task<IReadOnlyDictionary<string, string>> BrokerSettingsAsync(int brokerId, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<DescribeConfigsResult> results = await DescribeAsync([new() { Type = ResourceType.Broker, Name = brokerId.ToString() }], timeout, cancellationToken);
+        return Values(results[0]);
+    }
+
+    /// <summary>The settings that apply to topics now, their own or the broker's default.</summary>
+    /// <param name="topics">The topics.</param>
+    /// <param name="timeout">How long it may take.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Names and values by topic.</returns>
+    /// <exception cref="KafkaException">No broker answers, or a topic is gone.</exception>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>> TopicSettingsAsync(IReadOnlyCollection<string> topics, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (topics.Count == 0)
+            return new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);
+        IReadOnlyList<DescribeConfigsResult> results = await DescribeAsync([.. topics.Select(t => new ConfigResource { Type = ResourceType.Topic, Name = t })], timeout, cancellationToken);
+        return results.ToDictionary(r => r.ConfigResource.Name, r => (IReadOnlyDictionary<string, string>)Values(r), StringComparer.Ordinal);
+    }
+
+    /// <summary>Makes a topic, unless there is one of this name.</summary>
+    /// <param name="topic">Its name.</param>
+    /// <param name="partitions">Its partitions.</param>
+    /// <param name="replicationFactor">Copies of each.</param>
+    /// <param name="settings">Its own settings.</param>
+    /// <param name="timeout">How long it may take.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether it was made now.</returns>
+    /// <exception cref="KafkaException">No broker answers, or the topic cannot be made, e.g. with too few brokers.</exception>
+    public async Task<bool> CreateTopicAsync(string topic, int partitions, int replicationFactor, IReadOnlyDictionary<string, string> settings, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        TopicSpecification specification = new()
+        {
+            Name = topic,
+            NumPartitions = partitions,
+            ReplicationFactor = (short)replicationFactor,
+            Configs = new(settings, StringComparer.Ordinal),
+        };
+        try
+        {
+            await _client.CreateTopicsAsync([specification], new() { RequestTimeout = timeout, OperationTimeout = timeout }).WaitAsync(cancellationToken);
+            return true;
+        }
+        catch (CreateTopicsException e) when (e.Results.All(r => r.Error.Code == ErrorCode.TopicAlreadyExists))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>How many partitions a topic has.</summary>
+    /// <param name="topic">Its name.</param>
+    /// <param name="timeout">How long it may take.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The number of its partitions.</returns>
+    /// <exception cref="KafkaException">No broker answers, or there is no such topic.</exception>
+    public async Task<int> PartitionsAsync(string topic, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        DescribeTopicsResult result = await _client.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new() { RequestTimeout = timeout }).WaitAsync(cancellationToken);
+        return result.TopicDescriptions[0].Partitions.Count;
+    }
+
+    /// <summary>Deletes a topic, unless there is none of this name.</summary>
+    /// <param name="topic">Its name.</param>
+    /// <param name="timeout">How long it may take.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="KafkaException">No broker answers.</exception>
+    public async Task<bool> DeleteTopicAsync(string topic, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _client.DeleteTopicsAsync([topic], new() { RequestTimeout = timeout, OperationTimeout = timeout }).WaitAsync(cancellationToken);
+            return true;
+        }
+        catch (DeleteTopicsException e) when (e.Results.All(r => r.Error.Code == ErrorCode.UnknownTopicOrPart))
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _retired?.Dispose();
+        _client.Dispose();
+    }
+
+    private IAdminClient Make() => new AdminClientBuilder(KafkaClientSettings.Admin(_bootstrap))
+        .SetLogHandler(static (_, _) => { }) // a line for each try to reconnect; the checks tell the story once
+        .SetErrorHandler(static (_, _) => { })
+        .Build();
+
+    private async Task<IReadOnlyList<DescribeConfigsResult>> DescribeAsync(IEnumerable<ConfigResource> resources, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _client.DescribeConfigsAsync(resources, new() { RequestTimeout = timeout }).WaitAsync(cancellationToken);
+        }
+        catch (KafkaException)
+        {
+            Renew();
+            throw;
+        }
+    }
+
+    // Seen with librdkafka 2.16: asked for a broker that has been gone for minutes, a client goes on timing out after the broker is back.
+    private void Renew()
+    {
+        lock (_renewing)
+        {
+            if (Stopwatch.GetElapsedTime(_renewed) < RenewalPause)
+                return;
+            _renewed = Stopwatch.GetTimestamp();
+
+            // Others may still wait for the client of now; the one before it has had its ten seconds.
+            _retired?.Dispose();
+            _retired = _client;
+            _client = Make();
+        }
+    }
+
+    private static Dictionary<string, string> Values(DescribeConfigsResult result) =>
+        result.Entries.Values.Where(e => e.Value is not null).ToDictionary(e => e.Name, e => e.Value, StringComparer.Ordinal);
+}

@@ -1,0 +1,103 @@
+using Confluent.Kafka;
+
+namespace CdcLab.Clients.Kafka;
+
+/// <summary>librdkafka's settings for each of the lab's clients. Each configuration is made from scratch: one that is made from another shares its dictionary, and settings leak both ways.</summary>
+public static class KafkaClientSettings
+{
+    // A broker that comes back must be found at once: librdkafka's default of 10 s would hide it behind a back-off.
+    private const int LongestReconnectBackoff = 500;
+
+    // A paused broker keeps its connections: only this ends the wait for it. librdkafka's default is 60 s.
+    private const int SocketTimeout = 6000;
+
+    /// <summary>The settings of the one admin client.</summary>
+    /// <param name="bootstrap">Bootstrap servers.</param>
+    /// <returns>New settings.</returns>
+    public static AdminClientConfig Admin(string bootstrap)
+    {
+        AdminClientConfig settings = new();
+        Shared(settings, bootstrap, "cdclab-admin");
+
+        // librdkafka forgets a broker that is missing from one answer, asks again after five minutes, and lets every question to that broker wait meanwhile
+        // (seen after all brokers were killed and started again): a client that asks each broker by itself must ask often which there are.
+        settings.TopicMetadataRefreshIntervalMs = 1000;
+        return settings;
+    }
+
+    /// <summary>The settings of the latency probe's producer.</summary>
+    /// <param name="bootstrap">Bootstrap servers.</param>
+    /// <param name="messageTimeout">After this time without an acknowledgement a message's outcome is unknown.</param>
+    /// <returns>New settings.</returns>
+    public static ProducerConfig ProbeProducer(string bootstrap, TimeSpan messageTimeout)
+    {
+        ProducerConfig settings = new()
+        {
+            Acks = Acks.All,
+
+            // Off on purpose: a message that is sent again may arrive twice, which the probe counts, and no fatal error can ever stop the producer.
+            EnableIdempotence = false,
+
+            // A figure shall show the cluster, not the client's wish to batch.
+            LingerMs = ProbeLinger.TotalMilliseconds,
+            MessageTimeoutMs = (int)messageTimeout.TotalMilliseconds,
+            RequestTimeoutMs = SocketTimeout,
+
+            // A partition's new leader is found as soon as there is one.
+            RetryBackoffMs = 100,
+            RetryBackoffMaxMs = 500,
+            TopicMetadataRefreshFastIntervalMs = 100,
+            TopicMetadataRefreshIntervalMs = 30_000,
+            TopicMetadataPropagationMaxMs = 1000,
+            AllowAutoCreateTopics = false,
+            EnableDeliveryReports = true,
+            DeliveryReportFields = "value,status",
+            QueueBufferingMaxMessages = 10_000,
+            QueueBufferingMaxKbytes = 1024,
+            StickyPartitioningLingerMs = 0,
+        };
+        Shared(settings, bootstrap, "cdclab-probe-producer");
+        return settings;
+    }
+
+    /// <summary>The settings of the latency probe's consumer: it is told its partitions, joins no group and commits nothing.</summary>
+    /// <param name="bootstrap">Bootstrap servers.</param>
+    /// <returns>New settings.</returns>
+    public static ConsumerConfig ProbeConsumer(string bootstrap)
+    {
+        ConsumerConfig settings = new()
+        {
+            // librdkafka insists on a name; without subscribe and commits no group of this name ever comes to be.
+            GroupId = "cdclab-probe",
+            EnableAutoCommit = false,
+            EnableAutoOffsetStore = false,
+            AutoOffsetReset = AutoOffsetReset.Latest,
+            FetchWaitMaxMs = 500,
+            FetchMinBytes = 1,
+            FetchErrorBackoffMs = 100,
+            QueuedMaxMessagesKbytes = 1024,
+            TopicMetadataRefreshFastIntervalMs = 100,
+            TopicMetadataRefreshIntervalMs = 30_000,
+            AllowAutoCreateTopics = false,
+        };
+        Shared(settings, bootstrap, "cdclab-probe-consumer");
+        return settings;
+    }
+
+    /// <summary>How long the probe's producer waits for more messages before it sends: shown with every figure.</summary>
+    public static TimeSpan ProbeLinger => TimeSpan.Zero;
+
+    private static void Shared(ClientConfig settings, string bootstrap, string clientId)
+    {
+        settings.BootstrapServers = bootstrap;
+        settings.ClientId = clientId;
+        settings.BrokerAddressFamily = BrokerAddressFamily.V4;
+        settings.ReconnectBackoffMs = 100;
+        settings.ReconnectBackoffMaxMs = LongestReconnectBackoff;
+        settings.SocketTimeoutMs = SocketTimeout;
+        settings.SocketConnectionSetupTimeoutMs = 5000;
+        settings.SocketNagleDisable = true;
+        settings.LogConnectionClose = false;
+        settings.EnableMetricsPush = false;
+    }
+}

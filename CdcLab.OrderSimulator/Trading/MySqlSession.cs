@@ -1,0 +1,215 @@
+using System.Data;
+using System.Globalization;
+using MySqlConnector;
+
+namespace CdcLab.OrderSimulator.Trading;
+
+/// <summary>A session on a connection of its own.
+/// <para>A step takes two round trips: everything up to the commit in one text, then the COMMIT. The order's row is locked first (UPDATE by primary key and
+/// status); the executed sum is read after that by a plain SELECT, whose snapshot is therefore newer than whatever held the lock before. Subqueries inside the
+/// UPDATE or the INSERT would take gap locks under REPEATABLE READ and make workers deadlock; READ COMMITTED would not work with a wrong binlog_format, which
+/// is a fault that the lab must be able to show.</para></summary>
+internal sealed class MySqlSession : IMarketSession
+{
+    private readonly MySqlConnection _connection;
+
+    private MySqlSession(MySqlConnection connection) => _connection = connection;
+
+    /// <summary>Opens a session.</summary>
+    public static async Task<MySqlSession> OpenAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        MySqlConnection connection = new(connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            return new(connection);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> StageAsync(MarketStep step, CancellationToken cancellationToken) => step switch
+    {
+        InsertStep insert => StageAsync(insert, cancellationToken),
+        ExecuteStep execute => StageAsync(execute, cancellationToken),
+        CancelStep cancel => StageAsync(cancel, cancellationToken),
+        PurgeStep purge => StageAsync(purge, cancellationToken),
+        _ => throw new ArgumentOutOfRangeException(nameof(step), step.Name, "No such step."),
+    };
+
+    /// <inheritdoc/>
+    public Task CommitAsync(CancellationToken cancellationToken) => ExecuteAsync("COMMIT", cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<bool> WasDoneAsync(MarketStep step, CancellationToken cancellationToken)
+    {
+        // Locking reads: the transaction in doubt may still be under way in the server (its commit waits for the disk, or the server was stopped with our
+        // COMMIT unread in its socket). It holds its rows until it is decided, so these reads wait for that; a plain read would see "not done" too early.
+        bool done = step switch
+        {
+            InsertStep insert => await WasDoneAsync(insert, cancellationToken),
+            ExecuteStep execute => await WasDoneAsync(execute, cancellationToken),
+            CancelStep cancel => await WasDoneAsync(cancel, cancellationToken),
+            PurgeStep purge => await WasDoneAsync(purge, cancellationToken),
+            _ => throw new ArgumentOutOfRangeException(nameof(step), step.Name, "No such step."),
+        };
+        await ExecuteAsync("ROLLBACK", cancellationToken);
+        return done;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private async Task<bool> StageAsync(InsertStep step, CancellationToken cancellationToken)
+    {
+        await using MySqlCommand command = Command(
+            """
+            START TRANSACTION;
+            INSERT INTO orders (user_id, symbol, order_type, quantity, price, status, created_at, updated_at) VALUES (@user, @symbol, @type, @quantity, @price, 'PENDING', @at, @at)
+            """,
+            ("@user", step.Plan.UserId), ("@symbol", step.Plan.Instrument.Symbol), ("@type", step.OrderType), ("@quantity", step.Plan.Quantity), ("@price", step.Plan.Price), ("@at", step.At));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        step.OrderId = command.LastInsertedId;
+        return true;
+    }
+
+    private async Task<bool> StageAsync(ExecuteStep step, CancellationToken cancellationToken)
+    {
+        // updated_at is set even where the status stays PARTIAL: every step is a change of the order's row that CDC sees.
+        await using MySqlCommand command = Command(
+            """
+            START TRANSACTION;
+            UPDATE orders SET status = @to, updated_at = @at WHERE order_id = @order AND status = @from AND quantity = @of;
+            SELECT ROW_COUNT(), (SELECT COALESCE(SUM(quantity), 0) FROM order_executions WHERE order_id = @order);
+            INSERT INTO order_executions (order_id, quantity, price, executed_at) VALUES (@order, @quantity, @price, @at)
+            """,
+            ("@order", step.OrderId), ("@from", step.From), ("@to", step.To), ("@of", step.OrderQuantity), ("@quantity", step.Quantity), ("@price", step.Price), ("@at", step.At));
+        if (!await IsAsLeftAsync(command, step, cancellationToken))
+            return false;
+        step.ExecutionId = command.LastInsertedId;
+        return true;
+    }
+
+    private async Task<bool> StageAsync(CancelStep step, CancellationToken cancellationToken)
+    {
+        await using MySqlCommand command = Command(
+            """
+            START TRANSACTION;
+            UPDATE orders SET status = 'CANCELLED', updated_at = @at WHERE order_id = @order AND status = @from;
+            SELECT ROW_COUNT(), (SELECT COALESCE(SUM(quantity), 0) FROM order_executions WHERE order_id = @order)
+            """,
+            ("@order", step.OrderId), ("@from", step.From), ("@at", step.At));
+        return await IsAsLeftAsync(command, step, cancellationToken);
+    }
+
+    private async Task<bool> StageAsync(PurgeStep step, CancellationToken cancellationToken)
+    {
+        string ids = Ids(step);
+        await using MySqlCommand command = Command(
+            $"""
+            START TRANSACTION;
+            DELETE FROM order_executions WHERE order_id IN ({ids});
+            DELETE FROM orders WHERE order_id IN ({ids}) AND status IN ('FILLED', 'CANCELLED');
+            SELECT ROW_COUNT()
+            """);
+        long deleted = Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
+        if (deleted == step.OrderIds.Count)
+            return true;
+        await ExecuteAsync("ROLLBACK", cancellationToken);
+        return false;
+    }
+
+    // Reads the batch's one result set and the rest of the batch; rolls back when the order is not as this simulator left it.
+    private async Task<bool> IsAsLeftAsync(MySqlCommand command, ChangeStep step, CancellationToken cancellationToken)
+    {
+        bool asLeft;
+        await using (MySqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            await reader.ReadAsync(cancellationToken);
+            asLeft = reader.GetInt64(0) == 1 && reader.GetDecimal(1) == step.ExecutedBefore;
+            while (await reader.NextResultAsync(cancellationToken))
+            {
+                // The INSERT after the SELECT: an error of it is thrown here.
+            }
+        }
+
+        if (!asLeft)
+            await ExecuteAsync("ROLLBACK", cancellationToken);
+        return asLeft;
+    }
+
+    private async Task<bool> WasDoneAsync(InsertStep step, CancellationToken cancellationToken)
+    {
+        // No conditions but the key: a row of another order under this id (a crash hands out an uncommitted id again) has to be read, and told apart, too.
+        // The status is not compared: nobody but us changes the order, but a simulator that was started beside us may have taken it up.
+        await using MySqlCommand command = Command(
+            "START TRANSACTION; SELECT user_id, symbol, order_type, quantity, price, created_at FROM orders WHERE order_id = @order FOR UPDATE",
+            ("@order", step.OrderId));
+        await using MySqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            && reader.GetInt64(0) == step.Plan.UserId
+            && reader.GetString(1) == step.Plan.Instrument.Symbol
+            && reader.GetString(2) == step.OrderType
+            && reader.GetInt32(3) == step.Plan.Quantity
+            && reader.GetDecimal(4) == step.Plan.Price
+            && reader.GetDateTime(5) == step.At;
+    }
+
+    private async Task<bool> WasDoneAsync(ExecuteStep step, CancellationToken cancellationToken)
+    {
+        // The order's row first: the transaction in doubt holds it from its beginning to its end.
+        await using MySqlCommand command = Command(
+            """
+            START TRANSACTION;
+            SELECT order_id FROM orders WHERE order_id = @order FOR UPDATE;
+            SELECT order_id, quantity, price, executed_at FROM order_executions WHERE execution_id = @execution
+            """,
+            ("@order", step.OrderId), ("@execution", step.ExecutionId));
+        await using MySqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.NextResultAsync(cancellationToken)
+            && await reader.ReadAsync(cancellationToken)
+            && reader.GetInt64(0) == step.OrderId
+            && reader.GetInt32(1) == step.Quantity
+            && reader.GetDecimal(2) == step.Price
+            && reader.GetDateTime(3) == step.At;
+    }
+
+    private async Task<bool> WasDoneAsync(CancelStep step, CancellationToken cancellationToken)
+    {
+        await using MySqlCommand command = Command(
+            "START TRANSACTION; SELECT status, updated_at FROM orders WHERE order_id = @order FOR UPDATE",
+            ("@order", step.OrderId));
+        await using MySqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) && reader.GetString(0) == OrderStatus.Cancelled && reader.GetDateTime(1) == step.At;
+    }
+
+    private async Task<bool> WasDoneAsync(PurgeStep step, CancellationToken cancellationToken)
+    {
+        await using MySqlCommand command = Command($"START TRANSACTION; SELECT order_id FROM orders WHERE order_id IN ({Ids(step)}) FOR UPDATE");
+        await using MySqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
+        return !await reader.ReadAsync(cancellationToken);
+    }
+
+    private async Task ExecuteAsync(string text, CancellationToken cancellationToken)
+    {
+        await using MySqlCommand command = Command(text);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private MySqlCommand Command(string text, params ReadOnlySpan<(string Name, object Value)> parameters)
+    {
+        MySqlCommand command = _connection.CreateCommand();
+        command.CommandText = text;
+        command.CommandType = CommandType.Text;
+        foreach ((string name, object value) in parameters)
+            command.Parameters.AddWithValue(name, value);
+        return command;
+    }
+
+    // Numbers only: nothing here comes from outside.
+    private static string Ids(PurgeStep step) => string.Join(',', step.OrderIds);
+}

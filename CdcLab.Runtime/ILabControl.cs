@@ -1,0 +1,28 @@
+using CdcLab.Model.Live;
+
+namespace CdcLab.Runtime;
+
+/// <summary>What can be asked of, and done to, the servers and services of a running lab; the same under every host.</summary>
+public interface ILabControl
+{
+    /// <summary>Every server and service as it is now, in the order of the picture.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The states.</returns>
+    Task<IReadOnlyList<ResourceState>> ListAsync(CancellationToken cancellationToken);
+
+    /// <summary>Does something to one server or service, and returns when it is done: after a start it answers, after a stop or kill it is gone.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="command">What to do.</param>
+    /// <param name="cancellationToken">Ends the wait, not what was begun.</param>
+    /// <returns>Its state afterwards.</returns>
+    /// <exception cref="UnknownResourceException">There is none of that name.</exception>
+    /// <exception cref="LabControlException">It makes no sense now, or it did not work.</exception>
+    Task<ResourceState> ExecuteAsync(string name, ServerCommand command, CancellationToken cancellationToken);
+
+    /// <summary>The last lines that one server or service wrote.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="lines">How many at most.</param>
+    /// <returns>The lines, oldest first.</returns>
+    /// <exception cref="UnknownResourceException">There is none of that name.</exception>
+    IReadOnlyList<string> Log(string name, int lines);
+}

@@ -1,0 +1,56 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using CdcLab.Model.Live;
+using CdcLab.Runtime.Standalone.Fetching;
+
+namespace CdcLab.Runtime.Standalone.Data;
+
+/// <summary>The lab's passwords and tokens: made once per data directory, kept in a file that only its user can read.</summary>
+internal sealed record LabSecrets
+{
+    /// <summary>Password of MySQL's root, which no service gets.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>Password of <c>debezium</c>.</summary>
+    public required string Debezium { get; init; }
+
+    /// <summary>Password of <c>simulator</c>.</summary>
+    public required string Simulator { get; init; }
+
+    /// <summary>Bearer token of the control endpoint and the services' APIs.</summary>
+    public required string Token { get; init; }
+
+    /// <summary>The secrets of a data directory, made where there are none yet.</summary>
+    /// <param name="directory">The data directory.</param>
+    /// <param name="mySqlFolder">The folder of MySQL's data in it, which knows root's password.</param>
+    /// <exception cref="UnavailableException">They are lost or damaged.</exception>
+    public static LabSecrets ReadOrMake(DataDirectory directory, string mySqlFolder)
+    {
+        if (File.Exists(directory.SecretsPath))
+            return Read(directory);
+        if (Directory.Exists(Path.Combine(directory.Path, mySqlFolder)))
+            throw new UnavailableException($"{directory.SecretsPath} is missing, and without the passwords in it nobody can log in to the MySQL data beside it; put it back, use another Lab:DataDirectory, or, if the data is not needed, delete the folder {directory.Path}.");
+        LabSecrets made = new() { Root = Make(), Debezium = Make(), Simulator = Make(), Token = Make() };
+        DataDirectory.WritePrivate(directory.SecretsPath, JsonSerializer.Serialize(made, LabJson.Indented));
+        return made;
+    }
+
+    private static LabSecrets Read(DataDirectory directory)
+    {
+        string why = "it lacks a password";
+        try
+        {
+            if (JsonSerializer.Deserialize<LabSecrets>(File.ReadAllText(directory.SecretsPath), LabJson.Options) is { Root.Length: > 0, Debezium.Length: > 0, Simulator.Length: > 0, Token.Length: > 0 } kept)
+                return kept;
+        }
+        catch (JsonException broken)
+        {
+            why = broken.Message.TrimEnd('.');
+        }
+
+        throw new UnavailableException($"{directory.SecretsPath} cannot be read ({why}); put it back as it was, use another Lab:DataDirectory, or, if the data is not needed, delete the folder {directory.Path}.");
+    }
+
+    // 32 letters and digits are 190 bits, and need no quoting anywhere.
+    private static string Make() => RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 32);
+}

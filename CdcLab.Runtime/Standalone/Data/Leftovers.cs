@@ -1,0 +1,62 @@
+using CdcLab.Runtime.Standalone.Memory;
+using CdcLab.Runtime.Standalone.Processes;
+
+namespace CdcLab.Runtime.Standalone.Data;
+
+/// <summary>Cleans up what a host that was killed left behind: the processes that its run file names, and nothing else.</summary>
+public static class Leftovers
+{
+    /// <summary>Cleans up before a start: what a dead host left in this data directory, and what one-shot labs that were killed left in theirs.</summary>
+    /// <param name="directory">The data directory of the lab that is about to start.</param>
+    /// <param name="events">Who wants to know.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <returns>A task.</returns>
+    /// <exception cref="TimeoutException">A process does not go away.</exception>
+    public static async Task CleanBeforeStartAsync(DataDirectory directory, ILabEvents events, CancellationToken cancellationToken)
+    {
+        foreach (string line in await TemporaryLabs.CleanAsync(cancellationToken))
+            events.Say(line);
+        if (!File.Exists(directory.RunFilePath))
+            return;
+        using DataDirectoryLock? held = DataDirectoryLock.TryTake(directory);
+        if (held is null)
+            return;
+        IReadOnlyList<string> ended = await CleanAsync(directory, cancellationToken);
+        if (ended.Count > 0)
+            events.Say($"Cleaned up after a host that was killed: {string.Join(", ", ended)}.");
+    }
+
+    /// <summary>Ends the processes of a dead host, with the data directory's lock held.</summary>
+    /// <returns>The names of what was still running.</returns>
+    /// <exception cref="TimeoutException">A process does not go away.</exception>
+    internal static async Task<IReadOnlyList<string>> CleanAsync(DataDirectory directory, CancellationToken cancellationToken)
+    {
+        List<string> ended = [];
+        if (RunRecord.Read(directory) is { } run && run.BootId == ProcessTable.BootId)
+        {
+            // Brokers first and ZooKeeper after them matters for a clean stop only; a killed host's servers are killed.
+            foreach (RecordedProcess process in run.Processes.Where(p => ProcessTable.IsAlive(p.Pid, p.StartTime)))
+            {
+                ProcessTable.SignalGroup(process.Pid, Signal.Kill);
+                ended.Add(process.Name);
+            }
+
+            await GoneAsync([.. run.Processes.Select(p => (p.Pid, p.StartTime))], cancellationToken);
+        }
+
+        File.Delete(directory.RunFilePath);
+        MemoryCaps.RemoveGroups(directory.Id);
+        return ended;
+    }
+
+    private static async Task GoneAsync(IReadOnlyList<(int Pid, long StartTime)> processes, CancellationToken cancellationToken)
+    {
+        DateTime deadline = DateTime.UtcNow.AddSeconds(20);
+        while (processes.FirstOrDefault(p => ProcessTable.IsAlive(p.Pid, p.StartTime)) is { Pid: > 0 } living)
+        {
+            if (DateTime.UtcNow > deadline)
+                throw new TimeoutException($"Process {living.Pid}, left by a host that was killed, does not end.");
+            await Task.Delay(50, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using CdcLab.Model.Live;
+using CdcLab.Runtime.Standalone.Fetching;
+
+namespace CdcLab.Runtime.Standalone.Data;
+
+/// <summary>What made a data directory, so that nothing older or other opens it.</summary>
+internal sealed record Stamp
+{
+    /// <summary>The version of this file's shape.</summary>
+    public int Format { get; init; } = 1;
+
+    /// <summary><c>embedded</c> or <c>container</c>.</summary>
+    public required string Runtime { get; init; }
+
+    /// <summary>Kafka's series, e.g. <c>3.5</c>; null before its first start.</summary>
+    public string? KafkaSeries { get; init; }
+
+    /// <summary>MySQL's series, e.g. <c>9.7</c>; null before its first start.</summary>
+    public string? MySqlSeries { get; init; }
+
+    /// <summary>The Kafka cluster's id; null before its first start.</summary>
+    public string? ClusterId { get; init; }
+
+    public static Stamp? Read(DataDirectory directory)
+    {
+        if (!File.Exists(directory.StampPath))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize<Stamp>(File.ReadAllText(directory.StampPath), LabJson.Options);
+        }
+        catch (JsonException broken)
+        {
+            throw new UnavailableException($"{directory.StampPath} cannot be read ({broken.Message.TrimEnd('.')}); if the data is not needed, delete the folder {directory.Path}.");
+        }
+    }
+
+    public void Write(DataDirectory directory) => DataDirectory.WritePrivate(directory.StampPath, JsonSerializer.Serialize(this, LabJson.Indented));
+
+    /// <summary>This stamp with what is about to run, where that may open the data.</summary>
+    /// <exception cref="UnavailableException">The data was written by something newer.</exception>
+    public Stamp Admit(DataDirectory directory, Version mySql, string kafkaVersion)
+    {
+        Version kafka = Version.Parse(kafkaVersion);
+        Refuse(directory, "MySQL", MySqlSeries, mySql, "MYSQL_HOME");
+        Refuse(directory, "Kafka", KafkaSeries, kafka, "KAFKA_HOME");
+        return this with { MySqlSeries = $"{mySql.Major}.{mySql.Minor}", KafkaSeries = $"{kafka.Major}.{kafka.Minor}" };
+    }
+
+    // Newer servers open older data, never the reverse. Across Kafka's 1.0 (ZooKeeper 3.4 to 3.6 lies behind it) not even that.
+    private static void Refuse(DataDirectory directory, string what, string? series, Version version, string variable)
+    {
+        if (series is null)
+            return;
+        Version written = Version.Parse(series);
+        if (written > new Version(version.Major, version.Minor) || (what == "Kafka" && written.Major == 0 != (version.Major == 0)))
+            throw new UnavailableException($"The data in {directory.Path} was written by {what} {series}, and {what} {version} cannot open it; use a {what} {series} ({variable}), another Lab:DataDirectory, or delete the folder.");
+    }
+}

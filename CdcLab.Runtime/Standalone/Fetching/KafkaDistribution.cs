@@ -1,0 +1,50 @@
+using System.Text.RegularExpressions;
+
+namespace CdcLab.Runtime.Standalone.Fetching;
+
+/// <summary>Recognises an unpacked Kafka distribution.</summary>
+internal static partial class KafkaDistribution
+{
+    /// <summary>The first version without ZooKeeper, on which the lab's cluster stands.</summary>
+    private static readonly Version FirstWithoutZooKeeper = new(4, 0);
+
+    /// <summary>Reads the Kafka version of <paramref name="home"/> from its jars.</summary>
+    /// <returns>The version, or null and in <paramref name="fault"/> what is wrong, to be put after the folder's name.</returns>
+    public static string? ReadVersion(string home, out string fault)
+    {
+        fault = "";
+        var libs = Path.Combine(home, "libs");
+        if (!Directory.Exists(libs))
+        {
+            fault = Directory.Exists(home) ? "has no libs folder, so it is no unpacked Kafka distribution" : "is no folder";
+            return null;
+        }
+
+        var jars = Directory.EnumerateFiles(libs, "*.jar").Select(file => Path.GetFileName(file)).ToArray();
+        var version = jars.Select(jar => KafkaJar().Match(jar)).FirstOrDefault(match => match.Success)?.Groups["version"].Value;
+        if (version is null)
+            fault = "has no kafka_2.*.jar in its libs folder, so it is no unpacked Kafka distribution";
+        else if (VersionFault(version) is { } versionFault)
+            fault = versionFault;
+        else if (!jars.Any(jar => jar.StartsWith("zookeeper-", StringComparison.Ordinal)))
+            fault = "has no zookeeper-*.jar in its libs folder";
+        return fault.Length == 0 ? version : null;
+    }
+
+    /// <summary>The version in the name of a release archive, <c>kafka_2.13-X.Y.Z.tgz</c>; null when it is no such name.</summary>
+    public static string? VersionOfArchive(string fileName)
+        => ArchiveName().Match(fileName) is { Success: true } match ? match.Groups["version"].Value : null;
+
+    /// <summary>Why a version will not do, to be put after the name of what it belongs to; null when it will.</summary>
+    public static string? VersionFault(string version)
+        => VersionText.Number(version) is { } number && number >= FirstWithoutZooKeeper
+            ? $"is Kafka {version}, which has no ZooKeeper; the lab needs 3.9 or older"
+            : null;
+
+    // Only the jar of the broker itself: a distribution may carry its -test, -sources or -javadoc beside it.
+    [GeneratedRegex(@"^kafka_2\.\d+-(?<version>\d+(\.\d+){1,3})\.jar$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex KafkaJar();
+
+    [GeneratedRegex(@"^kafka_2\.\d+-(?<version>\d+(\.\d+){1,3})\.tgz$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ArchiveName();
+}

@@ -1,0 +1,247 @@
+using CdcLab.Model;
+using CdcLab.Model.Live;
+using CdcLab.Runtime.Control;
+using CdcLab.Runtime.Standalone.Data;
+using CdcLab.Runtime.Standalone.Fetching;
+using CdcLab.Runtime.Standalone.Memory;
+using CdcLab.Runtime.Standalone.Servers;
+
+namespace CdcLab.Runtime.Standalone;
+
+/// <summary>A lab that this process runs: started in the order of need, watched, and stopped in reverse.</summary>
+public sealed class Lab : ILabControl, IAsyncDisposable
+{
+    private readonly LabPlan _plan;
+    private readonly ILabEvents _events;
+    private readonly DataDirectoryLock _lock;
+    private readonly HttpClient _http = new();
+    private readonly List<LabServer> _servers = [];
+    private RunFile? _runFile;
+    private MemoryCaps? _caps;
+    private ControlEndpoint? _control;
+    private readonly CancellationTokenSource _stopping = new();
+
+    internal Lab(LabPlan plan, DataDirectoryLock held, ILabEvents events) => (_plan, _lock, _events) = (plan, held, events);
+
+    /// <summary>What this lab is and can show; null until the programs were found.</summary>
+    public LabAbilities? Abilities { get; private set; }
+
+    /// <summary>What it runs.</summary>
+    public LabPlan Plan => _plan;
+
+    /// <summary>The bearer token of its control endpoint; null until it listens.</summary>
+    public string? Token { get; private set; }
+
+    /// <summary>Brings the lab up: every server and service has answered when it returns.</summary>
+    /// <param name="cancellationToken">Gives the start up; what was started is ended by <see cref="StopAsync"/>.</param>
+    /// <returns>A task.</returns>
+    /// <exception cref="UnavailableException">Something is missing on this machine; the message says what and what to do.</exception>
+    /// <exception cref="LabControlException">A server did not start; the message has its last lines.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Stamp stamp = Stamp.Read(_plan.Directory) ?? new Stamp { Runtime = "embedded" };
+        stamp.Write(_plan.Directory);
+        LabSecrets secrets = LabSecrets.ReadOrMake(_plan.Directory, _plan.Model.MySql.DataFolder!);
+        _runFile = new(_plan.Directory);
+
+        using CancellationTokenSource fetching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Installations found = Installations.Find(_plan.Options, _events, fetching.Token);
+        await AllOrFirstFailureAsync([found.MySql, found.Java, found.Kafka], fetching);
+        (MySqlInstallation mySql, JavaInstallation java, KafkaInstallation kafka) = (await found.MySql, await found.Java, await found.Kafka);
+        stamp = stamp.Admit(_plan.Directory, mySql.Version, kafka.Version);
+        stamp.Write(_plan.Directory);
+
+        _caps = MemoryCaps.Choose(_plan.Directory.Id);
+        Abilities = AbilitiesOf(_caps, mySql, kafka);
+        _events.Say($"MySQL {mySql.Version} ({mySql.Origin}), Kafka {kafka.Version} ({kafka.Origin}), Java {java.MajorVersion} ({java.Origin}); memory caps {(_caps.Enforced ? _caps.Description : "NOT enforced: " + _caps.Description)}.");
+        MakeServers(mySql, new JavaLaunch(java, kafka, _plan.Directory), secrets);
+
+        _control = await ControlEndpoint.StartAsync(this, _plan.Ports.Control, secrets.Token, cancellationToken);
+        Token = secrets.Token;
+        _runFile.Listens(_plan.Ports, secrets.Token);
+        await StartServersAsync(cancellationToken);
+        if (ClusterId.Read(_plan.Directory, _plan.Model.Kafka.Brokers[0]) is { } clusterId && clusterId != stamp.ClusterId)
+            (stamp with { ClusterId = clusterId }).Write(_plan.Directory);
+    }
+
+    /// <summary>Stops everything, in reverse: what waits for something goes before it, so brokers are gone before ZooKeeper.</summary>
+    /// <param name="hurry">Kills what has not ended yet.</param>
+    /// <returns>A task that is done when nothing runs any more.</returns>
+    public async Task StopAsync(CancellationToken hurry)
+    {
+        // Also gives up a start that somebody asked for and that may never succeed: the stop would wait for it.
+        await _stopping.CancelAsync();
+        Dictionary<string, Task> gone = new(StringComparer.Ordinal);
+        foreach (LabServer server in Enumerable.Reverse(_servers))
+        {
+            Task[] before = [.. _servers.Where(s => s.Resource.WaitsFor.Contains(server.Resource.Name, StringComparer.Ordinal)).Select(s => gone[s.Resource.Name])];
+            gone[server.Resource.Name] = StopAfterAsync(server, before, hurry);
+        }
+
+        await Task.WhenAll(gone.Values);
+        if (_control is not null)
+            await _control.StopAsync();
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ResourceState>> ListAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ResourceState>>([.. _servers.Select(s => s.Now())]);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Log(string name, int lines) => Find(name).Log(lines);
+
+    /// <inheritdoc/>
+    public async Task<ResourceState> ExecuteAsync(string name, ServerCommand command, CancellationToken cancellationToken)
+    {
+        LabServer server = Find(name);
+        if (_stopping.IsCancellationRequested)
+            throw BeingStopped();
+        switch (command)
+        {
+            case ServerCommand.Start:
+                ThrowIfNeedsMore(server);
+                await StartUntilStoppedAsync(server, cancellationToken);
+                break;
+            case ServerCommand.Stop:
+                if (server.Now().Pid is null)
+                    throw new LabControlException($"{name} does not run.");
+                await server.StopAsync(CancellationToken.None);
+                break;
+            case ServerCommand.Kill:
+                await server.KillAsync(cancellationToken);
+                break;
+            case ServerCommand.Pause:
+                await server.PauseAsync(cancellationToken);
+                break;
+            case ServerCommand.Resume:
+                await server.ResumeAsync(cancellationToken);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(command), command, "Not a command.");
+        }
+
+        return server.Now();
+    }
+
+    /// <summary>Lets go of the data directory. Everything was stopped before.</summary>
+    /// <returns>A task.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (LabServer server in _servers)
+            await server.DisposeAsync();
+        if (_control is not null)
+            await _control.DisposeAsync();
+        _stopping.Dispose();
+        _caps?.Remove();
+        _runFile?.Dispose();
+        _http.Dispose();
+        _lock.Dispose();
+    }
+
+    private static LabAbilities AbilitiesOf(MemoryCaps caps, MySqlInstallation mySql, KafkaInstallation kafka) => new(
+        "embedded",
+        $"MySQL {mySql.Version}",
+        $"Kafka {kafka.Version}",
+        caps.Enforced,
+        [
+            new("kafka-ui", "Kafka UI comes as a container image only; it is not in the embedded runtime"),
+            .. caps.Enforced ? Array.Empty<NotPossible>() : [new NotPossible("memory.caps", $"cap not enforced: {caps.Description}")],
+        ]);
+
+    private void MakeServers(MySqlInstallation mySql, JavaLaunch java, LabSecrets secrets)
+    {
+        LabModel model = _plan.Model;
+        RunFile runFile = _runFile!;
+        ServiceHandover handover = new() { Options = _plan.Options, Ports = _plan.Ports, Abilities = Abilities!, Token = secrets.Token, DataDirectory = _plan.Directory.Path };
+        OneShot initialization = new(_plan.Directory, runFile);
+        IEnumerable<EmbeddedServer> servers =
+        [
+            new EmbeddedMySql(model.MySql, mySql, _plan.Directory, secrets, initialization.RunAsync),
+            new EmbeddedZooKeeper(model.ZooKeeper, java, _plan.Directory),
+            .. model.Kafka.Brokers.Select(b => new EmbeddedBroker(b, model.ZooKeeper, _plan.Options.Kafka.SessionTimeout, java, _plan.Directory)),
+            new ServiceProcess(model.OrderSimulator, _plan.Programs.OrderSimulator, handover with { SimulatorPassword = secrets.Simulator }, _plan.Directory, _http),
+            new ServiceProcess(model.Verifier, _plan.Programs.Verifier, handover with { DebeziumPassword = secrets.Debezium }, _plan.Directory, _http),
+        ];
+        _servers.AddRange(servers.Select(s => new LabServer(s, _caps!, runFile, _plan.Directory, _events.Changed)));
+    }
+
+    private async Task StartServersAsync(CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource starting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Dictionary<string, Task> started = new(StringComparer.Ordinal);
+        foreach (LabServer server in _servers)
+        {
+            Task[] before = [.. server.Resource.WaitsFor.Select(name => started[name])];
+            started[server.Resource.Name] = StartAfterAsync(server, before, starting.Token);
+        }
+
+        await AllOrFirstFailureAsync([.. started.Values], starting);
+    }
+
+    private async Task StartAfterAsync(LabServer server, Task[] before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.WhenAll(before);
+        }
+        catch (Exception)
+        {
+            // What it waits for has failed, and says so itself; this one can never start.
+            server.GiveUp("what it waits for did not start");
+            throw;
+        }
+
+        foreach (string line in await server.StartAsync(cancellationToken))
+            _events.Say($"{server.Resource.Name}: {line}");
+    }
+
+    private static async Task StopAfterAsync(LabServer server, Task[] before, CancellationToken hurry)
+    {
+        await Task.WhenAll(before);
+        await server.StopAsync(hurry);
+    }
+
+    // The first real failure is what is told, and the others are given up for it; none is left at work.
+    private static async Task AllOrFirstFailureAsync(Task[] tasks, CancellationTokenSource cancel)
+    {
+        List<Task> open = [.. tasks];
+        Task? failed = null;
+        while (open.Count > 0)
+        {
+            Task done = await Task.WhenAny(open);
+            open.Remove(done);
+            if (done.IsCompletedSuccessfully || failed is not null)
+                continue;
+            failed = done;
+            await cancel.CancelAsync();
+        }
+
+        await (failed ?? Task.CompletedTask);
+    }
+
+    private async Task StartUntilStoppedAsync(LabServer server, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
+        try
+        {
+            foreach (string line in await server.StartAsync(either.Token))
+                _events.Say($"{server.Resource.Name}: {line}");
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            throw BeingStopped();
+        }
+    }
+
+    private static LabControlException BeingStopped() => new("The lab is being stopped.");
+
+    private LabServer Find(string name) =>
+        _servers.FirstOrDefault(s => s.Resource.Name == name) ?? throw new UnknownResourceException(name, _servers.Select(s => s.Resource.Name));
+
+    // A broker without ZooKeeper would only wait for its time-out.
+    private void ThrowIfNeedsMore(LabServer server)
+    {
+        if (server.Resource.Kind == ResourceKind.Server && server.Resource.WaitsFor.FirstOrDefault(n => Find(n).Now().Pid is null) is { } missing)
+            throw new LabControlException($"{server.Resource.Name} needs {missing}, which does not run: start {missing} first.");
+    }
+}

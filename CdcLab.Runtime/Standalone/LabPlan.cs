@@ -1,0 +1,17 @@
+using CdcLab.Model;
+using CdcLab.Model.Options;
+using CdcLab.Runtime.Standalone.Data;
+using CdcLab.Runtime.Standalone.Servers;
+
+namespace CdcLab.Runtime.Standalone;
+
+/// <summary>What a host is about to run.</summary>
+/// <param name="Options">Valid options.</param>
+/// <param name="Ports">The ports, none of them 0.</param>
+/// <param name="Directory">The data directory.</param>
+/// <param name="Programs">The two services.</param>
+public sealed record LabPlan(LabOptions Options, LabPorts Ports, DataDirectory Directory, ServicePrograms Programs)
+{
+    /// <summary>The picture of the lab.</summary>
+    public LabModel Model => LabModel.From(Options, Ports, LabRuntimeKind.Embedded);
+}

@@ -1,0 +1,82 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace CdcLab.Runtime.Standalone.Processes;
+
+/// <summary>The kernel's table of processes: who a process id is, and signals to it.</summary>
+internal static partial class ProcessTable
+{
+    private const int NoSuchProcess = 3;
+
+    /// <summary>The id of this boot; process ids and start times mean nothing across boots.</summary>
+    public static string BootId { get; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+
+    /// <summary>When a process was started, in clock ticks since boot; null when there is none, or only its unreaped remains.</summary>
+    public static long? StartTime(int pid)
+    {
+        if (Stat(pid) is not { } fields || fields[0] is "Z" or "X")
+            return null;
+
+        // proc(5): field 22 is starttime; the fields here begin with number 3, after the name in brackets.
+        return long.Parse(fields[19], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The parent of a process; null when there is no such process.</summary>
+    public static int? Parent(int pid) => Stat(pid) is { } fields ? int.Parse(fields[1], CultureInfo.InvariantCulture) : null;
+
+    /// <summary>The command line of a process; empty when there is none.</summary>
+    public static string[] CommandLine(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Whether the process that was recorded with this start time still lives.</summary>
+    public static bool IsAlive(int pid, long startTime) => StartTime(pid) == startTime;
+
+    /// <summary>Whether any process of a group still lives.</summary>
+    public static bool GroupIsAlive(int group)
+    {
+        foreach (string folder in Directory.EnumerateDirectories("/proc"))
+        {
+            // proc(5): field 5 is the process group.
+            if (int.TryParse(Path.GetFileName(folder), out int pid) && Stat(pid) is { } fields && fields[0] is not ("Z" or "X") && fields[2] == group.ToString(CultureInfo.InvariantCulture))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Sends a signal to every process of a group; a group that is gone is no fault.</summary>
+    public static void SignalGroup(int group, Signal signal)
+    {
+        if (group <= 1)
+            throw new ArgumentOutOfRangeException(nameof(group), group, "Not a process group of ours.");
+        if (Kill(-group, (int)signal) != 0 && Marshal.GetLastPInvokeError() is var error and not NoSuchProcess)
+            throw new Win32Exception(error);
+    }
+
+    private static string[]? Stat(int pid)
+    {
+        try
+        {
+            string stat = File.ReadAllText($"/proc/{pid}/stat");
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        }
+        catch (IOException)
+        {
+            // It ended, before or while it was read.
+            return null;
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int pid, int signal);
+}

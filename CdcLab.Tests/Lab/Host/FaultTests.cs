@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using CdcLab.Clients.Control;
+using CdcLab.Model.Live;
+using Xunit;
+
+namespace CdcLab.Tests.Lab.Host;
+
+/// <summary>Servers and services that die, by the kernel's hand and by ours.</summary>
+[Trait("tier", "lab")]
+[Collection(LabCollection.Name)]
+public sealed class FaultTests(LabFixture lab) : IClassFixture<LabFixture>
+{
+    private static readonly TimeSpan TurnLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ReturnLimit = TimeSpan.FromSeconds(30);
+
+    [Theory]
+    [InlineData("kafka-1", "kafka-1.answers")]
+    [InlineData("kafka-3", "kafka.isr")]
+    [InlineData("zookeeper", "zookeeper.answers")]
+    [InlineData("mysql", "mysql.answers")]
+    [InlineData("order-simulator", "order-simulator.answers")]
+    public async Task Kill_minus_9_turns_the_verdict_and_start_brings_every_check_back(string name, string check)
+    {
+        await lab.AllOkAsync(TimeSpan.FromSeconds(60));
+        ResourceState before = await StateAsync(name);
+
+        using (Process kill = Process.Start("kill", ["-9", before.Pid!.Value.ToString()]))
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await Deadline.WaitAsync(TurnLimit, () => lab.VerdictAsync(check), v => v is { Outcome: not Outcome.Ok }, $"{check} to turn");
+        ResourceState after = await StateAsync(name);
+        Assert.Equal(RunState.Exited, after.State);
+        Assert.Equal(137, after.ExitCode);
+
+        ResourceState started = await lab.Control.CommandAsync(name, ServerCommand.Start, TestContext.Current.CancellationToken);
+        Assert.Equal(RunState.Running, started.State);
+        await lab.AllOkAsync(ReturnLimit);
+    }
+
+    [Fact]
+    public async Task Paused_broker_is_noticed_and_resumes()
+    {
+        await lab.AllOkAsync(TimeSpan.FromSeconds(60));
+
+        Assert.Equal(RunState.Paused, (await lab.Control.CommandAsync("kafka-2", ServerCommand.Pause, TestContext.Current.CancellationToken)).State);
+        await Deadline.WaitAsync(TurnLimit, () => lab.VerdictAsync("kafka-2.answers"), v => v is { Outcome: not Outcome.Ok }, "kafka-2.answers to turn");
+        Assert.Equal(RunState.Running, (await lab.Control.CommandAsync("kafka-2", ServerCommand.Resume, TestContext.Current.CancellationToken)).State);
+
+        await lab.AllOkAsync(TimeSpan.FromSeconds(45));
+    }
+
+    [Fact]
+    public async Task Lease_that_is_closed_undoes_its_fault()
+    {
+        await lab.AllOkAsync(TimeSpan.FromSeconds(60));
+
+        await using (FaultLease lease = await lab.Control.TakeLeaseAsync("kafka-2", ServerCommand.Kill, TestContext.Current.CancellationToken))
+            Assert.Equal(RunState.Stopped, (await StateAsync("kafka-2")).State);
+
+        await Deadline.WaitAsync(TimeSpan.FromSeconds(30), () => StateAsync("kafka-2"), s => s.State == RunState.Running, "kafka-2 to run again");
+    }
+
+    [Fact]
+    public async Task Command_that_makes_no_sense_is_refused_with_a_reason()
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        await lab.AllOkAsync(TimeSpan.FromSeconds(60));
+
+        Assert.Contains("already runs", (await Assert.ThrowsAsync<ControlException>(() => lab.Control.CommandAsync("mysql", ServerCommand.Start, stop))).Message, StringComparison.Ordinal);
+        Assert.Contains("not paused", (await Assert.ThrowsAsync<ControlException>(() => lab.Control.CommandAsync("mysql", ServerCommand.Resume, stop))).Message, StringComparison.Ordinal);
+        Assert.Contains("there are mysql, zookeeper", (await Assert.ThrowsAsync<ControlException>(() => lab.Control.CommandAsync("kafka-9", ServerCommand.Stop, stop))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Control_endpoint_without_the_token_or_with_another_host_is_closed()
+    {
+        using HttpClient http = new();
+        Uri list = new($"http://127.0.0.1:{lab.Model.Ports.Control}/v1/resources");
+
+        using HttpResponseMessage without = await http.GetAsync(list, TestContext.Current.CancellationToken);
+        using HttpRequestMessage rebound = new(HttpMethod.Get, list);
+        rebound.Headers.Host = "evil.example";
+        rebound.Headers.Authorization = new("Bearer", lab.Token);
+        using HttpResponseMessage other = await http.SendAsync(rebound, TestContext.Current.CancellationToken);
+
+        Assert.Equal(System.Net.HttpStatusCode.Unauthorized, without.StatusCode);
+        Assert.Equal(System.Net.HttpStatusCode.MisdirectedRequest, other.StatusCode);
+    }
+
+    private async Task<ResourceState> StateAsync(string name) =>
+        (await lab.Control.ListAsync(TestContext.Current.CancellationToken)).Single(r => r.Name == name);
+}

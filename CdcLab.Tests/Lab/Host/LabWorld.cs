@@ -1,0 +1,55 @@
+using CdcLab.Runtime.Standalone;
+
+namespace CdcLab.Tests.Lab.Host;
+
+/// <summary>A world of its own for one AppHost: state folder, current folder, port base. The cache of programs is the user's.</summary>
+public sealed class LabWorld : IDisposable
+{
+    /// <summary>Makes it.</summary>
+    public LabWorld()
+    {
+        Folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"cdclab-tests-{Guid.NewGuid():N}")).FullName;
+        Variables["XDG_STATE_HOME"] = Path.Combine(Folder, "state");
+        foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(n => n.StartsWith("LAB__", StringComparison.OrdinalIgnoreCase)))
+            Variables[name] = null;
+        Variables["Lab__PortBase"] = PortBase.ToString();
+    }
+
+    /// <summary>The current folder of the AppHost.</summary>
+    public string Folder { get; }
+
+    /// <summary>Its port base.</summary>
+    public int PortBase { get; } = FreePorts.Base();
+
+    /// <summary>Variables on top of the test's own.</summary>
+    public IDictionary<string, string?> Variables { get; } = new Dictionary<string, string?>(StringComparer.Ordinal);
+
+    /// <summary>The default data directory in this world.</summary>
+    public string DataDirectory => Path.Combine(Folder, "state", "cdclab", "default");
+
+    /// <summary>Processes of any kind whose command line or environment names this world's folder.</summary>
+    /// <returns>Process ids and command lines.</returns>
+    public IReadOnlyList<string> Processes()
+    {
+        List<string> found = [];
+        foreach (string process in Directory.EnumerateDirectories("/proc").Where(p => int.TryParse(Path.GetFileName(p), out _)))
+        {
+            try
+            {
+                string command = File.ReadAllText(Path.Combine(process, "cmdline")).Replace('\0', ' ');
+                if (command.Length > 0 && (command.Contains(Folder, StringComparison.Ordinal) || File.ReadAllText(Path.Combine(process, "environ")).Contains(Folder, StringComparison.Ordinal)))
+                    found.Add($"{Path.GetFileName(process)} {command}");
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                // It has ended, or is another user's.
+                continue;
+            }
+        }
+
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}

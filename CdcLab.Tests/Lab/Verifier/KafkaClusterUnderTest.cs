@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using CdcLab.Model;
+using CdcLab.Model.Options;
+using CdcLab.Runtime.Standalone;
+using CdcLab.Runtime.Standalone.Data;
+using CdcLab.Runtime.Standalone.Fetching;
+using CdcLab.Runtime.Standalone.Processes;
+using CdcLab.Runtime.Standalone.Servers;
+using Xunit;
+
+namespace CdcLab.Tests.Lab.Verifier;
+
+/// <summary>A real ZooKeeper and three real brokers with the model's settings and the product's own command lines, without a host: tests kill, pause and misconfigure them one by one.</summary>
+public sealed class KafkaClusterUnderTest : IAsyncLifetime
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
+
+    private readonly DataDirectory _directory = new(Path.Combine(Path.GetTempPath(), $"cdclab-tests-kafka-{Guid.NewGuid():N}"));
+    private readonly Dictionary<string, Process> _processes = new(StringComparer.Ordinal);
+    private JavaLaunch? _java;
+
+    public KafkaClusterUnderTest()
+    {
+        int portBase = FreePorts.Base();
+        Options = new() { PortBase = portBase };
+        Ports = LabPorts.From(portBase);
+        Model = LabModel.From(Options, Ports, LabRuntimeKind.Embedded);
+    }
+
+    public LabOptions Options { get; }
+
+    public LabPorts Ports { get; }
+
+    public LabModel Model { get; }
+
+    public string Folder => _directory.Path;
+
+    public async ValueTask InitializeAsync()
+    {
+        _directory.Create();
+        Installations found = Installations.Find(Options, new Progress<FetchProgress>(), CancellationToken.None);
+        _java = new(await found.Java, await found.Kafka, _directory);
+        await StartAsync(ResourceNames.ZooKeeper);
+        await Task.WhenAll(Model.Kafka.Brokers.Select(b => StartAsync(b.Name)));
+    }
+
+    /// <summary>Starts a server, again or for the first time, and waits until it answers.</summary>
+    /// <param name="name">The server.</param>
+    /// <param name="wrong">Settings that a broker gets instead of the model's.</param>
+    public async Task StartAsync(string name, params ServerSetting[] wrong)
+    {
+        EmbeddedServer server = name == ResourceNames.ZooKeeper
+            ? new EmbeddedZooKeeper(Model.ZooKeeper, _java!, _directory)
+            : new EmbeddedBroker(With(Model.Kafka.Brokers.Single(b => b.Name == name), wrong), Model.ZooKeeper, Options.Kafka.SessionTimeout, _java!, _directory);
+        LaunchSpec launch = await server.PrepareAsync(CancellationToken.None);
+
+        // A server's log goes to a file: a pipe that nobody reads would stop it.
+        ProcessStartInfo start = new("/bin/sh", ["-c", "exec \"$@\" >>\"$0\" 2>&1", Log(name), .. launch.Command]) { WorkingDirectory = launch.WorkingDirectory, UseShellExecute = false };
+        foreach ((string variable, string? value) in launch.Variables)
+            start.Environment[variable] = value;
+        Process process = Process.Start(start)!;
+        _processes[name] = process;
+        await Deadline.WaitAsync(
+            StartLimit,
+            () => AskAsync(server),
+            answers => answers || process.HasExited,
+            $"{name} to answer ({Log(name)})");
+        Assert.False(process.HasExited, $"{name} ended:\n{string.Join('\n', File.ReadLines(Log(name)).TakeLast(15))}");
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync(params string[] names)
+    {
+        foreach (string name in names)
+            _processes[name].Kill();
+        foreach (string name in names)
+            await _processes[name].WaitForExitAsync();
+    }
+
+    /// <summary>Kills a broker and starts it with other settings; the next start without any brings the model's back.</summary>
+    public async Task RestartAsync(string name, params ServerSetting[] wrong)
+    {
+        await KillAsync(name);
+        await StartAsync(name, wrong);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (Process process in _processes.Values)
+        {
+            if (!process.HasExited)
+            {
+                process.Kill();
+                await process.WaitForExitAsync();
+            }
+
+            process.Dispose();
+        }
+
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private static async Task<bool> AskAsync(EmbeddedServer server)
+    {
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(2));
+        return await server.AskAsync(limit.Token) is not null;
+    }
+
+    private static KafkaBroker With(KafkaBroker broker, ServerSetting[] wrong) => broker with
+    {
+        Settings = [.. broker.Settings.Where(s => wrong.All(w => w.Name != s.Name)), .. wrong],
+    };
+
+    private string Log(string name) => Path.Combine(Folder, $"{name}.log");
+}

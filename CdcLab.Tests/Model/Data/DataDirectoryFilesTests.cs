@@ -1,0 +1,91 @@
+using CdcLab.Runtime.Standalone.Data;
+using CdcLab.Runtime.Standalone.Fetching;
+using CdcLab.Tests.Model.Fetching;
+using Xunit;
+
+namespace CdcLab.Tests.Model.Data;
+
+/// <summary>The files of a data directory, lost, damaged, or where they cannot be.</summary>
+[Trait("tier", "model")]
+public sealed class DataDirectoryFilesTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{"root":"a","debezium":"b","simulator":"c"}""")]
+    [InlineData("""{"root":"a","debezium":null,"simulator":"c","token":"d"}""")]
+    public void Damaged_secrets_are_one_clear_line(string text)
+    {
+        DataDirectory directory = Made();
+        File.WriteAllText(directory.SecretsPath, text);
+        string said = Assert.Throws<UnavailableException>(() => LabSecrets.ReadOrMake(directory, "mysql")).Message;
+        Assert.Contains(directory.SecretsPath, said, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', said);
+    }
+
+    [Fact]
+    public void Secrets_are_not_made_anew_beside_data_that_has_the_old_ones()
+    {
+        DataDirectory directory = Made();
+        LabSecrets made = LabSecrets.ReadOrMake(directory, "mysql");
+        directory.Folder("mysql");
+        Assert.Equal(made, LabSecrets.ReadOrMake(directory, "mysql"));
+        File.Delete(directory.SecretsPath);
+        Assert.Contains("is missing", Assert.Throws<UnavailableException>(() => LabSecrets.ReadOrMake(directory, "mysql")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("""{"bootId":"b","host":null}""")]
+    [InlineData("""{"bootId":"b","host":{"name":"host","pid":1,"startTime":1},"processes":null}""")]
+    [InlineData("""{"bootId":"b","host":{"name":"host","pid":1,"startTime":1},"processes":[null]}""")]
+    public void Damaged_run_file_is_none(string text)
+    {
+        DataDirectory directory = Made();
+        File.WriteAllText(directory.RunFilePath, text);
+        Assert.Null(RunRecord.Read(directory));
+    }
+
+    [Theory]
+    [InlineData(1, 300)]
+    [InlineData(30, 200)]
+    public void Folder_that_no_path_can_name_holds_no_lab(int parts, int length) =>
+        Assert.Null(RunRecord.Living(new DataDirectory("/" + string.Join('/', Enumerable.Repeat(new string('a', length), parts)))));
+
+    [Fact]
+    public void Lock_is_held_by_one_and_other_errors_are_not_taken_for_that()
+    {
+        DataDirectory directory = Made();
+        using (DataDirectoryLock? first = DataDirectoryLock.TryTake(directory))
+        {
+            Assert.NotNull(first);
+            Assert.Null(DataDirectoryLock.TryTake(directory));
+        }
+
+        using DataDirectoryLock? again = DataDirectoryLock.TryTake(directory);
+        Assert.NotNull(again);
+        Assert.ThrowsAny<IOException>(() => DataDirectoryLock.TryTake(new DataDirectory(_folder.Below("missing"))));
+    }
+
+    [Fact]
+    public void No_lab_with_a_name_lies_where_one_shot_labs_are_deleted()
+    {
+        string? root = Path.GetDirectoryName(TemporaryLabs.Name("verify").Path);
+        Assert.StartsWith(".", Path.GetFileName(root), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private DataDirectory Made()
+    {
+        DataDirectory directory = new(_folder.Below("lab"));
+        directory.Create();
+        return directory;
+    }
+}

@@ -1,0 +1,54 @@
+using CdcLab.Model.Live;
+using CdcLab.Verifier.Checks;
+
+namespace CdcLab.Verifier;
+
+/// <summary>Keeps the checks running, and tells in the log what changed: one line for all that changed together, not one for each check and round.</summary>
+/// <param name="runner">The checks.</param>
+/// <param name="handover">What cannot be shown, and how often to look.</param>
+/// <param name="time">The clock.</param>
+/// <param name="log">The log.</param>
+public sealed partial class CheckService(CheckRunner runner, ServiceHandover handover, TimeProvider time, ILogger<CheckService> log) : BackgroundService
+{
+    private const int MostNamed = 6;
+
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(runner.RunAsync(stoppingToken), TellAsync(stoppingToken));
+
+    private async Task TellAsync(CancellationToken stoppingToken)
+    {
+        Dictionary<string, Outcome> told = new(StringComparer.Ordinal);
+        using PeriodicTimer timer = new(handover.Options.Verifier.Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                Tell(told);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The verifier is stopping.
+        }
+    }
+
+    private void Tell(Dictionary<string, Outcome> told)
+    {
+        IReadOnlyList<Verdict> verdicts = runner.Latest();
+        bool first = told.Count == 0;
+        List<Verdict> changed = [.. verdicts.Where(v => !told.TryGetValue(v.Id, out Outcome before) ? v.Outcome != Outcome.Ok : before != v.Outcome)];
+        foreach (Verdict verdict in verdicts)
+            told[verdict.Id] = verdict.Outcome;
+        if (changed.Count == 0 && !first)
+            return;
+
+        LogCounts(Count(Outcome.Ok), Count(Outcome.Failed), Count(Outcome.Unknown), handover.Abilities.NotPossibleHere.Count, string.Join("", changed.GroupBy(v => v.Outcome).OrderByDescending(g => g.Key == Outcome.Failed).Select(Describe)));
+
+        int Count(Outcome outcome) => verdicts.Count(v => v.Outcome == outcome);
+    }
+
+    // What failed is told with what was found, the rest by name; a server that is gone takes dozens of checks with it.
+    private static string Describe(IGrouping<Outcome, Verdict> group) =>
+        $"; now {group.Key.ToString().ToLowerInvariant()}: {string.Join(", ", group.Take(MostNamed).Select(v => group.Key == Outcome.Failed ? $"{v.Id} ({v.Actual})" : v.Id))}{(group.Count() > MostNamed ? $" and {group.Count() - MostNamed} more" : "")}";
+
+    [LoggerMessage(500, LogLevel.Information, "{Ok} ok, {Failed} failed, {Unknown} unknown, {NotPossible} not possible here{Changes}")]
+    private partial void LogCounts(int ok, int failed, int unknown, int notPossible, string changes);
+}

@@ -1,0 +1,39 @@
+using CdcLab.Clients.Kafka;
+using CdcLab.Model;
+using CdcLab.Model.Live;
+using CdcLab.Verifier.Sources;
+
+namespace CdcLab.Verifier.Checks;
+
+/// <summary>One broker answers a client on its EXTERNAL listener.</summary>
+/// <param name="model">The lab.</param>
+/// <param name="broker">The broker.</param>
+public sealed class BrokerAnswersCheck(LabModel model, KafkaBroker broker) : ICheck
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
+    private readonly Promise _answers = new(
+        $"{broker.Name}.answers",
+        broker.Name,
+        $"answers on {broker.ExternalAddress}",
+        "Every broker carries a copy of the log.");
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Promise> Promises => [_answers];
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        end.CancelAfter(Limit);
+        try
+        {
+            await BrokerPing.AskAsync(Loopback.Reach(model.Options.BindAddress), model.Ports.External(broker.Id), end.Token);
+            return [_answers.Ok($"answers on {broker.ExternalAddress}")];
+        }
+        catch (Exception e) when (Unreachable.Is(e))
+        {
+            return [_answers.Failed($"{broker.Name} {Unreachable.Words(e)}", Unreachable.Start(broker.Name))];
+        }
+    }
+}

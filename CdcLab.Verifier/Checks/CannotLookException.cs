@@ -1,0 +1,15 @@
+namespace CdcLab.Verifier.Checks;
+
+/// <summary>A check could not look. The message says why in plain words, e.g. "ZooKeeper at 127.0.0.1:2181 refused the connection"; it becomes the verdict's <c>because</c>.</summary>
+public sealed class CannotLookException : Exception
+{
+    /// <summary>Makes one.</summary>
+    /// <param name="message">Why the check could not look.</param>
+    /// <param name="fix">What to do so that it can look.</param>
+    /// <param name="innerException">What was thrown below it.</param>
+    public CannotLookException(string message, string fix, Exception? innerException = null)
+        : base(message, innerException) => Fix = fix;
+
+    /// <summary>What to do so that it can look.</summary>
+    public string Fix { get; }
+}

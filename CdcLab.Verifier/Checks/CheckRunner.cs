@@ -1,0 +1,144 @@
+using CdcLab.Model.Live;
+
+namespace CdcLab.Verifier.Checks;
+
+/// <summary>Runs every check at its own pace, side by side, and keeps the latest verdicts. A check that hangs delays no other.</summary>
+public sealed class CheckRunner
+{
+    private readonly TimeSpan _interval;
+    private readonly TimeProvider _time;
+    private readonly Slot[] _slots;
+
+    /// <summary>Makes a runner.</summary>
+    /// <param name="checks">The checks; what this lab cannot show is left out.</param>
+    /// <param name="abilities">What this lab can show.</param>
+    /// <param name="interval">Time from one look to the next.</param>
+    /// <param name="time">The clock.</param>
+    public CheckRunner(IEnumerable<ICheck> checks, LabAbilities abilities, TimeSpan interval, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(abilities);
+        _interval = interval;
+        _time = time;
+        _slots = [.. checks
+            .Select(check => new Slot(check, [.. check.Promises.Where(p => abilities.WhyNot(p.Id) is null)]))
+            .Where(slot => slot.Promises.Length > 0)];
+    }
+
+    /// <summary>How long one look may take.</summary>
+    public static TimeSpan TimeLimit { get; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>The ids of everything that is judged here.</summary>
+    public IEnumerable<string> Ids => _slots.SelectMany(s => s.Promises).Select(p => p.Id);
+
+    /// <summary>Looks again and again until it is cancelled.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>A task that ends when it was cancelled.</returns>
+    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(_slots.Select(slot => RunAsync(slot, cancellationToken)));
+
+    /// <summary>Looks once with every check, now.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>A task that ends when the last check has looked or its time is over.</returns>
+    public Task LookAsync(CancellationToken cancellationToken) => Task.WhenAll(_slots.Select(slot => LookAsync(slot, cancellationToken)));
+
+    /// <summary>The latest verdicts, in the order of the checks. What was not looked at for too long is unknown.</summary>
+    /// <returns>One verdict for each promise.</returns>
+    public IReadOnlyList<Verdict> Latest()
+    {
+        List<Verdict> verdicts = [];
+        foreach (Slot slot in _slots)
+        {
+            Look? look = slot.Latest;
+            TimeSpan limit = (2 * (slot.Check.Every ?? _interval)) + TimeLimit;
+            if (look is null)
+                verdicts.AddRange(slot.Promises.Select(p => p.Unknown("It was not looked at yet.", "Wait for the first round of checks.")));
+            else if (_time.GetElapsedTime(look.Ended) is { } age && age > limit)
+                verdicts.AddRange(slot.Promises.Select(p => p.Unknown($"It was last looked at {age.TotalSeconds:F0} s ago.", "See the verifier's log.")));
+            else
+                verdicts.AddRange(look.Verdicts);
+        }
+
+        return verdicts;
+    }
+
+    private async Task RunAsync(Slot slot, CancellationToken cancellationToken)
+    {
+        using PeriodicTimer timer = new(slot.Check.Every ?? _interval, _time);
+        try
+        {
+            do
+                await LookAsync(slot, cancellationToken);
+            while (await timer.WaitForNextTickAsync(cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The verifier is stopping.
+        }
+    }
+
+    private async Task LookAsync(Slot slot, CancellationToken cancellationToken)
+    {
+        Task<IReadOnlyList<Verdict>> task = slot.Start(_time, cancellationToken);
+        try
+        {
+            // A check that does not heed its token must not hold anything up either: its task is left running, and no second one is started beside it.
+            IReadOnlyList<Verdict> found = await task.WaitAsync(TimeLimit + TimeSpan.FromMilliseconds(200), _time, cancellationToken);
+            slot.Latest = new(_time.GetTimestamp(), [.. slot.Promises.Select(p => found.FirstOrDefault(v => v.Id == p.Id) ?? p.Unknown("The check gave no verdict on it.", "See the verifier's log."))]);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            (string because, string fix) = Explain(e);
+            slot.Latest = new(_time.GetTimestamp(), [.. slot.Promises.Select(p => p.Unknown(because, fix))]);
+        }
+    }
+
+    /// <summary>Words for a person; never a type's name, never a stack.</summary>
+    private static (string Because, string Fix) Explain(Exception exception)
+    {
+        const string Fix = "See whether the server runs (status) and what it says in its log.";
+        return exception switch
+        {
+            CannotLookException e => (e.Message, e.Fix),
+            TimeoutException or OperationCanceledException => ($"There was no answer within {TimeLimit.TotalSeconds:F0} s.", Fix),
+            _ when Unreachable.Is(exception) => ($"What was asked {Unreachable.Words(exception)}.", Fix),
+            _ => (FirstLine(exception.Message), Fix),
+        };
+    }
+
+    private static string FirstLine(string text) => text.Split('\n', 2)[0].TrimEnd();
+
+    private sealed record Look(long Ended, IReadOnlyList<Verdict> Verdicts);
+
+    private sealed class Slot(ICheck check, Promise[] promises)
+    {
+        private readonly Lock _gate = new();
+        private Task<IReadOnlyList<Verdict>>? _running;
+
+        public ICheck Check => check;
+
+        public Promise[] Promises => promises;
+
+        public Look? Latest
+        {
+            get => Volatile.Read(ref field);
+            set => Volatile.Write(ref field, value);
+        }
+
+        /// <summary>Starts a look, or joins the one that still runs.</summary>
+        public Task<IReadOnlyList<Verdict>> Start(TimeProvider time, CancellationToken cancellationToken)
+        {
+            lock (_gate)
+            {
+                if (_running is { IsCompleted: false } running)
+                    return running;
+                return _running = Task.Run(() => LimitedAsync(time, cancellationToken), cancellationToken);
+            }
+        }
+
+        private async Task<IReadOnlyList<Verdict>> LimitedAsync(TimeProvider time, CancellationToken cancellationToken)
+        {
+            using CancellationTokenSource limit = new(TimeLimit, time);
+            using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+            return await check.LookAsync(both.Token);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using CdcLab.Clients.Kafka;
+using CdcLab.Model;
+using CdcLab.Model.Live;
+using CdcLab.Verifier.Sources;
+
+namespace CdcLab.Verifier.Checks;
+
+/// <summary>A client can begin at any broker of one side and is told addresses of that side only.</summary>
+public sealed class KafkaListenersCheck : ICheck
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
+    private readonly LabModel _model;
+    private readonly string _side;
+    private readonly Promise _told;
+
+    private KafkaListenersCheck(LabModel model, string side)
+    {
+        _model = model;
+        _side = side;
+        _told = new(
+            $"kafka.listeners.{side.ToLowerInvariant()}",
+            ResourceNames.Kafka,
+            $"every broker tells {string.Join(", ", model.Kafka.Brokers.Select(Advertised))} on {side}",
+            "A client is sent to the addresses that it is told: they must work on its own side.");
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Promise> Promises => [_told];
+
+    /// <summary>The check of the side of brokers and containers.</summary>
+    /// <param name="model">The brokers.</param>
+    /// <returns>The check.</returns>
+    public static KafkaListenersCheck Internal(LabModel model) => new(model, KafkaCluster.InternalListener);
+
+    /// <summary>The check of the side of this machine's clients.</summary>
+    /// <param name="model">The brokers.</param>
+    /// <returns>The check.</returns>
+    public static KafkaListenersCheck External(LabModel model) => new(model, KafkaCluster.ExternalListener);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        end.CancelAfter(Limit);
+        (KafkaBroker Broker, IReadOnlyList<AdvertisedBroker>? Told, string? WhyNot)[] answers = await Task.WhenAll(_model.Kafka.Brokers.Select(b => AskAsync(b, end.Token)));
+
+        // Not every broker need be known to all of them at each moment: a broker that is down is missing, which is another check's matter.
+        List<string> wrong =
+        [
+            .. from answer in answers
+               where answer.Told is not null
+               from told in answer.Told
+               let expected = _model.Kafka.Brokers.FirstOrDefault(b => b.Id == told.Id)
+               where expected is null || Advertised(expected) != told.Address
+               select $"{answer.Broker.Name} tells {told.Address} for broker {told.Id}",
+        ];
+        if (wrong.Count > 0)
+            return [_told.Failed(string.Join("; ", wrong), $"Set advertised.listeners so that {_side} is {string.Join(", ", _model.Kafka.Brokers.Select(b => $"{Advertised(b)} for {b.Name}"))}.")];
+        if (answers.FirstOrDefault(a => a.Told is null) is { WhyNot: { } why } silent)
+            return [_told.Unknown($"Not every broker could be asked on {_side}: {why}.", Unreachable.Start(silent.Broker.Name))];
+        if (answers.FirstOrDefault(a => a.Told!.Count < _model.Kafka.Brokers.Count) is { Told: { } few } forgetful)
+        {
+            return
+            [
+                // A broker that has just begun knows nobody for a moment, not even itself.
+                few.Count == 0
+                    ? _told.Unknown($"{forgetful.Broker.Name} has just begun and knows no broker yet.", "Wait for the next look.")
+                    : _told.Failed($"{forgetful.Broker.Name} tells only of broker {string.Join(", ", few.Select(t => t.Id))}", "Wait until every broker has joined; see kafka.brokers."),
+            ];
+        }
+
+        return [_told.Ok($"{_model.Kafka.Brokers.Count} brokers tell {string.Join(", ", answers[0].Told!.Select(t => t.Address))}")];
+    }
+
+    private async Task<(KafkaBroker Broker, IReadOnlyList<AdvertisedBroker>? Told, string? WhyNot)> AskAsync(KafkaBroker broker, CancellationToken cancellationToken)
+    {
+        (string host, int port) = _side == KafkaCluster.InternalListener
+            ? (Loopback.Address, _model.Ports.Internal(broker.Id))
+            : (Loopback.Reach(_model.Options.BindAddress), _model.Ports.External(broker.Id));
+        try
+        {
+            return (broker, await BrokerMetadata.AskAsync(host, port, cancellationToken), null);
+        }
+        catch (Exception e) when (Unreachable.Is(e))
+        {
+            return (broker, null, $"{broker.Name} {Unreachable.Words(e)}");
+        }
+    }
+
+    private string Advertised(KafkaBroker broker) => _side == KafkaCluster.InternalListener ? broker.InternalAddress : broker.ExternalAddress;
+}

@@ -1,0 +1,77 @@
+using CdcLab.Clients.MySql;
+using CdcLab.Model.Schema;
+using MySqlConnector;
+
+namespace CdcLab.Verifier.Checks;
+
+/// <summary>How the checks of MySQL reach it: as <c>debezium</c>, over two kept connections at most, and with words for a person where that fails.</summary>
+public sealed class MySqlAccess
+{
+    private readonly string _kept;
+    private readonly string _own;
+
+    /// <summary>Makes one.</summary>
+    /// <param name="port">MySQL's port on loopback.</param>
+    /// <param name="password">The password of <c>debezium</c>.</param>
+    public MySqlAccess(int port, string password)
+    {
+        Address = $"127.0.0.1:{port}";
+        _own = new MySqlConnectionStringBuilder(MySqlConnectionStrings.Dedicated(port, DatabaseUser.Debezium.Name, password))
+        {
+            // A paused server still takes connections, and a login that waits for its greeting heeds this limit, but no cancellation (seen).
+            ConnectionTimeout = (uint)LoginLimit.TotalSeconds,
+            DefaultCommandTimeout = (uint)LoginLimit.TotalSeconds,
+        }.ConnectionString;
+        _kept = new MySqlConnectionStringBuilder(MySqlConnectionStrings.Pooled(port, DatabaseUser.Debezium.Name, password))
+        {
+            // The checks look side by side and wait for each other by milliseconds; one that hangs leaves the others a connection.
+            MaximumPoolSize = 2,
+        }.ConnectionString;
+    }
+
+    /// <summary>How long <see cref="LogInAsync"/>, and a command after it, may take.</summary>
+    public static TimeSpan LoginLimit { get; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Host and port, for people.</summary>
+    public string Address { get; }
+
+    /// <summary>Takes a kept connection.</summary>
+    /// <param name="cancellationToken">Ends the try.</param>
+    /// <returns>An open connection.</returns>
+    /// <exception cref="CannotLookException">MySQL does not answer, or refuses the login.</exception>
+    public Task<MySqlConnection> OpenAsync(CancellationToken cancellationToken) => OpenAsync(_kept, cancellationToken);
+
+    /// <summary>Logs in anew, whatever the kept connections are busy with.</summary>
+    /// <param name="cancellationToken">Ends the try.</param>
+    /// <returns>An open connection.</returns>
+    /// <exception cref="CannotLookException">MySQL does not answer, or refuses the login.</exception>
+    public Task<MySqlConnection> LogInAsync(CancellationToken cancellationToken) => OpenAsync(_own, cancellationToken);
+
+    private async Task<MySqlConnection> OpenAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        MySqlConnection connection = new(connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            return connection;
+        }
+        catch (MySqlException e)
+        {
+            await connection.DisposeAsync();
+            throw Explain(e);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private CannotLookException Explain(MySqlException e) => e.ErrorCode switch
+    {
+        MySqlErrorCode.UnableToConnectToHost => new($"MySQL at {Address} does not answer.", "Start it (start mysql), and see its log if it ends again.", e),
+        MySqlErrorCode.AccessDenied => new($"MySQL at {Address} refuses the login of {DatabaseUser.Debezium.Account}.", "Start the lab again: it sets the passwords of its users.", e),
+        MySqlErrorCode.ConnectionCountError => new($"MySQL at {Address} has no connection left.", "See who holds them (SHOW PROCESSLIST), or raise Lab:MySql:MaxConnections.", e),
+        _ => new($"MySQL at {Address} could not be logged in to: error {e.Number}, {e.Message.Split('\n')[0].TrimEnd('.')}.", "See whether it runs (status) and what it says in its log.", e),
+    };
+}

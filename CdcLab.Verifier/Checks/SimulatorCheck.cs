@@ -1,0 +1,80 @@
+using CdcLab.Clients.Market;
+using CdcLab.Model;
+using CdcLab.Model.Live;
+using CdcLab.Model.Options;
+
+namespace CdcLab.Verifier.Checks;
+
+/// <summary>The order simulator answers, and its market moves: one look at its API judges both.</summary>
+/// <param name="market">The client of its API.</param>
+/// <param name="time">The clock.</param>
+public sealed class SimulatorCheck(MarketClient market, TimeProvider time) : ICheck
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
+    // Fifteen mean arrival times without one have a chance of e^-15 in a market that lives.
+    private const double PatienceArrivals = 15;
+    private static readonly TimeSpan ShortestPatience = TimeSpan.FromSeconds(8);
+
+    private readonly Promise _answers = new("order-simulator.answers", ResourceNames.OrderSimulator, "answers its API", "It writes what is captured.");
+    private readonly Promise _market = new(
+        "order-simulator.market",
+        ResourceNames.OrderSimulator,
+        "orders and executions are committed while the rate is not 0",
+        "A source without changes proves nothing.");
+
+    private long? _commits;
+    private long _lastProgress;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Promise> Promises => [_answers, _market];
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        end.CancelAfter(Limit);
+        try
+        {
+            MarketState state = await market.StateAsync(end.Token);
+            return [_answers.Ok($"answers, process {state.Pid}"), Judge(state)];
+        }
+        catch (Exception e) when (Unreachable.Is(e))
+        {
+            _commits = null;
+            string fix = Unreachable.Start(ResourceNames.OrderSimulator);
+            return
+            [
+                _answers.Failed($"the order simulator {Unreachable.Words(e)}", fix),
+                _market.Unknown($"The order simulator {Unreachable.Words(e)}.", fix),
+            ];
+        }
+    }
+
+    internal Verdict Judge(MarketState state)
+    {
+        long commits = state.Orders + state.Executions + state.Cancelled;
+        bool first = _commits is null;
+        if (commits != _commits)
+        {
+            _commits = commits;
+            _lastProgress = time.GetTimestamp();
+        }
+
+        string done = $"{state.Orders} orders, {state.Executions} executions since its start";
+        if (state.Paused || (OrderRate.TryParse(state.OrdersPerSecond, out OrderRate rate) && rate.IsPaused))
+            return _market.Ok($"paused; {done}");
+        if (state.MySqlAnswers == false)
+            return _market.Failed($"it waits for MySQL; {done}", Unreachable.Start(ResourceNames.MySql));
+        if (first && commits == 0)
+            return _market.Unknown("It has just begun: nothing is committed yet.", "Wait for the next look.");
+
+        TimeSpan still = time.GetElapsedTime(_lastProgress);
+        TimeSpan patience = rate.PerSecond > 0 && !rate.IsMax && PatienceArrivals / rate.PerSecond > ShortestPatience.TotalSeconds
+            ? TimeSpan.FromSeconds(Math.Min(PatienceArrivals / rate.PerSecond, TimeSpan.FromDays(1).TotalSeconds))
+            : ShortestPatience;
+        return still > patience
+            ? _market.Failed($"nothing was committed for {still.TotalSeconds:F0} s; {done}", "See the simulator's log.")
+            : _market.Ok($"{done}, rate {state.OrdersPerSecond}/s");
+    }
+}

@@ -1,0 +1,39 @@
+using CdcLab.Clients.ZooKeeper;
+using CdcLab.Model;
+using CdcLab.Model.Live;
+using CdcLab.Verifier.Sources;
+
+namespace CdcLab.Verifier.Checks;
+
+/// <summary>ZooKeeper answers the four-letter word <c>srvr</c>.</summary>
+/// <param name="model">Where it is.</param>
+public sealed class ZooKeeperAnswersCheck(LabModel model) : ICheck
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
+    private readonly Promise _answers = new(
+        "zookeeper.answers",
+        ResourceNames.ZooKeeper,
+        $"answers srvr at {Loopback.Address}:{model.ZooKeeper.Port}",
+        "Without it no broker can join, no leader and no in-sync set can change.");
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Promise> Promises => [_answers];
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        end.CancelAfter(Limit);
+        try
+        {
+            string answer = await FourLetterWords.AskAsync(Loopback.Address, model.ZooKeeper.Port, "srvr", end.Token);
+            string mode = answer.Split('\n').FirstOrDefault(l => l.StartsWith("Mode: ", StringComparison.Ordinal))?[6..].Trim() ?? "mode not told";
+            return [_answers.Ok($"answers: version {FourLetterWords.Version(answer)}, {mode}")];
+        }
+        catch (Exception e) when (Unreachable.Is(e))
+        {
+            return [_answers.Failed($"ZooKeeper {Unreachable.Words(e)}", Unreachable.Start(ResourceNames.ZooKeeper))];
+        }
+    }
+}

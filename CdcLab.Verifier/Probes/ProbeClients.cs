@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using CdcLab.Clients.Kafka;
+using Confluent.Kafka;
+
+namespace CdcLab.Verifier.Probes;
+
+/// <summary>The probe's producer and consumer: one each for the life of the verifier.</summary>
+internal sealed class ProbeClients : IDisposable
+{
+    // As long as the verdict's window: by then the message has left it, and its outcome is unknown.
+    private static readonly TimeSpan MessageTimeout = ProbeTrack.Window;
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(1);
+
+    private readonly IProducer<Null, byte[]> _producer;
+    private readonly IConsumer<Ignore, byte[]> _consumer;
+    private readonly Action<DeliveryReport<Null, byte[]>> _delivered;
+
+    /// <summary>Makes both; they connect by themselves, and again whenever brokers come back.</summary>
+    /// <param name="bootstrap">Bootstrap servers.</param>
+    /// <param name="delivered">Is told what became of each message, on librdkafka's thread.</param>
+    public ProbeClients(string bootstrap, Action<DeliveryReport<Null, byte[]>> delivered)
+    {
+        _delivered = delivered;
+        _producer = new ProducerBuilder<Null, byte[]>(KafkaClientSettings.ProbeProducer(bootstrap, MessageTimeout))
+            .SetLogHandler(static (_, _) => { }) // a line for each try to reconnect; the checks tell the story once
+            .SetErrorHandler(static (_, _) => { })
+            .Build();
+        _consumer = new ConsumerBuilder<Ignore, byte[]>(KafkaClientSettings.ProbeConsumer(bootstrap))
+            .SetLogHandler(static (_, _) => { })
+            .SetErrorHandler(static (_, _) => { })
+            .Build();
+    }
+
+    /// <summary>Places the consumer at the end of each partition, so that everything that is sent from now on is read. Blocks.</summary>
+    /// <exception cref="KafkaException">A partition has no leader that answers.</exception>
+    public void ReadFromEnd(int partitions)
+    {
+        TopicPartitionOffset[] ends = new TopicPartitionOffset[partitions];
+        for (int i = 0; i < partitions; i++)
+        {
+            TopicPartition partition = new(ProbeTopic.Name, i);
+            ends[i] = new(partition, _consumer.QueryWatermarkOffsets(partition, EndLimit).High);
+        }
+
+        _consumer.Assign(ends);
+    }
+
+    /// <summary>Sends one message; returns at once.</summary>
+    /// <returns>Whether librdkafka took it.</returns>
+    public bool Send(int partition, byte[] value)
+    {
+        try
+        {
+            _producer.Produce(new TopicPartition(ProbeTopic.Name, partition), new() { Value = value }, _delivered);
+            return true;
+        }
+        catch (ProduceException<Null, byte[]>)
+        {
+            // Its queue is full, or the partition does not exist (any more): the message counts as given up.
+            return false;
+        }
+    }
+
+    /// <summary>Reads the next message. Blocks for a second at most.</summary>
+    /// <returns>The message and the time at which it was there; null where none came.</returns>
+    /// <exception cref="ConsumeException">The topic is gone, or a broker refuses.</exception>
+    public (ConsumeResult<Ignore, byte[]> Message, long At)? Read() =>
+        _consumer.Consume(PollLimit) is { Message: not null } result ? (result, Stopwatch.GetTimestamp()) : null;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _consumer.Close();
+        _consumer.Dispose();
+        _producer.Dispose();
+    }
+}

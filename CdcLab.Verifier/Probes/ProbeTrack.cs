@@ -1,0 +1,248 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.Numerics;
+using CdcLab.Model.Live;
+
+namespace CdcLab.Verifier.Probes;
+
+/// <summary>Follows each probe message from its intended time to its acknowledgement and its arrival at the consumer: one monotonic clock, keyed by the message's number.</summary>
+/// <remarks>
+/// Memory is bounded (a ring) and recording allocates nothing. Times are <see cref="Stopwatch"/> timestamps, given by the caller: what is
+/// measured is completion minus *intended* time, so that a probe that could not be sent in time counts for as long as it was due.
+/// </remarks>
+public sealed class ProbeTrack
+{
+    /// <summary>The verdict's window.</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a message is followed; afterwards what is not known stays unknown. Far shorter than the topic's retention.</summary>
+    public static readonly TimeSpan Horizon = TimeSpan.FromMinutes(2);
+
+    private const int MostFollowed = 1 << 16;
+
+    private readonly Lock _gate = new();
+    private readonly Entry[] _ring;
+    private readonly long[] _readUpTo;
+    private readonly long _latestOk;
+    private readonly LatencyHistory _acknowledged;
+    private readonly LatencyHistory _consumed;
+    private long _next;
+    private long _oldest;
+    private long _seen;
+    private long _late;
+    private long _duplicates;
+    private long _unknown;
+    private long _lost;
+
+    /// <summary>Makes one.</summary>
+    /// <param name="interval">Time from one message to the next.</param>
+    /// <param name="maxLatency">The highest latency that is still ok.</param>
+    /// <param name="partitions">Partitions of the probe's topic.</param>
+    /// <param name="started">When the probe starts.</param>
+    public ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int partitions, long started)
+    {
+        double needed = Math.Clamp((Horizon / interval) + 1, 64, MostFollowed);
+        _ring = new Entry[(int)BitOperations.RoundUpToPowerOf2((uint)needed)];
+        _readUpTo = new long[partitions];
+        Array.Fill(_readUpTo, -1);
+        _latestOk = Ticks(maxLatency);
+        Started = started;
+        _acknowledged = new(started);
+        _consumed = new(started);
+    }
+
+    /// <summary>When the probe started.</summary>
+    public long Started { get; }
+
+    /// <summary>What its messages carry: another run's messages count for nothing.</summary>
+    public Guid Run { get; } = Guid.NewGuid();
+
+    /// <summary>What became of the messages so far.</summary>
+    public ProbeCounts Counts
+    {
+        get
+        {
+            lock (_gate)
+                return new(_seen, _late, _duplicates, _unknown, _lost);
+        }
+    }
+
+    /// <summary>A message is due.</summary>
+    /// <param name="intended">When it was meant to be sent.</param>
+    /// <returns>Its number.</returns>
+    public long Intend(long intended)
+    {
+        lock (_gate)
+        {
+            if (_next - _oldest == _ring.Length)
+                Forget(ref _ring[_oldest++ & (_ring.Length - 1)]);
+            long number = _next++;
+            _ring[number & (_ring.Length - 1)] = new() { Intended = intended, Partition = -1, Offset = -1 };
+            return number;
+        }
+    }
+
+    /// <summary>A message was acknowledged.</summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="partition">Its partition.</param>
+    /// <param name="offset">Its place there.</param>
+    /// <param name="now">When.</param>
+    /// <returns>Its latency; null where the message is no longer followed.</returns>
+    public TimeSpan? Acknowledged(long number, int partition, long offset, long now)
+    {
+        lock (_gate)
+        {
+            if (!IsFollowed(number))
+                return null;
+            ref Entry entry = ref _ring[number & (_ring.Length - 1)];
+            entry.Acknowledged = now;
+            entry.Partition = partition;
+            entry.Offset = offset;
+            _acknowledged.Record(now - entry.Intended, now);
+            return Stopwatch.GetElapsedTime(entry.Intended, now);
+        }
+    }
+
+    /// <summary>A message was neither acknowledged nor will be: it timed out, or was refused.</summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="now">When that was told.</param>
+    public void GivenUp(long number, long now)
+    {
+        lock (_gate)
+        {
+            if (!IsFollowed(number))
+                return;
+            ref Entry entry = ref _ring[number & (_ring.Length - 1)];
+            if (entry.GivenUp || entry.Acknowledged != 0)
+                return;
+            entry.GivenUp = true;
+
+            // For the long windows it counts as long as it was waited for: leaving it out would hide the outage.
+            _acknowledged.Record(now - entry.Intended, now);
+            if (entry.Consumed == 0)
+                _consumed.Record(now - entry.Intended, now);
+        }
+    }
+
+    /// <summary>The consumer read a message.</summary>
+    /// <param name="number">Its number; null where it is not one of this run.</param>
+    /// <param name="partition">Its partition.</param>
+    /// <param name="offset">Its place there.</param>
+    /// <param name="now">When.</param>
+    /// <returns>Its latency; null where it was read before or is no longer followed.</returns>
+    public TimeSpan? Consumed(long? number, int partition, long offset, long now)
+    {
+        lock (_gate)
+        {
+            if (partition < _readUpTo.Length)
+                _readUpTo[partition] = Math.Max(_readUpTo[partition], offset);
+            if (number is not { } known || !IsFollowed(known))
+                return null;
+            ref Entry entry = ref _ring[known & (_ring.Length - 1)];
+            if (entry.Consumed != 0)
+            {
+                _duplicates++;
+                return null;
+            }
+
+            entry.Consumed = now;
+            if (!entry.GivenUp)
+                _consumed.Record(now - entry.Intended, now);
+            if (now - entry.Intended <= _latestOk)
+                _seen++;
+            else
+                _late++;
+            return Stopwatch.GetElapsedTime(entry.Intended, now);
+        }
+    }
+
+    /// <summary>Decides what can be decided: what was acknowledged and passed over is lost, what is too old is forgotten. Call it now and then.</summary>
+    /// <param name="now">The time.</param>
+    public void Sweep(long now)
+    {
+        lock (_gate)
+        {
+            long horizon = Ticks(Horizon);
+            while (_oldest < _next && now - _ring[_oldest & (_ring.Length - 1)].Intended > horizon)
+                Forget(ref _ring[_oldest++ & (_ring.Length - 1)]);
+            for (long number = _oldest; number < _next; number++)
+            {
+                ref Entry entry = ref _ring[number & (_ring.Length - 1)];
+                if (entry.Acknowledged == 0 || entry.Consumed != 0 || entry.Lost || _readUpTo[entry.Partition] <= entry.Offset)
+                    continue;
+                entry.Lost = true;
+                _lost++;
+            }
+        }
+    }
+
+    /// <summary>The latencies of the last 30 s, by intended time. What is still under way and older than the highest latency counts as old as it is.</summary>
+    /// <param name="now">The time.</param>
+    /// <returns>Both distributions, exact.</returns>
+    public (LatencyFigures ToAck, LatencyFigures ToConsume) Latest(long now)
+    {
+        long[] toAck = ArrayPool<long>.Shared.Rent(_ring.Length);
+        long[] toConsume = ArrayPool<long>.Shared.Rent(_ring.Length);
+        int acks = 0, consumes = 0;
+        lock (_gate)
+        {
+            long from = now - Ticks(Window);
+            for (long number = _next - 1; number >= _oldest; number--)
+            {
+                ref readonly Entry entry = ref _ring[number & (_ring.Length - 1)];
+                if (entry.Intended < from)
+                    break;
+                if (Latency(entry, entry.Acknowledged, now) is { } toAckTicks)
+                    toAck[acks++] = toAckTicks;
+                if (Latency(entry, entry.Consumed, now) is { } toConsumeTicks)
+                    toConsume[consumes++] = toConsumeTicks;
+            }
+        }
+
+        (LatencyFigures ToAck, LatencyFigures ToConsume) figures =
+            (Distribution.Of(LatencyNames.ToAck, Window, toAck.AsSpan(0, acks)), Distribution.Of(LatencyNames.ToConsume, Window, toConsume.AsSpan(0, consumes)));
+        ArrayPool<long>.Shared.Return(toAck);
+        ArrayPool<long>.Shared.Return(toConsume);
+        return figures;
+    }
+
+    /// <summary>The latencies of the longer windows: figures, never verdicts.</summary>
+    /// <param name="now">The time.</param>
+    /// <returns>Five minutes and since the start, of both.</returns>
+    public IReadOnlyList<LatencyFigures> Longer(long now)
+    {
+        lock (_gate)
+            return [_acknowledged.Recent(LatencyNames.ToAck, now), _consumed.Recent(LatencyNames.ToConsume, now), _acknowledged.All(LatencyNames.ToAck, now), _consumed.All(LatencyNames.ToConsume, now)];
+    }
+
+    private long? Latency(in Entry entry, long completed, long now)
+    {
+        if (completed != 0)
+            return completed - entry.Intended;
+        long age = now - entry.Intended;
+
+        // One that will never complete is too late from the start: a millisecond beyond what is ok, so that rounding does not make it so.
+        return age > _latestOk || entry.GivenUp || entry.Lost ? Math.Max(age, _latestOk + (Stopwatch.Frequency / 1000)) : null;
+    }
+
+    private void Forget(ref Entry entry)
+    {
+        if (entry.Consumed == 0 && !entry.Lost)
+            _unknown++;
+    }
+
+    private bool IsFollowed(long number) => number >= _oldest && number < _next;
+
+    private static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
+
+    private struct Entry
+    {
+        public long Intended;
+        public long Acknowledged;
+        public long Consumed;
+        public long Offset;
+        public int Partition;
+        public bool GivenUp;
+        public bool Lost;
+    }
+}
