@@ -11,6 +11,9 @@ public static class KafkaClientSettings
     // A paused broker keeps its connections: only this ends the wait for it. librdkafka's default is 60 s.
     private const int SocketTimeout = 6000;
 
+    // How soon a topic or a broker that was missing from one answer is asked for again. A topic that was made anew was once read only after the 30 s that stood here.
+    private const int MetadataRefresh = 1000;
+
     /// <summary>The settings of the one admin client.</summary>
     /// <param name="bootstrap">Bootstrap servers.</param>
     /// <returns>New settings.</returns>
@@ -21,7 +24,7 @@ public static class KafkaClientSettings
 
         // librdkafka forgets a broker that is missing from one answer, asks again after five minutes, and lets every question to that broker wait meanwhile
         // (seen after all brokers were killed and started again): a client that asks each broker by itself must ask often which there are.
-        settings.TopicMetadataRefreshIntervalMs = 1000;
+        settings.TopicMetadataRefreshIntervalMs = MetadataRefresh;
         return settings;
     }
 
@@ -47,7 +50,7 @@ public static class KafkaClientSettings
             RetryBackoffMs = 100,
             RetryBackoffMaxMs = 500,
             TopicMetadataRefreshFastIntervalMs = 100,
-            TopicMetadataRefreshIntervalMs = 30_000,
+            TopicMetadataRefreshIntervalMs = MetadataRefresh,
             TopicMetadataPropagationMaxMs = 1000,
             AllowAutoCreateTopics = false,
             EnableDeliveryReports = true,
@@ -77,7 +80,7 @@ public static class KafkaClientSettings
             FetchErrorBackoffMs = 100,
             QueuedMaxMessagesKbytes = 1024,
             TopicMetadataRefreshFastIntervalMs = 100,
-            TopicMetadataRefreshIntervalMs = 30_000,
+            TopicMetadataRefreshIntervalMs = MetadataRefresh,
             AllowAutoCreateTopics = false,
         };
         Shared(settings, bootstrap, "cdclab-probe-consumer");

@@ -48,7 +48,9 @@ public sealed class VerifierProcessTests(KafkaClusterUnderTest cluster) : IClass
 
         // Whoever makes it again: the probe, or a broker that was asked for it in the moment of its deletion (auto.create.topics.enable is Kafka's default).
         await Deadline.WaitAsync(TimeSpan.FromSeconds(45), () => Task.FromResult(verifier.Output), o => o.Split("The latency probe begins").Length >= 3, "the probe to begin again");
-        await verifier.UntilAsync(ToConsume, Outcome.Ok, TimeSpan.FromSeconds(45));
+
+        // The window of 30 s must have passed the last message that waited for the topic.
+        await verifier.UntilAsync(ToConsume, Outcome.Ok, TimeSpan.FromSeconds(75));
     }
 
     [Fact]
