@@ -7,7 +7,7 @@ namespace CdcLab.Tests.Lab.Host;
 
 /// <summary>Servers and services that die, by the kernel's hand and by ours.</summary>
 [Trait("tier", "lab")]
-[Collection(LabCollection.Name)]
+[Collection(WholeLabsCollection.Name)]
 public sealed class FaultTests(LabFixture lab) : IClassFixture<LabFixture>
 {
     private static readonly TimeSpan TurnLimit = TimeSpan.FromSeconds(15);

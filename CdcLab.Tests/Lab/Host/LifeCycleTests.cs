@@ -6,7 +6,7 @@ namespace CdcLab.Tests.Lab.Host;
 
 /// <summary>How a lab ends, and what is left.</summary>
 [Trait("tier", "lab")]
-[Collection(LabCollection.Name)]
+[Collection(WholeLabsCollection.Name)]
 public sealed class LifeCycleTests
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5);

@@ -4,7 +4,7 @@ namespace CdcLab.Tests.Lab.Host;
 
 /// <summary>What a user sees who sets something impossible: exit code 2, one line for each, nothing started.</summary>
 [Trait("tier", "lab")]
-[Collection(LabCollection.Name)]
+[Collection(WholeLabsCollection.Name)]
 public sealed class WrongSettingsTests
 {
     [Fact]

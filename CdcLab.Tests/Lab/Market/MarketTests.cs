@@ -7,7 +7,7 @@ using Xunit;
 
 namespace CdcLab.Tests.Lab.Market;
 
-[Collection(LabCollection.Name)]
+[Collection(ServersCollection.Name)]
 [Trait("tier", "lab")]
 public sealed class MarketTests(SharedMySql shared) : IClassFixture<SharedMySql>
 {

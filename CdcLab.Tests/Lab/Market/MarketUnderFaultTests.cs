@@ -6,7 +6,7 @@ using Xunit;
 
 namespace CdcLab.Tests.Lab.Market;
 
-[Collection(LabCollection.Name)]
+[Collection(ServersCollection.Name)]
 [Trait("tier", "lab")]
 public sealed class MarketUnderFaultTests(SharedMySql shared) : IClassFixture<SharedMySql>
 {

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace CdcLab.Tests.Lab.MySql;
 
-[Collection(LabCollection.Name)]
+[Collection(ServersCollection.Name)]
 [Trait("tier", "lab")]
 public sealed class ConvergenceTests(SharedMySql shared) : IClassFixture<SharedMySql>, IAsyncLifetime
 {

@@ -6,7 +6,7 @@ using Xunit;
 namespace CdcLab.Tests.Lab.MySql;
 
 /// <summary>Each check of MySQL, and what makes it fail: it, and no other.</summary>
-[Collection(LabCollection.Name)]
+[Collection(ServersCollection.Name)]
 [Trait("tier", "lab")]
 public sealed class MySqlChecksTests(SharedMySql shared) : IClassFixture<SharedMySql>, IAsyncLifetime
 {

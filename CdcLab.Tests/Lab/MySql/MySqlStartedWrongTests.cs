@@ -5,7 +5,7 @@ using Xunit;
 namespace CdcLab.Tests.Lab.MySql;
 
 /// <summary>A server that was started with wrong settings, or is gone, and what the checks say of it.</summary>
-[Collection(LabCollection.Name)]
+[Collection(ServersCollection.Name)]
 [Trait("tier", "lab")]
 public sealed class MySqlStartedWrongTests
 {

@@ -9,7 +9,7 @@ namespace CdcLab.Tests.Lab.Verifier;
 
 /// <summary>Each check of the cluster, shown to fail on a real one, and to return.</summary>
 [Trait("tier", "lab")]
-[Collection(LabCollection.Name)]
+[Collection(ServersCollection.Name)]
 public sealed class KafkaChecksTests(KafkaClusterUnderTest cluster) : IClassFixture<KafkaClusterUnderTest>, IAsyncLifetime
 {
     private static readonly TimeSpan TurnLimit = TimeSpan.FromSeconds(15);

@@ -8,7 +8,7 @@ namespace CdcLab.Tests.Lab.Verifier;
 
 /// <summary>The verifier as it runs: its probe under faults, its API, its end.</summary>
 [Trait("tier", "lab")]
-[Collection(LabCollection.Name)]
+[Collection(ServersCollection.Name)]
 public sealed class VerifierProcessTests(KafkaClusterUnderTest cluster) : IClassFixture<KafkaClusterUnderTest>
 {
     private const string ToAck = "kafka.latency.produce_to_ack";
