@@ -78,16 +78,24 @@ public sealed class KafkaAdmin : IDisposable
         }
     }
 
-    /// <summary>How many partitions a topic has.</summary>
+    /// <summary>Which topic has a name now.</summary>
     /// <param name="topic">Its name.</param>
     /// <param name="timeout">How long it may take.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The number of its partitions.</returns>
-    /// <exception cref="KafkaException">No broker answers, or there is no such topic.</exception>
-    public async Task<int> PartitionsAsync(string topic, TimeSpan timeout, CancellationToken cancellationToken)
+    /// <returns>Its id, which a topic that is deleted and made again does not keep, and the number of its partitions; null where there is no such topic.</returns>
+    /// <exception cref="KafkaException">No broker answers.</exception>
+    public async Task<(string Id, int Partitions)?> TopicAsync(string topic, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        DescribeTopicsResult result = await _client.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new() { RequestTimeout = timeout }).WaitAsync(cancellationToken);
-        return result.TopicDescriptions[0].Partitions.Count;
+        try
+        {
+            DescribeTopicsResult result = await _client.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new() { RequestTimeout = timeout }).WaitAsync(cancellationToken);
+            TopicDescription found = result.TopicDescriptions[0];
+            return (found.TopicId.ToString(), found.Partitions.Count);
+        }
+        catch (DescribeTopicsException e) when (e.Results.TopicDescriptions.All(t => t.Error.Code == ErrorCode.UnknownTopicOrPart))
+        {
+            return null;
+        }
     }
 
     /// <summary>Deletes a topic, unless there is none of this name.</summary>

@@ -7,23 +7,22 @@ using Confluent.Kafka;
 
 namespace CdcLab.Verifier.Probes;
 
-/// <summary>Sends one small message each <c>Lab:Verifier:ProbeInterval</c>, acks=all, in turn to every partition of the probe's topic, and reads each of them back.</summary>
+/// <summary>Keeps one <see cref="ProbeRun"/> going for as long as the verifier runs, and begins another where the topic was deleted and made again.</summary>
 /// <remarks>
-/// The schedule is kept whatever the cluster does: no message waits for the one before (coordinated omission). Sender and reader are threads of their own: a
-/// pool that is busy with checks must not show as the cluster's latency.
+/// Another topic needs other clients: librdkafka 2.16 takes the leaders of a topic that was made again for old news when its leader epoch is lower than the
+/// one it knows, and its consumer then reads nothing for ever.
 /// </remarks>
 public sealed partial class LatencyProbe : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestCatchUp = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan TopicInterval = TimeSpan.FromSeconds(2);
 
     private readonly LabModel _model;
     private readonly KafkaAdmin _admin;
     private readonly VerifierFigures _figures;
     private readonly TimeProvider _time;
     private readonly ILogger<LatencyProbe> _log;
-    private readonly SemaphoreSlim _topicGone = new(0, 1);
-    private volatile Target? _target;
+    private volatile ProbeRun? _run;
     private volatile string? _whyNot = "it has not begun";
 
     /// <summary>Makes the probe.</summary>
@@ -42,182 +41,121 @@ public sealed partial class LatencyProbe : BackgroundService
     }
 
     /// <summary>What is known of the messages; null while the probe could not begin.</summary>
-    public ProbeTrack? Track => _target?.Track;
+    public ProbeTrack? Track => _run?.Track;
 
     /// <summary>Why it could not begin, or why its topic is being made again.</summary>
     public string? WhyNot => _whyNot;
-
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        base.Dispose();
-        _topicGone.Dispose();
-    }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Building librdkafka's clients loads a native library: not on the thread that starts the service.
         await Task.Yield();
-        using ProbeClients clients = new(_model.Kafka.ExternalBootstrap, Delivered);
-        await AimAsync(clients, stoppingToken);
-        if (stoppingToken.IsCancellationRequested)
-            return;
-        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        Task[] parts =
-        [
-            Task.Factory.StartNew(() => Send(clients, end.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default),
-            Task.Factory.StartNew(() => Read(clients, end.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default),
-            WatchTopicAsync(clients, end.Token),
-        ];
+        while (await TopicAsync(stoppingToken) is { } topic)
+            await RunAsync(topic, stoppingToken);
+    }
 
-        // They end together: when the verifier stops, or when one of them fails, which ends the verifier. The clients are disposed of after all three.
+    private async Task RunAsync(ProbeTopic topic, CancellationToken stoppingToken)
+    {
+        using ProbeRun run = new(_model, topic, _figures, _log);
+        if (!await AimAsync(run, stoppingToken))
+            return;
+        _run = run;
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        Task[] parts = [run.SendAsync(end.Token), run.ReadAsync(end.Token), UntilAnotherTopicAsync(topic, end.Token)];
+
+        // They end together: when the verifier stops, when the topic is another one, or when one of them fails, which ends the verifier.
         await Task.WhenAny(parts);
         await end.CancelAsync();
+        _run = null;
         await Task.WhenAll(parts);
     }
 
-    private async Task WatchTopicAsync(ProbeClients clients, CancellationToken cancellationToken)
-    {
-        try
-        {
-            while (true)
-            {
-                await _topicGone.WaitAsync(cancellationToken);
-                await AimAsync(clients, cancellationToken);
-                await Task.Delay(Pause, _time, cancellationToken);
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The verifier is stopping.
-        }
-    }
-
-    /// <summary>Makes the topic where it is missing and places the consumer at its end, however often it must be tried.</summary>
-    private async Task AimAsync(ProbeClients clients, CancellationToken cancellationToken)
-    {
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            try
-            {
-                (bool made, int partitions) = await ProbeTopic.EnsureAsync(_model, _admin, cancellationToken);
-                if (made)
-                    _target = null;
-                if (_target?.Partitions != partitions)
-                {
-                    await Task.Run(() => clients.ReadFromEnd(partitions), cancellationToken);
-                    _target = new(partitions, new ProbeTrack(_model.Options.Verifier.ProbeInterval, _model.Options.Verifier.MaxLatency, partitions, Stopwatch.GetTimestamp()));
-                    LogBegins(ProbeTopic.Name, partitions, made ? "made now" : "there already");
-                }
-
-                _whyNot = null;
-                return;
-            }
-            catch (KafkaException e)
-            {
-                _whyNot = $"the cluster {Unreachable.Words(e)}";
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-
-            await Task.Delay(Pause, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private void Send(ProbeClients clients, CancellationToken stoppingToken)
-    {
-        long period = (long)(_model.Options.Verifier.ProbeInterval.TotalSeconds * Stopwatch.Frequency);
-        long longestCatchUp = (long)(LongestCatchUp.TotalSeconds * Stopwatch.Frequency);
-        long intended = Stopwatch.GetTimestamp();
-        for (int turn = 0; WaitUntil(intended, stoppingToken); turn++, intended += period)
-        {
-            if (_target is not { } target)
-                continue;
-            long number = target.Track.Intend(intended);
-            if (!clients.Send(turn % target.Partitions, ProbeMessage.Write(target.Track.Run, number)))
-            {
-                target.Track.GivenUp(number, Stopwatch.GetTimestamp());
-                TopicMayBeGone();
-            }
-
-            // The verifier itself did not run (paused, a machine that slept): what it could not send says nothing about the cluster.
-            long behind = Stopwatch.GetTimestamp() - intended;
-            if (behind > longestCatchUp)
-            {
-                intended += behind / period * period;
-                LogSlept(behind / Stopwatch.Frequency);
-            }
-        }
-    }
-
-    private void Read(ProbeClients clients, CancellationToken stoppingToken)
+    /// <summary>The topic, made where it is missing, however often it must be tried; null when the verifier stops.</summary>
+    private async Task<ProbeTopic?> TopicAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                if (clients.Read() is not ({ } message, { } at) || _target is not { } target)
-                    continue;
-                long? number = ProbeMessage.Number(target.Track.Run, message.Message.Value);
-                if (target.Track.Consumed(number, message.Partition.Value, message.Offset.Value, at) is { } latency)
-                    _figures.Consumed(latency);
+                (ProbeTopic topic, bool made) = await ProbeTopic.EnsureAsync(_model, _admin, stoppingToken);
+                LogBegins(ProbeTopic.Name, topic.Partitions, made ? "made now" : "there already");
+                return topic;
             }
-            catch (ConsumeException e)
+            catch (KafkaException e)
             {
-                // The verdict tells that nothing arrives; the client goes on by itself.
-                if (e.Error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownPartition or ErrorCode.Local_UnknownTopic)
-                    TopicMayBeGone();
-                stoppingToken.WaitHandle.WaitOne(Pause / 10);
+                _whyNot = $"the cluster {Unreachable.Words(e)}";
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return null;
+            }
+
+            await Task.Delay(Pause, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return null;
+    }
+
+    /// <summary>Places the consumer at the topic's end, however often it must be tried.</summary>
+    /// <returns>Whether it is there; false when the verifier stops or the topic is another one by now.</returns>
+    private async Task<bool> AimAsync(ProbeRun run, CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Run(run.ReadFromEnd, stoppingToken);
+                _whyNot = null;
+                return true;
+            }
+            catch (KafkaException e)
+            {
+                _whyNot = $"the cluster {Unreachable.Words(e)}";
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return false;
+            }
+
+            await Task.Delay(Pause, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (await IsAnotherAsync(run.Topic, stoppingToken))
+                return false;
+        }
+
+        return false;
+    }
+
+    private async Task UntilAnotherTopicAsync(ProbeTopic topic, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            await Task.Delay(TopicInterval, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (await IsAnotherAsync(topic, cancellationToken))
+            {
+                _whyNot = "its topic was deleted";
+                return;
             }
         }
     }
 
-    private void Delivered(DeliveryReport<Null, byte[]> report)
+    private async Task<bool> IsAnotherAsync(ProbeTopic topic, CancellationToken cancellationToken)
     {
-        long now = Stopwatch.GetTimestamp();
-        if (_target is not { } target || ProbeMessage.Number(target.Track.Run, report.Message.Value) is not { } number)
-            return;
-        if (report.Error.IsError)
+        try
         {
-            target.Track.GivenUp(number, now);
-            if (report.Error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownPartition or ErrorCode.Local_UnknownTopic)
-                TopicMayBeGone();
+            return await ProbeTopic.FindAsync(_admin, cancellationToken) is not { } now || now != topic;
         }
-        else if (target.Track.Acknowledged(number, report.Partition.Value, report.Offset.Value, now) is { } latency)
+        catch (KafkaException)
         {
-            _figures.Acknowledged(latency);
-        }
-    }
-
-    private void TopicMayBeGone()
-    {
-        // Told by several threads and often; one look is enough.
-        lock (_topicGone)
-        {
-            if (_topicGone.CurrentCount == 0)
-                _topicGone.Release();
-        }
-    }
-
-    /// <summary>A sleep ends up to a millisecond late, which would be the largest part of a figure: it sleeps whole milliseconds and spins for what is left of one.</summary>
-    private static bool WaitUntil(long due, CancellationToken stoppingToken)
-    {
-        long left = (due - Stopwatch.GetTimestamp()) * 1000 / Stopwatch.Frequency;
-        if (left > 0 && stoppingToken.WaitHandle.WaitOne((int)left))
+            // A cluster that does not answer says nothing about the topic.
             return false;
-        while (Stopwatch.GetTimestamp() < due)
-            Thread.SpinWait(20);
-        return !stoppingToken.IsCancellationRequested;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     [LoggerMessage(510, LogLevel.Information, "The latency probe begins: topic {Topic}, {Partitions} partitions, {Made}.")]
     private partial void LogBegins(string topic, int partitions, string made);
-
-    [LoggerMessage(511, LogLevel.Warning, "The verifier itself did not run for {Seconds} s; the probes of that time are left out.")]
-    private partial void LogSlept(long seconds);
-
-    private sealed record Target(int Partitions, ProbeTrack Track);
 }

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using CdcLab.Model;
+using CdcLab.Verifier.Telemetry;
+using Confluent.Kafka;
+
+namespace CdcLab.Verifier.Probes;
+
+/// <summary>Sends one small message each <c>Lab:Verifier:ProbeInterval</c>, acks=all, in turn to every partition of one topic, and reads each of them back.</summary>
+/// <remarks>
+/// The schedule is kept whatever the cluster does: no message waits for the one before (coordinated omission). Sender and reader are threads of their own: a
+/// pool that is busy with checks must not show as the cluster's latency.
+/// </remarks>
+internal sealed partial class ProbeRun : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestCatchUp = TimeSpan.FromSeconds(5);
+
+    private readonly TimeSpan _interval;
+    private readonly VerifierFigures _figures;
+    private readonly ILogger _log;
+    private readonly ProbeClients _clients;
+
+    /// <summary>Makes one, with clients of its own.</summary>
+    /// <param name="model">The cluster.</param>
+    /// <param name="topic">The topic; when it is made again, this run has ended.</param>
+    /// <param name="figures">Where each latency is counted.</param>
+    /// <param name="log">The log.</param>
+    public ProbeRun(LabModel model, ProbeTopic topic, VerifierFigures figures, ILogger log)
+    {
+        Topic = topic;
+        _interval = model.Options.Verifier.ProbeInterval;
+        _figures = figures;
+        _log = log;
+        Track = new(_interval, model.Options.Verifier.MaxLatency, topic.Partitions, Stopwatch.GetTimestamp());
+        _clients = new(model.Kafka.ExternalBootstrap, Delivered);
+    }
+
+    /// <summary>Its topic.</summary>
+    public ProbeTopic Topic { get; }
+
+    /// <summary>What is known of its messages.</summary>
+    public ProbeTrack Track { get; }
+
+    /// <summary>Places the consumer at the end of each partition. Blocks.</summary>
+    /// <exception cref="KafkaException">A partition has no leader that answers.</exception>
+    public void ReadFromEnd() => _clients.ReadFromEnd(Topic.Partitions);
+
+    /// <summary>Sends until it is told to end.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task SendAsync(CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(() => Send(cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>Reads until it is told to end.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task ReadAsync(CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(() => Read(cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <inheritdoc/>
+    public void Dispose() => _clients.Dispose();
+
+    private void Send(CancellationToken cancellationToken)
+    {
+        long period = (long)(_interval.TotalSeconds * Stopwatch.Frequency);
+        long longestCatchUp = (long)(LongestCatchUp.TotalSeconds * Stopwatch.Frequency);
+        long intended = Stopwatch.GetTimestamp();
+        for (int turn = 0; WaitUntil(intended, cancellationToken); turn++, intended += period)
+        {
+            long number = Track.Intend(intended);
+            if (!_clients.Send(turn % Topic.Partitions, ProbeMessage.Write(Track.Run, number)))
+                Track.GivenUp(number, Stopwatch.GetTimestamp());
+
+            // The verifier itself did not run (paused, a machine that slept): what it could not send says nothing about the cluster.
+            long behind = Stopwatch.GetTimestamp() - intended;
+            if (behind > longestCatchUp)
+            {
+                intended += behind / period * period;
+                LogSlept(behind / Stopwatch.Frequency);
+            }
+        }
+    }
+
+    private void Read(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (_clients.Read() is not ({ } message, { } at))
+                    continue;
+                long? number = ProbeMessage.Number(Track.Run, message.Message.Value);
+                if (Track.Consumed(number, message.Partition.Value, message.Offset.Value, at) is { } latency)
+                    _figures.Consumed(latency);
+            }
+            catch (ConsumeException)
+            {
+                // The verdict tells that nothing arrives; the client goes on by itself.
+                cancellationToken.WaitHandle.WaitOne(Pause);
+            }
+        }
+    }
+
+    private void Delivered(DeliveryReport<Null, byte[]> report)
+    {
+        long now = Stopwatch.GetTimestamp();
+        if (ProbeMessage.Number(Track.Run, report.Message.Value) is not { } number)
+            return;
+        if (report.Error.IsError)
+            Track.GivenUp(number, now);
+        else if (Track.Acknowledged(number, report.Partition.Value, report.Offset.Value, now) is { } latency)
+            _figures.Acknowledged(latency);
+    }
+
+    /// <summary>A sleep ends up to a millisecond late, which would be the largest part of a figure: it sleeps whole milliseconds and spins for what is left of one.</summary>
+    private static bool WaitUntil(long due, CancellationToken cancellationToken)
+    {
+        long left = (due - Stopwatch.GetTimestamp()) * 1000 / Stopwatch.Frequency;
+        if (left > 0 && cancellationToken.WaitHandle.WaitOne((int)left))
+            return false;
+        while (Stopwatch.GetTimestamp() < due)
+            Thread.SpinWait(20);
+        return !cancellationToken.IsCancellationRequested;
+    }
+
+    [LoggerMessage(511, LogLevel.Warning, "The verifier itself did not run for {Seconds} s; the probes of that time are left out.")]
+    private partial void LogSlept(long seconds);
+}
