@@ -15,6 +15,9 @@ RootCommand root = new("CdcLab: a change-data-capture source and its log on one 
     RunCommand.Make(settings),
     StatusCommand.Make(settings),
     VerifyCommand.Make(settings),
+    ConnectCommand.Make(settings),
+    ResetCommand.Make(settings),
+    CleanCommand.Make(settings),
 };
 foreach (Command command in ServerCommands.Make(settings))
     root.Add(command);
@@ -25,6 +28,7 @@ if (parsed.Errors.Count > 0)
 {
     foreach (string error in parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal))
         Terminal.Error(CommandLineSettings.Hint(error));
+    Terminal.Error("see what there is: --help, or COMMAND --help.");
     return ExitCodes.CouldNotRun;
 }
 

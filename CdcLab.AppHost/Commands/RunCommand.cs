@@ -4,8 +4,10 @@ using CdcLab.AppHost.Lifetime;
 using CdcLab.AppHost.Output;
 using CdcLab.AppHost.Settings;
 using CdcLab.Model;
+using CdcLab.Model.Options;
 using CdcLab.Model.Schema;
 using CdcLab.Runtime.Standalone;
+using CdcLab.Runtime.Standalone.Data;
 
 namespace CdcLab.AppHost.Commands;
 
@@ -63,6 +65,8 @@ internal static class RunCommand
         Terminal.Line($"  data       {lab.Plan.Directory.Path}");
         if (host != "127.0.0.1" || model.Options.BindAddress == "0.0.0.0")
             Terminal.Line($"  WARNING    Kafka has no authentication, and with Lab:BindAddress = {model.Options.BindAddress} whoever reaches this machine reaches it.");
-        Terminal.Line("From a second terminal: status, stop kafka-1, start kafka-1, verify. Ctrl+C stops everything.");
+        string named = DataDirectory.Of(new LabOptions()).Path == lab.Plan.Directory.Path ? "" : $" '--Lab:DataDirectory={lab.Plan.Directory.Path}'";
+        Terminal.Line($"From a second terminal: dotnet run --project CdcLab.AppHost -- status{named}");
+        Terminal.Line("   (in place of status: connect, stop kafka-1, start kafka-1, verify). Ctrl+C stops everything.");
     }
 }

@@ -60,7 +60,7 @@ internal static class VerifyCommand
             try
             {
                 await lab.StartAsync(signals.Stop);
-                return await Verification.RunAsync(new(plan.Directory, Environment.ProcessId, plan.Ports, lab.Token!), files, Verification.OwnLabLimit, signals.Stop);
+                return await Verification.RunAsync(RunningLab.Find(plan.Directory)!, files, Verification.OwnLabLimit, signals.Stop);
             }
             finally
             {

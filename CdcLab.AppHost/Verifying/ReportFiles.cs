@@ -12,6 +12,12 @@ internal sealed record ReportFiles(string? Markdown, string? Json)
 
     private static bool CanBeWritten(string option, string file)
     {
+        if (Directory.Exists(file))
+        {
+            Terminal.Error($"{option} {file}: is a folder; name a file in it.");
+            return false;
+        }
+
         try
         {
             bool existed = File.Exists(file);

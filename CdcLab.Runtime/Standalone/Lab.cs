@@ -58,7 +58,7 @@ public sealed class Lab : ILabControl, IAsyncDisposable
 
         _control = await ControlEndpoint.StartAsync(this, _plan.Ports.Control, secrets.Token, cancellationToken);
         Token = secrets.Token;
-        _runFile.Listens(_plan.Ports, secrets.Token);
+        _runFile.Listens(_plan.Options, _plan.Ports, Abilities, secrets.Token);
         await StartServersAsync(cancellationToken);
         if (ClusterId.Read(_plan.Directory, _plan.Model.Kafka.Brokers[0]) is { } clusterId && clusterId != stamp.ClusterId)
             (stamp with { ClusterId = clusterId }).Write(_plan.Directory);

@@ -54,7 +54,7 @@ public sealed class MemoryCheck : ICheck
     internal Verdict Judge(ResourceState? state)
     {
         if (state?.Memory is not { } memory)
-            return _memory.Unknown(state is null ? $"The host does not list {_name}." : $"{_name} has no memory figures: it is {state.State.ToString().ToLowerInvariant()}.", Unreachable.Start(_name));
+            return _memory.Unknown(state is null ? $"The host does not list {_name}." : $"{_name} has no memory figures; its state is {state.State.ToString().ToLowerInvariant()}.", Unreachable.Start(_name));
         if (memory.OomKills > 0)
             return _memory.Failed($"{memory.OomKills} OOM kills; {Use(memory)}", "Give it a higher cap (its MemoryCap setting) or less heap.");
         if (_capsEnforced && (!memory.CapEnforced || memory.CapBytes != _cap))

@@ -8,6 +8,9 @@ namespace CdcLab.Verifier.Probes;
 /// <param name="started">When the probe started.</param>
 internal sealed class LatencyHistory(long started)
 {
+    /// <summary>The window of <see cref="Recent"/>.</summary>
+    public static readonly TimeSpan RecentWindow = TimeSpan.FromMinutes(Minutes);
+
     private const int Minutes = 5;
     private const long LongestMicroseconds = 600_000_000;
 
@@ -29,7 +32,7 @@ internal sealed class LatencyHistory(long started)
         IntHistogram merged = New();
         foreach (IntHistogram minute in _minutes)
             merged.Add(minute);
-        return Figures(name, TimeSpan.FromMinutes(Minutes), merged);
+        return Figures(name, RecentWindow, merged);
     }
 
     public LatencyFigures All(string name, long now) => Figures(name, TimeSpan.FromSeconds(Math.Floor(Stopwatch.GetElapsedTime(started, now).TotalSeconds)), _all);

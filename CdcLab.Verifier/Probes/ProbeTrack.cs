@@ -208,12 +208,16 @@ public sealed class ProbeTrack
 
     /// <summary>The latencies of the longer windows: figures, never verdicts.</summary>
     /// <param name="now">The time.</param>
-    /// <returns>Five minutes and since the start, of both.</returns>
+    /// <returns>Five minutes, once they have passed, and since the start, of both.</returns>
     public IReadOnlyList<LatencyFigures> Longer(long now)
     {
         lock (_gate)
-            return [_acknowledged.Recent(LatencyNames.ToAck, now), _consumed.Recent(LatencyNames.ToConsume, now), _acknowledged.All(LatencyNames.ToAck, now), _consumed.All(LatencyNames.ToConsume, now)];
+            return [.. Recent(now), _acknowledged.All(LatencyNames.ToAck, now), _consumed.All(LatencyNames.ToConsume, now)];
     }
+
+    private IEnumerable<LatencyFigures> Recent(long now) => Stopwatch.GetElapsedTime(Started, now) < LatencyHistory.RecentWindow
+        ? []
+        : [_acknowledged.Recent(LatencyNames.ToAck, now), _consumed.Recent(LatencyNames.ToConsume, now)];
 
     private long? Latency(in Entry entry, long completed, long now)
     {

@@ -31,5 +31,14 @@ internal sealed class DataDirectoryLock : IDisposable
         }
     }
 
+    /// <summary>Whether a host holds the lock; makes no file.</summary>
+    public static bool IsHeld(DataDirectory directory)
+    {
+        if (!File.Exists(directory.LockPath))
+            return false;
+        using DataDirectoryLock? taken = TryTake(directory);
+        return taken is null;
+    }
+
     public void Dispose() => _file.Dispose();
 }

@@ -6,7 +6,7 @@ using CdcLab.Runtime.Standalone.Fetching;
 namespace CdcLab.Runtime.Standalone.Data;
 
 /// <summary>The lab's passwords and tokens: made once per data directory, kept in a file that only its user can read.</summary>
-internal sealed record LabSecrets
+public sealed record LabSecrets
 {
     /// <summary>Password of MySQL's root, which no service gets.</summary>
     public required string Root { get; init; }
@@ -24,7 +24,8 @@ internal sealed record LabSecrets
     /// <param name="directory">The data directory.</param>
     /// <param name="mySqlFolder">The folder of MySQL's data in it, which knows root's password.</param>
     /// <exception cref="UnavailableException">They are lost or damaged.</exception>
-    public static LabSecrets ReadOrMake(DataDirectory directory, string mySqlFolder)
+    /// <returns>The secrets.</returns>
+    internal static LabSecrets ReadOrMake(DataDirectory directory, string mySqlFolder)
     {
         if (File.Exists(directory.SecretsPath))
             return Read(directory);
@@ -35,7 +36,11 @@ internal sealed record LabSecrets
         return made;
     }
 
-    private static LabSecrets Read(DataDirectory directory)
+    /// <summary>The secrets of a data directory that has some.</summary>
+    /// <param name="directory">The data directory.</param>
+    /// <returns>The secrets.</returns>
+    /// <exception cref="UnavailableException">They are damaged.</exception>
+    public static LabSecrets Read(DataDirectory directory)
     {
         string why = "it lacks a password";
         try

@@ -26,6 +26,14 @@ public static class Leftovers
             events.Say($"Cleaned up after a host that was killed: {string.Join(", ", ended)}.");
     }
 
+    /// <summary>What a host that was killed left running; nothing is changed.</summary>
+    /// <param name="directory">A data directory.</param>
+    /// <returns>The names of what still runs; empty while its host lives.</returns>
+    internal static IReadOnlyList<string> Find(DataDirectory directory) =>
+        RunRecord.Living(directory) is null && RunRecord.Read(directory) is { } run && run.BootId == ProcessTable.BootId
+            ? [.. run.Processes.Where(p => ProcessTable.IsAlive(p.Pid, p.StartTime)).Select(p => p.Name)]
+            : [];
+
     /// <summary>Ends the processes of a dead host, with the data directory's lock held.</summary>
     /// <returns>The names of what was still running.</returns>
     /// <exception cref="TimeoutException">A process does not go away.</exception>

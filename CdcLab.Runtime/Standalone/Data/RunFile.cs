@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CdcLab.Model;
 using CdcLab.Model.Live;
+using CdcLab.Model.Options;
 using CdcLab.Runtime.Standalone.Processes;
 
 namespace CdcLab.Runtime.Standalone.Data;
@@ -25,7 +26,8 @@ internal sealed class RunFile : IDisposable
 
     public void Remove(int pid) => Change(r => r with { Processes = [.. r.Processes.Where(p => p.Pid != pid)] });
 
-    public void Listens(LabPorts ports, string token) => Change(r => r with { Ports = ports, Token = token });
+    public void Listens(LabOptions options, LabPorts ports, LabAbilities abilities, string token) =>
+        Change(r => r with { Settings = new Dictionary<string, string>(LabSettings.Write(options), StringComparer.Ordinal), Ports = ports, Abilities = abilities, Token = token });
 
     public void Dispose()
     {

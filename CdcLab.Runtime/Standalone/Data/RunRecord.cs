@@ -17,6 +17,12 @@ public sealed record RunRecord
     /// <summary>What the host started.</summary>
     public IReadOnlyList<RecordedProcess> Processes { get; init; } = [];
 
+    /// <summary>The effective settings, by key; null until the control endpoint listens.</summary>
+    public IReadOnlyDictionary<string, string>? Settings { get; init; }
+
+    /// <summary>What the lab is and can show; null until the control endpoint listens.</summary>
+    public LabAbilities? Abilities { get; init; }
+
     /// <summary>The lab's ports; null until the control endpoint listens.</summary>
     public LabPorts? Ports { get; init; }
 

@@ -41,6 +41,22 @@ public static class TemporaryLabs
             Directory.Delete(directory.Path, recursive: true);
     }
 
+    /// <summary>The folders that killed runs left; nothing is changed.</summary>
+    /// <returns>Their paths.</returns>
+    internal static IReadOnlyList<string> FindLeft()
+    {
+        if (!Directory.Exists(Root))
+            return [];
+        using FileStream guard = Guard();
+        return [.. Directory.GetDirectories(Root).Where(f => new DataDirectory(f) is var directory && !IsKept(directory) && RunRecord.Living(directory) is null && !DataDirectoryLock.IsHeld(directory))];
+    }
+
+    /// <summary>The folders that were kept on purpose, and whose labs have ended.</summary>
+    /// <returns>Their paths.</returns>
+    internal static IReadOnlyList<string> FindKept() => !Directory.Exists(Root)
+        ? []
+        : [.. Directory.GetDirectories(Root).Where(f => new DataDirectory(f) is var directory && IsKept(directory) && RunRecord.Living(directory) is null)];
+
     /// <summary>Ends and deletes what killed runs left.</summary>
     /// <param name="cancellationToken">Gives it up.</param>
     /// <returns>One line for each.</returns>

@@ -21,7 +21,7 @@ internal sealed class PartLock : IDisposable
         var start = time.GetTimestamp();
         while (true)
         {
-            if (TryOpen(path) is { } file)
+            if (TryOpen(path, FileMode.OpenOrCreate) is { } file)
                 return new PartLock(file);
             if (time.GetElapsedTime(start) >= deadline)
                 throw new UnavailableException($"Another start has held {path} for {deadline.TotalMinutes:0.#} minutes: end it, then try again.");
@@ -30,14 +30,27 @@ internal sealed class PartLock : IDisposable
         }
     }
 
+    /// <summary>Takes the lock, if nobody has it.</summary>
+    /// <returns>The lock; null when another process holds it.</returns>
+    public static PartLock? TryAcquire(string path) => TryOpen(path, FileMode.OpenOrCreate) is { } file ? new PartLock(file) : null;
+
+    /// <summary>Whether another process holds the lock; writes nothing.</summary>
+    public static bool IsHeld(string path)
+    {
+        if (!File.Exists(path))
+            return false;
+        using FileStream? file = TryOpen(path, FileMode.Open);
+        return file is null;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    private static FileStream? TryOpen(string path)
+    private static FileStream? TryOpen(string path, FileMode mode)
     {
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+            return new FileStream(path, mode, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
         }
         catch (IOException e) when (IsHeldElsewhere(e))
         {

@@ -42,22 +42,23 @@ internal sealed record PartManifest(string Part, string Version, string Origin, 
     }
 
     /// <summary>Reads the manifest of <paramref name="folder"/>; null when there is none, it is not readable, or a file is not as it says.</summary>
-    public static PartManifest? ReadIntact(string folder)
+    public static PartManifest? ReadIntact(string folder) =>
+        Read(folder) is { } manifest && manifest.Files.All(file => new FileInfo(Path.Combine(folder, file.Key)) is { Exists: true } info && info.Length == file.Value)
+            ? manifest
+            : null;
+
+    /// <summary>Reads the manifest of <paramref name="folder"/>, whatever has become of the files; null when there is none, or it is not readable.</summary>
+    public static PartManifest? Read(string folder)
     {
-        PartManifest? manifest;
         try
         {
-            manifest = JsonSerializer.Deserialize<PartManifest>(File.ReadAllText(Path.Combine(folder, FileName)));
+            PartManifest? manifest = JsonSerializer.Deserialize<PartManifest>(File.ReadAllText(Path.Combine(folder, FileName)));
+            return manifest is { Part: not null, Version: not null, Origin: not null, Contents: not null, Files: not null } ? manifest : null;
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
             // Not a whole part, for whatever reason: it is fetched again, and that says what is wrong with the folder if something is.
             return null;
         }
-
-        return manifest is { Part: not null, Version: not null, Origin: not null, Contents: not null, Files: not null }
-            && manifest.Files.All(file => new FileInfo(Path.Combine(folder, file.Key)) is { Exists: true } info && info.Length == file.Value)
-            ? manifest
-            : null;
     }
 }

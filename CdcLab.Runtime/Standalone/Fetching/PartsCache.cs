@@ -6,6 +6,8 @@ namespace CdcLab.Runtime.Standalone.Fetching;
 /// </summary>
 public sealed class PartsCache
 {
+    private const string Fetching = ".fetching-";
+
     private readonly TimeProvider _time;
 
     /// <summary>Uses a folder as the cache.</summary>
@@ -35,6 +37,13 @@ public sealed class PartsCache
             : Path.Combine(environment("HOME") is { Length: > 0 } home ? home : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
         return new PartsCache(Path.Combine(cache, "cdclab"));
     }
+
+    /// <summary>The file whose lock gives the right to change a part.</summary>
+    internal string LockPath(string part) => Path.Combine(Root, $".{part}.lock");
+
+    /// <summary>The part whose fetch made a work folder of this name; null where it is none.</summary>
+    internal static string? PartBeingFetched(string folderName) =>
+        folderName is ['.', ..] && folderName.IndexOf(Fetching, StringComparison.Ordinal) is > 1 and var at ? folderName[1..at] : null;
 
     /// <summary>Finds the newest whole cached version of a part that is accepted, without the network and without writing.</summary>
     internal CachedPart? Find(string part, Func<PartManifest, bool> accepts)
@@ -69,7 +78,7 @@ public sealed class PartsCache
         try
         {
             Directory.CreateDirectory(Root);
-            using var @lock = await PartLock.AcquireAsync(Path.Combine(Root, $".{part}.lock"), LockDeadline, progress, _time, cancellationToken);
+            using var @lock = await PartLock.AcquireAsync(LockPath(part), LockDeadline, progress, _time, cancellationToken);
             if (Find(part, accepts) is { } fetchedMeanwhile)
                 return fetchedMeanwhile;
             return await FetchUnderLockAsync(part, fetch, cancellationToken);
@@ -84,7 +93,7 @@ public sealed class PartsCache
     private async Task<CachedPart> FetchUnderLockAsync(
         string part, Func<string, CancellationToken, Task<FetchedPart>> fetch, CancellationToken cancellationToken)
     {
-        var prefix = $".{part}.fetching-";
+        var prefix = $".{part}{Fetching}";
         foreach (var leftover in Directory.EnumerateDirectories(Root, prefix + "*"))
             Remove(leftover);
 

@@ -44,6 +44,13 @@ public sealed class LifeCycleTests
 
         stranger.Kill();
         Assert.Empty(world.Processes());
+
+        // Everything that a lab made has a name that reset knows: nothing is left, and the folder goes too.
+        (int refused, _) = await AppHostProcess.RunAsync(world, TimeSpan.FromSeconds(30), "reset");
+        Assert.Equal(2, refused);
+        (int done, string said) = await AppHostProcess.RunAsync(world, TimeSpan.FromSeconds(30), "reset", "--yes");
+        Assert.Equal(0, done);
+        Assert.False(Directory.Exists(world.DataDirectory), said);
     }
 
     [Theory]

@@ -124,10 +124,11 @@ public sealed class ProbeTrackTests
         for (int second = 31; second < 1000; second++)
             Sent(second, 0, second, second + 0.002);
 
-        IReadOnlyList<LatencyFigures> soon = _track.Longer(At(100));
+        IReadOnlyList<LatencyFigures> soon = _track.Longer(At(299));
         IReadOnlyList<LatencyFigures> later = _track.Longer(At(1000));
 
-        Assert.Equal(TimeSpan.FromMinutes(5), soon[0].Window);
+        Assert.All(soon, f => Assert.Equal(TimeSpan.FromSeconds(299), f.Window));
+        Assert.Equal(TimeSpan.FromMinutes(5), later[0].Window);
         Assert.InRange(later[0].MaxMilliseconds!.Value, 1.9, 2.1);
         Assert.InRange(later[2].MaxMilliseconds!.Value, 29_000, 31_000);
         Assert.InRange(later[0].Count, 300, 361);
