@@ -30,7 +30,7 @@ public sealed record LabSecrets
         if (File.Exists(directory.SecretsPath))
             return Read(directory);
         if (Directory.Exists(Path.Combine(directory.Path, mySqlFolder)))
-            throw new UnavailableException($"{directory.SecretsPath} is missing, and without the passwords in it nobody can log in to the MySQL data beside it; put it back, use another Lab:DataDirectory, or, if the data is not needed, delete the folder {directory.Path}.");
+            throw new UnavailableException($"{directory.SecretsPath} is missing, and without the passwords in it nobody can log in to the MySQL data beside it; put it back, use another Lab:DataDirectory, or, if the data is not needed, make new with 'reset'.");
         LabSecrets made = new() { Root = Make(), Debezium = Make(), Simulator = Make(), Token = Make() };
         DataDirectory.WritePrivate(directory.SecretsPath, JsonSerializer.Serialize(made, LabJson.Indented));
         return made;
@@ -53,7 +53,7 @@ public sealed record LabSecrets
             why = broken.Message.TrimEnd('.');
         }
 
-        throw new UnavailableException($"{directory.SecretsPath} cannot be read ({why}); put it back as it was, use another Lab:DataDirectory, or, if the data is not needed, delete the folder {directory.Path}.");
+        throw new UnavailableException($"{directory.SecretsPath} cannot be read ({why}); put it back as it was, use another Lab:DataDirectory, or, if the data is not needed, make new with 'reset'.");
     }
 
     // 32 letters and digits are 190 bits, and need no quoting anywhere.

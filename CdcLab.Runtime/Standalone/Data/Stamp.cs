@@ -55,6 +55,6 @@ internal sealed record Stamp
             return;
         Version written = Version.Parse(series);
         if (written > new Version(version.Major, version.Minor) || (what == "Kafka" && written.Major == 0 != (version.Major == 0)))
-            throw new UnavailableException($"The data in {directory.Path} was written by {what} {series}, and {what} {version} cannot open it; use a {what} {series} ({variable}), another Lab:DataDirectory, or delete the folder.");
+            throw new UnavailableException($"The data in {directory.Path} was written by {what} {series}, and {what} {version} cannot open it; use a {what} {series} ({variable}), another Lab:DataDirectory, or make new data with 'reset'.");
     }
 }
