@@ -5,7 +5,10 @@ using System.Net.Sockets;
 namespace CdcLab.Runtime.Standalone.Fetching;
 
 /// <summary>Downloads one file over HTTP: goes on where a cut connection left off, gives up on a stalled one, follows ten redirects at most.</summary>
-internal sealed class Download(DownloadLimits limits, TimeProvider time) : IDisposable
+/// <param name="setting">The setting that leads to the address, for people whose address is wrong.</param>
+/// <param name="limits">How patient it is.</param>
+/// <param name="time">The clock.</param>
+internal sealed class Download(string setting, DownloadLimits limits, TimeProvider time) : IDisposable
 {
     // A digest with its file's name; anything longer is a page about something else.
     private const long MaxTextBytes = 1 << 16;
@@ -29,11 +32,18 @@ internal sealed class Download(DownloadLimits limits, TimeProvider time) : IDisp
     /// <returns>The text, or null when the server has no such file.</returns>
     /// <exception cref="UnreachableException">The server cannot be reached at all.</exception>
     /// <exception cref="UnavailableException">It answers, but not with the text.</exception>
-    public async Task<string?> TextAsync(Uri address, string temporaryFile, ThrottledProgress progress, CancellationToken cancellationToken)
+    public Task<string?> TextAsync(Uri address, string temporaryFile, ThrottledProgress progress, CancellationToken cancellationToken)
+        => TextAsync(address, temporaryFile, MaxTextBytes, "fetching the digest", progress, cancellationToken);
+
+    /// <summary>Downloads a text of some length.</summary>
+    /// <returns>The text, or null when the server has no such file.</returns>
+    /// <exception cref="UnreachableException">The server cannot be reached at all.</exception>
+    /// <exception cref="UnavailableException">It answers, but not with the text.</exception>
+    public async Task<string?> TextAsync(Uri address, string temporaryFile, long maxBytes, string step, ThrottledProgress progress, CancellationToken cancellationToken)
     {
         try
         {
-            await FileAsync(address, temporaryFile, MaxTextBytes, "fetching the digest", progress, cancellationToken);
+            await FileAsync(address, temporaryFile, maxBytes, step, progress, cancellationToken);
         }
         catch (NoSuchFileException)
         {
@@ -119,7 +129,7 @@ internal sealed class Download(DownloadLimits limits, TimeProvider time) : IDisp
                 break;
             await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             if (target.Position > transfer.MaxBytes)
-                throw new UnavailableException($"{transfer.Address} sends more than {transfer.MaxBytes:N0} bytes: it is not what it should be. Check Lab:Kafka:ArchiveUrl.");
+                throw new UnavailableException($"{transfer.Address} sends more than {transfer.MaxBytes:N0} bytes: it is not what it should be. Check {setting}.");
             transfer.Progress.Report(transfer.Step, target.Position, transfer.Total);
         }
 
@@ -129,7 +139,7 @@ internal sealed class Download(DownloadLimits limits, TimeProvider time) : IDisp
         transfer.Progress.Report(transfer.Step, target.Length, target.Length);
     }
 
-    private static void ThrowIfRefused(Transfer transfer, HttpResponseMessage response)
+    private void ThrowIfRefused(Transfer transfer, HttpResponseMessage response)
     {
         switch (response.StatusCode)
         {
@@ -145,10 +155,10 @@ internal sealed class Download(DownloadLimits limits, TimeProvider time) : IDisp
                 throw new HttpRequestException($"the server answers {(int)response.StatusCode} {response.ReasonPhrase}");
             case >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest:
                 throw new UnavailableException(
-                    $"{transfer.Address} redirects more than ten times, or from https to http: check the address (Lab:Kafka:ArchiveUrl).");
+                    $"{transfer.Address} redirects more than ten times, or from https to http: check the address ({setting}).");
             default:
                 throw new UnavailableException(
-                    $"{transfer.Address} answers {(int)response.StatusCode} {response.ReasonPhrase}: check the address (Lab:Kafka:ArchiveUrl) or the proxy.");
+                    $"{transfer.Address} answers {(int)response.StatusCode} {response.ReasonPhrase}: check the address ({setting}) or the proxy.");
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class KafkaArchive(Uri address, DownloadLimits limits, TimeProvi
     public async Task<FetchedPart> FetchAsync(string work, ThrottledProgress progress, CancellationToken cancellationToken)
     {
         var version = Version();
-        using var download = new Download(limits, time);
+        using var download = new Download("Lab:Kafka:ArchiveUrl", limits, time);
         // The digest first: it is small, and without it the archive would be downloaded in vain.
         var expected = await ExpectedDigestAsync(download, work, progress, cancellationToken);
         var archive = Path.Combine(work, "archive.tgz");

@@ -201,7 +201,7 @@ public sealed class DownloadTests : IDisposable
 
     private async Task DownloadAsync(Uri address, CancellationToken cancellationToken)
     {
-        using var download = new Download(Impatient, TimeProvider.System);
+        using var download = new Download("Lab:Some:Setting", Impatient, TimeProvider.System);
         await download.FileAsync(address, Target, "downloading", _reports.For("kafka"), cancellationToken);
     }
 }
