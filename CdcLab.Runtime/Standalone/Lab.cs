@@ -197,7 +197,8 @@ public sealed class Lab : ILabControl, IAsyncDisposable
 
     private static async Task StopAfterAsync(LabServer server, Task[] before, CancellationToken hurry)
     {
-        await Task.WhenAll(before);
+        // What could not be stopped properly says so itself, and must not keep the others running.
+        await Task.WhenAll(before).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await server.StopAsync(hurry);
     }
 

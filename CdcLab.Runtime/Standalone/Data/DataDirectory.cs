@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using CdcLab.Model.Options;
+using CdcLab.Runtime.Standalone.Fetching;
 
 namespace CdcLab.Runtime.Standalone.Data;
 
@@ -60,12 +61,20 @@ public sealed class DataDirectory
     internal bool IsEmpty() => Directory.EnumerateFileSystemEntries(Path).All(e => System.IO.Path.GetFileName(e) == LockName);
 
     /// <summary>Writes a file that only its user can read, at once or not at all.</summary>
+    /// <exception cref="UnavailableException">The disk is full, or may not be written.</exception>
     internal static void WritePrivate(string path, string text)
     {
         string temporary = path + ".new";
-        File.Delete(temporary);
-        using (FileStream file = new(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
-            file.Write(Encoding.UTF8.GetBytes(text));
-        File.Move(temporary, path, overwrite: true);
+        try
+        {
+            File.Delete(temporary);
+            using (FileStream file = new(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+                file.Write(Encoding.UTF8.GetBytes(text));
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new UnavailableException($"{path} cannot be written: {refused.Message.TrimEnd('.')}. Make room or allow writing there.");
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using CdcLab.Model;
 using CdcLab.Model.Live;
 using CdcLab.Model.Options;
+using CdcLab.Runtime.Standalone.Fetching;
 using CdcLab.Runtime.Standalone.Processes;
 
 namespace CdcLab.Runtime.Standalone.Data;
@@ -24,7 +25,17 @@ internal sealed class RunFile : IDisposable
 
     public void Add(string name, int pid, long startTime) => Change(r => r with { Processes = [.. r.Processes, new(name, pid, startTime)] });
 
-    public void Remove(int pid) => Change(r => r with { Processes = [.. r.Processes.Where(p => p.Pid != pid)] });
+    public void Remove(int pid)
+    {
+        try
+        {
+            Change(r => r with { Processes = [.. r.Processes.Where(p => p.Pid != pid)] });
+        }
+        catch (UnavailableException)
+        {
+            // A full disk must not keep the lab from stopping, and the record of a process that has ended does no harm: its start time is nobody else's.
+        }
+    }
 
     public void Listens(LabOptions options, LabPorts ports, LabAbilities abilities, string token) =>
         Change(r => r with { Settings = new Dictionary<string, string>(LabSettings.Write(options), StringComparer.Ordinal), Ports = ports, Abilities = abilities, Token = token });

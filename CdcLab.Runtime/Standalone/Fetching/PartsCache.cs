@@ -8,6 +8,9 @@ public sealed class PartsCache
 {
     private const string Fetching = ".fetching-";
 
+    // Tools give up with some room left: less than one of their buffers, or than the one file that did not fit.
+    private const long FullBytes = 32L << 20;
+
     private readonly TimeProvider _time;
 
     /// <summary>Uses a folder as the cache.</summary>
@@ -109,6 +112,11 @@ public sealed class PartsCache
                 Directory.Move(target, Path.Combine(work, "damaged"));
             Directory.Move(fetched.Folder, target);
             return new CachedPart(target, manifest);
+        }
+        catch (UnavailableException e) when (new DriveInfo(work).AvailableFreeSpace < FullBytes)
+        {
+            // apt, dpkg and tar each have their own words for it, some of them misleading.
+            throw new IOException($"the disk is full ({e.Message.TrimEnd('.')})", e);
         }
         finally
         {

@@ -56,7 +56,17 @@ internal sealed class ServerProcess : IDisposable
         Process process = Process.Start(info) ?? throw new InvalidOperationException("The process did not start.");
         long startTime = ProcessTable.StartTime(process.Id) ?? 0;
         ServerProcess server = new(process, startTime, log);
-        record(process.Id, startTime);
+        try
+        {
+            record(process.Id, startTime);
+        }
+        catch
+        {
+            // The gate sees the end of its standard input, and goes away.
+            process.StandardInput.Close();
+            throw;
+        }
+
         try
         {
             process.StandardInput.WriteLine("go");

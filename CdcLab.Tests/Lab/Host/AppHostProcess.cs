@@ -42,9 +42,17 @@ public sealed class AppHostProcess : IDisposable
     /// <param name="world">Its folders.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <returns>The process.</returns>
-    public static AppHostProcess Start(LabWorld world, params string[] arguments)
+    public static AppHostProcess Start(LabWorld world, params string[] arguments) => StartBy(world, [], arguments);
+
+    /// <summary>Starts it by another program, which becomes the AppHost by exec.</summary>
+    /// <param name="world">Its folders.</param>
+    /// <param name="wrapper">The program with its arguments; the AppHost's own follow.</param>
+    /// <param name="arguments">The AppHost's arguments.</param>
+    /// <returns>The process.</returns>
+    public static AppHostProcess StartBy(LabWorld world, IReadOnlyList<string> wrapper, params string[] arguments)
     {
-        ProcessStartInfo info = new(Path.Combine(AppContext.BaseDirectory, "CdcLab.AppHost"), arguments)
+        string[] command = [.. wrapper, Path.Combine(AppContext.BaseDirectory, "CdcLab.AppHost"), .. arguments];
+        ProcessStartInfo info = new(command[0], command[1..])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
