@@ -24,7 +24,7 @@ public static class MachineFactsReader
             .Where(a => a.Address.AddressFamily == AddressFamily.InterNetwork)
             .Select(a => a.Address.ToString())],
         TakenPorts = TakenPortsOf(wanted),
-        DataDirectory = directory is null ? null : Look(directory),
+        DataDirectory = directory is null ? null : Look(directory) with { FreeBytes = FreeBytesAt(directory.Path) },
     };
 
     private static Dictionary<int, string?> TakenPortsOf(IReadOnlyList<LabPortUse> wanted)
@@ -73,6 +73,21 @@ public static class MachineFactsReader
         }
 
         return new(path, above is not null && CanWrite(above) ? DataDirectoryState.Missing : DataDirectoryState.NotWritable);
+    }
+
+    private static long? FreeBytesAt(string path)
+    {
+        string? there = path;
+        while (there is not null && !Directory.Exists(there))
+            there = Path.GetDirectoryName(there);
+        try
+        {
+            return there is null ? null : new DriveInfo(there).AvailableFreeSpace;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     // By trying: permissions, read-only file systems and special ones such as /proc have no other common answer.

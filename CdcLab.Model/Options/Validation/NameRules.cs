@@ -8,6 +8,10 @@ internal static partial class NameRules
 {
     private const string DataDirectory = "Lab:DataDirectory";
 
+    // Measured: the data of a new lab takes 270 MiB before the first order.
+    private const long LeastForNewData = 512 * ByteSize.MiB;
+    private const long LeastForKeptData = 128 * ByteSize.MiB;
+
     public static void Judge(LabOptions options, MachineFacts facts, FaultList faults)
     {
         if (!Name().IsMatch(options.Name))
@@ -42,8 +46,16 @@ internal static partial class NameRules
             DataDirectoryState.NotOurs => ($"{facts.Path} is not empty and is not a lab's folder{word}", "a new or empty folder would do"),
             DataDirectoryState.NotADirectory => ($"{facts.Path} is not a folder{word}", "the path of a folder would do"),
             DataDirectoryState.NotWritable => ($"{facts.Path} may not be written to{word}", "a folder of your own would do"),
-            _ => null,
+            _ => DiskProblem(facts),
         };
+    }
+
+    private static (string Problem, string WouldDo)? DiskProblem(DataDirectoryFacts facts)
+    {
+        long least = facts.State == DataDirectoryState.Ours ? LeastForKeptData : LeastForNewData;
+        return facts.FreeBytes < least
+            ? ($"the disk of {facts.Path} has {facts.FreeBytes / ByteSize.MiB} MiB free, and the lab needs {least / ByteSize.MiB} MiB", "more room there, or a folder on another disk, would do")
+            : null;
     }
 
     private static string? Unwritable(string path) =>

@@ -113,7 +113,7 @@ public sealed class PartsCache
             Directory.Move(fetched.Folder, target);
             return new CachedPart(target, manifest);
         }
-        catch (UnavailableException e) when (new DriveInfo(work).AvailableFreeSpace < FullBytes)
+        catch (UnavailableException e) when (new DriveInfo(work).AvailableFreeSpace < FullBytes || e.Message.Contains("No space left", StringComparison.Ordinal))
         {
             // apt, dpkg and tar each have their own words for it, some of them misleading.
             throw new IOException($"the disk is full ({e.Message.TrimEnd('.')})", e);

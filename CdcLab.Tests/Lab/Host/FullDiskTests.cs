@@ -34,7 +34,7 @@ public sealed class FullDiskTests
         using AppHostProcess host = StartOnDisk(world, "60m");
 
         Assert.Equal(2, await host.EndAsync(TimeSpan.FromMinutes(2)));
-        Assert.Single(host.Output.Split('\n'), l => l.StartsWith("error: ", StringComparison.Ordinal));
+        Assert.StartsWith("error: Lab:DataDirectory: the disk of ", Assert.Single(host.Output.TrimEnd().Split('\n')), StringComparison.Ordinal);
         Assert.Empty(world.Processes());
     }
 

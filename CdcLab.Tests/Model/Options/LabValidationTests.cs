@@ -243,6 +243,20 @@ public sealed class LabValidationTests
     }
 
     [Theory]
+    [InlineData(DataDirectoryState.Missing, 511, "has 511 MiB free, and the lab needs 512 MiB")]
+    [InlineData(DataDirectoryState.Missing, 512, null)]
+    [InlineData(DataDirectoryState.Empty, 0, "has 0 MiB free, and the lab needs 512 MiB")]
+    [InlineData(DataDirectoryState.Ours, 127, "has 127 MiB free, and the lab needs 128 MiB")]
+    [InlineData(DataDirectoryState.Ours, 128, null)]
+    [InlineData(DataDirectoryState.NotWritable, 0, "may not be written to")]
+    public void A_disk_without_room_for_the_data_is_a_fault(DataDirectoryState state, long freeMiB, string? says)
+    {
+        SettingFault? fault = Judge(Machine with { DataDirectory = new("/home/me/lab", state) { FreeBytes = freeMiB << 20 } }).SingleOrDefault();
+        Assert.Equal(says is null, fault is null);
+        Assert.Contains(says ?? "", fault?.ToString() ?? "", StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(DataDirectoryState.Missing)]
     [InlineData(DataDirectoryState.Empty)]
     [InlineData(DataDirectoryState.Ours)]
