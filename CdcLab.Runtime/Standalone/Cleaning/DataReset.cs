@@ -61,7 +61,7 @@ public sealed class DataReset(DataDirectory directory)
         if (directory.Path == "/" || directory.Path == home || home.StartsWith(directory.Path + "/", StringComparison.Ordinal))
             throw new UnavailableException($"{directory.Path} is no folder of a lab's own, whatever is in it. Nothing was deleted.");
         if (!File.Exists(directory.StampPath))
-            throw new UnavailableException($"{directory.Path} has no {DataDirectory.StampName}: it is no lab's data directory. Nothing was deleted.");
+            throw new UnavailableException($"{directory.Path} has no {DataDirectory.StampName} that you can see: it is no lab's data directory, or not yours. Nothing was deleted.");
         await Owner.ThrowIfAnotherAsync(directory.Path, cancellationToken);
         await Owner.ThrowIfAnotherAsync(directory.StampPath, cancellationToken);
         if (Stamp.Read(directory) is not { Runtime: "embedded" or "container" })
