@@ -34,6 +34,9 @@ public sealed record KafkaCluster
     /// <summary>The most that one replica of one partition may hold on disk, in bytes: retention deletes closed segments only.</summary>
     public required long PartitionDiskBytes { get; init; }
 
+    /// <summary>The latency probe's topic.</summary>
+    public required KafkaTopic ProbeTopic { get; init; }
+
     internal static KafkaCluster From(LabOptions options, LabPorts ports, LabRuntimeKind runtime)
     {
         KafkaOptions kafka = options.Kafka;
@@ -44,6 +47,7 @@ public sealed record KafkaCluster
             ReplicationFactor = kafka.ReplicationFactor,
             MinInSyncReplicas = kafka.MinInSyncReplicas,
             PartitionDiskBytes = kafka.RetentionBytes + kafka.SegmentBytes,
+            ProbeTopic = KafkaTopic.Probe(Math.Max(kafka.Partitions, kafka.Brokers), kafka.ReplicationFactor),
             Brokers = [.. Enumerable.Range(1, kafka.Brokers).Select(id => Broker(id, options, ports, runtime, shared))],
         };
     }

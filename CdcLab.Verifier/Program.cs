@@ -34,7 +34,8 @@ builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.
 IServiceCollection services = builder.Services;
 services.AddSingleton(handover);
 services.AddSingleton(model);
-services.AddSingleton(_ => new KafkaAdmin(model.Kafka.ExternalBootstrap));
+services.AddSingleton(_ => new KafkaAdmin(model.Kafka.ExternalBootstrap, handover.Abilities.KafkaClientSettings));
+services.AddSingleton(p => KafkaTopics.Of(model, handover.Abilities, p.GetRequiredService<KafkaAdmin>()));
 services.AddSingleton(_ => new ControlClient(handover.Ports.Control, handover.Token));
 services.AddSingleton(_ => new MarketClient(handover.Ports.Simulator, token: null));
 services.AddSingleton<ClusterSource>();

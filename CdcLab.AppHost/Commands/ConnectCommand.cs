@@ -27,8 +27,7 @@ internal static class ConnectCommand
         RunningLab lab = RunningLab.Get(options);
         LabConnections connections = LabConnections.From(
             lab.Model(),
-            lab.Abilities.KafkaDescription,
-            legacyKafka: false,
+            lab.Abilities,
             showSecrets ? LabSecrets.Read(lab.Directory).Debezium : null);
         if (json)
             Terminal.Data(JsonSerializer.Serialize(connections, LabJson.Indented));

@@ -59,7 +59,7 @@ internal static class RunCommand
         string host = model.Options.BindAddress == "0.0.0.0" ? "127.0.0.1" : model.Options.BindAddress;
         Terminal.Line($"The lab is up after {took.TotalSeconds:0.0} s.");
         Terminal.Line($"  MySQL      jdbc:mysql://{host}:{model.MySql.Port}/{OrdersSchema.Database}   (user debezium; passwords in {Path.Combine(lab.Plan.Directory.Path, "secrets.json")})");
-        Terminal.Line($"  Kafka      bootstrap.servers={model.Kafka.ExternalBootstrap}");
+        Terminal.Line($"  Kafka      bootstrap.servers={model.Kafka.ExternalBootstrap}   ({lab.Abilities!.KafkaDescription})");
         Terminal.Line($"  ZooKeeper  127.0.0.1:{model.ZooKeeper.Port}");
         Terminal.Line($"  verdicts   http://{host}:{model.Verifier.Port}/v1/report   (as text: /v1/report.md)");
         Terminal.Line($"  data       {lab.Plan.Directory.Path}");

@@ -31,7 +31,7 @@ internal static class ConnectionsText
         }
         else
         {
-            Terminal.Line($"Debezium does not work with {connections.KafkaDescription}.");
+            Terminal.Line($"Debezium: not possible here: {lab.Abilities.WhyNot(LabAbilities.Debezium)}");
         }
 
         Terminal.Line();
@@ -42,6 +42,8 @@ internal static class ConnectionsText
     private static void Print(KafkaSide side)
     {
         Terminal.Line($"  bootstrap.servers={side.BootstrapServers}");
+        foreach ((string name, string value) in side.ClientSettings)
+            Terminal.Line($"  {name}={value}");
         Terminal.Line($"  {side.ListTopics}");
         Terminal.Line($"  {side.ReadProbe}");
     }

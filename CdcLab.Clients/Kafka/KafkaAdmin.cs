@@ -5,21 +5,25 @@ using Confluent.Kafka.Admin;
 namespace CdcLab.Clients.Kafka;
 
 /// <summary>What the lab asks of the cluster's admin API. One for the process: a client for each question leaks threads.</summary>
-public sealed class KafkaAdmin : IDisposable
+public sealed class KafkaAdmin : IKafkaTopics, IDisposable
 {
     private static readonly TimeSpan RenewalPause = TimeSpan.FromSeconds(10);
 
     private readonly Lock _renewing = new();
     private readonly string _bootstrap;
+    private readonly IReadOnlyDictionary<string, string> _needed;
     private IAdminClient _client;
     private IAdminClient? _retired;
+    private bool _disposed;
     private long _renewed = Stopwatch.GetTimestamp();
 
     /// <summary>Makes the client; it connects by itself, and again whenever brokers come back.</summary>
     /// <param name="bootstrap">Bootstrap servers.</param>
-    public KafkaAdmin(string bootstrap)
+    /// <param name="needed">What every client of this cluster needs (<see cref="Model.Live.LabAbilities.KafkaClientSettings"/>).</param>
+    public KafkaAdmin(string bootstrap, IReadOnlyDictionary<string, string>? needed = null)
     {
         _bootstrap = bootstrap;
+        _needed = needed ?? Model.Live.LabAbilities.NoSettings;
         _client = Make();
     }
 
@@ -49,15 +53,7 @@ public sealed class KafkaAdmin : IDisposable
         return results.ToDictionary(r => r.ConfigResource.Name, r => (IReadOnlyDictionary<string, string>)Values(r), StringComparer.Ordinal);
     }
 
-    /// <summary>Makes a topic, unless there is one of this name.</summary>
-    /// <param name="topic">Its name.</param>
-    /// <param name="partitions">Its partitions.</param>
-    /// <param name="replicationFactor">Copies of each.</param>
-    /// <param name="settings">Its own settings.</param>
-    /// <param name="timeout">How long it may take.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Whether it was made now.</returns>
-    /// <exception cref="KafkaException">No broker answers, or the topic cannot be made, e.g. with too few brokers.</exception>
+    /// <inheritdoc/>
     public async Task<bool> CreateTopicAsync(string topic, int partitions, int replicationFactor, IReadOnlyDictionary<string, string> settings, TimeSpan timeout, CancellationToken cancellationToken)
     {
         TopicSpecification specification = new()
@@ -78,12 +74,7 @@ public sealed class KafkaAdmin : IDisposable
         }
     }
 
-    /// <summary>Which topic has a name now.</summary>
-    /// <param name="topic">Its name.</param>
-    /// <param name="timeout">How long it may take.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Its id, which a topic that is deleted and made again does not keep, and the number of its partitions; null where there is no such topic.</returns>
-    /// <exception cref="KafkaException">No broker answers.</exception>
+    /// <inheritdoc/>
     public async Task<(string Id, int Partitions)?> TopicAsync(string topic, TimeSpan timeout, CancellationToken cancellationToken)
     {
         try
@@ -120,11 +111,15 @@ public sealed class KafkaAdmin : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        // Whoever holds it as what finds topics may dispose of it too.
+        if (_disposed)
+            return;
+        _disposed = true;
         _retired?.Dispose();
         _client.Dispose();
     }
 
-    private IAdminClient Make() => new AdminClientBuilder(KafkaClientSettings.Admin(_bootstrap))
+    private IAdminClient Make() => new AdminClientBuilder(KafkaClientSettings.Admin(_bootstrap, _needed))
         .SetLogHandler(static (_, _) => { }) // a line for each try to reconnect; the checks tell the story once
         .SetErrorHandler(static (_, _) => { })
         .Build();

@@ -16,11 +16,12 @@ public static class KafkaClientSettings
 
     /// <summary>The settings of the one admin client.</summary>
     /// <param name="bootstrap">Bootstrap servers.</param>
+    /// <param name="needed">What every client of this cluster needs.</param>
     /// <returns>New settings.</returns>
-    public static AdminClientConfig Admin(string bootstrap)
+    public static AdminClientConfig Admin(string bootstrap, IReadOnlyDictionary<string, string> needed)
     {
         AdminClientConfig settings = new();
-        Shared(settings, bootstrap, "cdclab-admin");
+        Shared(settings, bootstrap, needed, "cdclab-admin");
 
         // librdkafka forgets a broker that is missing from one answer, asks again after five minutes, and lets every question to that broker wait meanwhile
         // (seen after all brokers were killed and started again): a client that asks each broker by itself must ask often which there are.
@@ -30,9 +31,10 @@ public static class KafkaClientSettings
 
     /// <summary>The settings of the latency probe's producer.</summary>
     /// <param name="bootstrap">Bootstrap servers.</param>
+    /// <param name="needed">What every client of this cluster needs.</param>
     /// <param name="messageTimeout">After this time without an acknowledgement a message's outcome is unknown.</param>
     /// <returns>New settings.</returns>
-    public static ProducerConfig ProbeProducer(string bootstrap, TimeSpan messageTimeout)
+    public static ProducerConfig ProbeProducer(string bootstrap, IReadOnlyDictionary<string, string> needed, TimeSpan messageTimeout)
     {
         ProducerConfig settings = new()
         {
@@ -59,14 +61,15 @@ public static class KafkaClientSettings
             QueueBufferingMaxKbytes = 1024,
             StickyPartitioningLingerMs = 0,
         };
-        Shared(settings, bootstrap, "cdclab-probe-producer");
+        Shared(settings, bootstrap, needed, "cdclab-probe-producer");
         return settings;
     }
 
     /// <summary>The settings of the latency probe's consumer: it is told its partitions, joins no group and commits nothing.</summary>
     /// <param name="bootstrap">Bootstrap servers.</param>
+    /// <param name="needed">What every client of this cluster needs.</param>
     /// <returns>New settings.</returns>
-    public static ConsumerConfig ProbeConsumer(string bootstrap)
+    public static ConsumerConfig ProbeConsumer(string bootstrap, IReadOnlyDictionary<string, string> needed)
     {
         ConsumerConfig settings = new()
         {
@@ -83,14 +86,14 @@ public static class KafkaClientSettings
             TopicMetadataRefreshIntervalMs = MetadataRefresh,
             AllowAutoCreateTopics = false,
         };
-        Shared(settings, bootstrap, "cdclab-probe-consumer");
+        Shared(settings, bootstrap, needed, "cdclab-probe-consumer");
         return settings;
     }
 
     /// <summary>How long the probe's producer waits for more messages before it sends: shown with every figure.</summary>
     public static TimeSpan ProbeLinger => TimeSpan.Zero;
 
-    private static void Shared(ClientConfig settings, string bootstrap, string clientId)
+    private static void Shared(ClientConfig settings, string bootstrap, IReadOnlyDictionary<string, string> needed, string clientId)
     {
         settings.BootstrapServers = bootstrap;
         settings.ClientId = clientId;
@@ -102,5 +105,7 @@ public static class KafkaClientSettings
         settings.SocketNagleDisable = true;
         settings.LogConnectionClose = false;
         settings.EnableMetricsPush = false;
+        foreach ((string name, string value) in needed)
+            settings.Set(name, value);
     }
 }

@@ -1,3 +1,4 @@
+using CdcLab.Model.Live;
 using CdcLab.Model.Schema;
 
 namespace CdcLab.Model.Connecting;
@@ -28,24 +29,24 @@ public sealed record LabConnections
 
     /// <summary>The connections of a lab.</summary>
     /// <param name="model">The lab.</param>
-    /// <param name="kafkaDescription">What the cluster is.</param>
-    /// <param name="legacyKafka">Whether the cluster is so old that clients must be told its version.</param>
+    /// <param name="abilities">What it is and can show.</param>
     /// <param name="debeziumPassword">The password of <c>debezium</c>; null leaves it out.</param>
     /// <returns>The connections.</returns>
-    public static LabConnections From(LabModel model, string kafkaDescription, bool legacyKafka, string? debeziumPassword)
+    public static LabConnections From(LabModel model, LabAbilities abilities, string? debeziumPassword)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(abilities);
         LabPort mySql = model.MySql.Ports[0];
         string host = mySql.BindAddress == "0.0.0.0" ? "127.0.0.1" : mySql.BindAddress;
         MySqlConnection source = new(host, mySql.Number, OrdersSchema.Database, DatabaseUser.Debezium.Name, debeziumPassword);
         return new()
         {
             MySql = source,
-            KafkaDescription = kafkaDescription,
-            External = new(model.Kafka.ExternalBootstrap, legacyKafka),
-            Internal = new(model.Kafka.InternalBootstrap, legacyKafka),
+            KafkaDescription = abilities.KafkaDescription,
+            External = new(model.Kafka.ExternalBootstrap, abilities.KafkaClientSettings),
+            Internal = new(model.Kafka.InternalBootstrap, abilities.KafkaClientSettings),
             ZooKeeper = $"127.0.0.1:{model.ZooKeeper.Port}",
-            Debezium = legacyKafka ? null : DebeziumConnector.From(model, source),
+            Debezium = abilities.WhyNot(LabAbilities.Debezium) is not null ? null : DebeziumConnector.From(model, source),
         };
     }
 }

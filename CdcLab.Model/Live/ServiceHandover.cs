@@ -7,6 +7,7 @@ public sealed record ServiceHandover
 {
     private const string PortPrefix = "Lab:Ports:";
     private const string NotPossiblePrefix = "Lab:NotPossible:";
+    private const string KafkaClientPrefix = "Lab:KafkaClient:";
 
     /// <summary>The effective options.</summary>
     public required LabOptions Options { get; init; }
@@ -43,6 +44,12 @@ public sealed record ServiceHandover
         {
             values[$"{NotPossiblePrefix}{i}:Id"] = item.Id;
             values[$"{NotPossiblePrefix}{i}:Reason"] = item.Reason;
+        }
+
+        foreach ((int i, (string name, string value)) in Abilities.KafkaClientSettings.Index())
+        {
+            values[$"{KafkaClientPrefix}{i}:Name"] = name;
+            values[$"{KafkaClientPrefix}{i}:Value"] = value;
         }
 
         values["Lab:Abilities:Runtime"] = Abilities.Runtime;
@@ -85,12 +92,23 @@ public sealed record ServiceHandover
                 Get("Lab:Abilities:MySql"),
                 Get("Lab:Abilities:Kafka"),
                 Get("Lab:Abilities:CapsEnforced") == "true",
-                ReadNotPossible(values)),
+                ReadNotPossible(values))
+            {
+                KafkaClientSettings = ReadKafkaClientSettings(values),
+            },
             Token = Get("Lab:Token"),
             DataDirectory = Get("Lab:DataDirectory"),
             DebeziumPassword = values.GetValueOrDefault("Lab:Passwords:Debezium"),
             SimulatorPassword = values.GetValueOrDefault("Lab:Passwords:Simulator"),
         };
+    }
+
+    private static IReadOnlyDictionary<string, string> ReadKafkaClientSettings(Dictionary<string, string> values)
+    {
+        Dictionary<string, string> settings = new(StringComparer.Ordinal);
+        while (values.GetValueOrDefault($"{KafkaClientPrefix}{settings.Count}:Name") is { } name)
+            settings[name] = values.GetValueOrDefault($"{KafkaClientPrefix}{settings.Count}:Value") ?? "";
+        return settings.Count == 0 ? LabAbilities.NoSettings : settings;
     }
 
     private static List<NotPossible> ReadNotPossible(Dictionary<string, string> values)

@@ -14,11 +14,11 @@ internal sealed class Installations
 
     public Task<KafkaInstallation> Kafka { get; }
 
-    public static Installations Find(LabOptions options, IProgress<FetchProgress> progress, CancellationToken cancellationToken)
+    public static Installations Find(LabOptions options, string? kafkaSeries, IProgress<FetchProgress> progress, CancellationToken cancellationToken)
     {
         HostPlatform.ThrowIfUnsupported();
         PartsCache cache = PartsCache.OfUser(Environment.GetEnvironmentVariable);
-        KafkaFetchOptions kafka = new(options.Kafka.Source.ToString().ToLowerInvariant(), options.Kafka.ArchiveUrl);
+        KafkaFetchOptions kafka = new(options.Kafka.Source.ToString().ToLowerInvariant(), options.Kafka.ArchiveUrl, options.Npm.Registry, kafkaSeries);
         return new(
             new MySqlSource(cache).FindAsync(progress, cancellationToken),
             new JavaSource(cache).FindAsync(progress, cancellationToken),

@@ -45,7 +45,7 @@ public sealed class Lab : ILabControl, IAsyncDisposable
         _runFile = new(_plan.Directory);
 
         using CancellationTokenSource fetching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Installations found = Installations.Find(_plan.Options, _events, fetching.Token);
+        Installations found = Installations.Find(_plan.Options, stamp.KafkaSeries, _events, fetching.Token);
         await AllOrFirstFailureAsync([found.MySql, found.Java, found.Kafka], fetching);
         (MySqlInstallation mySql, JavaInstallation java, KafkaInstallation kafka) = (await found.MySql, await found.Java, await found.Kafka);
         stamp = stamp.Admit(_plan.Directory, mySql.Version, kafka.Version);
@@ -53,7 +53,7 @@ public sealed class Lab : ILabControl, IAsyncDisposable
 
         _caps = MemoryCaps.Choose(_plan.Directory.Id);
         Abilities = AbilitiesOf(_caps, mySql, kafka);
-        _events.Say($"MySQL {mySql.Version} ({mySql.Origin}), Kafka {kafka.Version} ({kafka.Origin}), Java {java.MajorVersion} ({java.Origin}); memory caps {(_caps.Enforced ? _caps.Description : "NOT enforced: " + _caps.Description)}.");
+        _events.Say($"MySQL {mySql.Version} ({mySql.Origin}), Kafka {kafka.ShownVersion} ({kafka.Origin}), Java {java.MajorVersion} ({java.Origin}); memory caps {(_caps.Enforced ? _caps.Description : "NOT enforced: " + _caps.Description)}.");
         MakeServers(mySql, new JavaLaunch(java, kafka, _plan.Directory), secrets);
 
         _control = await ControlEndpoint.StartAsync(this, _plan.Ports.Control, secrets.Token, cancellationToken);
@@ -141,23 +141,28 @@ public sealed class Lab : ILabControl, IAsyncDisposable
     private static LabAbilities AbilitiesOf(MemoryCaps caps, MySqlInstallation mySql, KafkaInstallation kafka) => new(
         "embedded",
         $"MySQL {mySql.Version}",
-        $"Kafka {kafka.Version}",
+        $"Kafka {kafka.ShownVersion}",
         caps.Enforced,
         [
             new("kafka-ui", "Kafka UI comes as a container image only; it is not in the embedded runtime"),
+            .. kafka.Edition.NotPossibleHere,
             .. caps.Enforced ? Array.Empty<NotPossible>() : [new NotPossible("memory.caps", $"cap not enforced: {caps.Description}")],
-        ]);
+        ])
+    {
+        KafkaClientSettings = kafka.Edition.ClientSettings,
+    };
 
     private void MakeServers(MySqlInstallation mySql, JavaLaunch java, LabSecrets secrets)
     {
         LabModel model = _plan.Model;
         RunFile runFile = _runFile!;
         ServiceHandover handover = new() { Options = _plan.Options, Ports = _plan.Ports, Abilities = Abilities!, Token = secrets.Token, DataDirectory = _plan.Directory.Path };
-        OneShot initialization = new(_plan.Directory, runFile);
+        OneShot initialization = new("initialization", "The initialization of MySQL", _plan.Directory, runFile);
+        OneShot topics = new("topics", "Kafka's TopicCommand", _plan.Directory, runFile);
         IEnumerable<EmbeddedServer> servers =
         [
             new EmbeddedMySql(model.MySql, mySql, _plan.Directory, secrets, initialization.RunAsync),
-            new EmbeddedZooKeeper(model.ZooKeeper, java, _plan.Directory),
+            new EmbeddedZooKeeper(model.ZooKeeper, java, _plan.Directory, stop => java.Kafka.Edition.BeforeBrokersAsync(model, java, topics.RunAsync, stop)),
             .. model.Kafka.Brokers.Select(b => new EmbeddedBroker(b, model.ZooKeeper, _plan.Options.Kafka.SessionTimeout, java, _plan.Directory)),
             new ServiceProcess(model.OrderSimulator, _plan.Programs.OrderSimulator, handover with { SimulatorPassword = secrets.Simulator }, _plan.Directory, _http),
             new ServiceProcess(model.Verifier, _plan.Programs.Verifier, handover with { DebeziumPassword = secrets.Debezium }, _plan.Directory, _http),

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CdcLab.Clients.Kafka;
 using CdcLab.Model;
+using CdcLab.Model.Live;
 using CdcLab.Verifier.Checks;
 using CdcLab.Verifier.Telemetry;
 using Confluent.Kafka;
@@ -18,7 +19,8 @@ public sealed partial class LatencyProbe : BackgroundService
     private static readonly TimeSpan TopicInterval = TimeSpan.FromSeconds(2);
 
     private readonly LabModel _model;
-    private readonly KafkaAdmin _admin;
+    private readonly IKafkaTopics _topics;
+    private readonly IReadOnlyDictionary<string, string> _needed;
     private readonly VerifierFigures _figures;
     private readonly TimeProvider _time;
     private readonly ILogger<LatencyProbe> _log;
@@ -27,14 +29,17 @@ public sealed partial class LatencyProbe : BackgroundService
 
     /// <summary>Makes the probe.</summary>
     /// <param name="model">The cluster.</param>
-    /// <param name="admin">Makes the topic.</param>
+    /// <param name="handover">What every client of the cluster needs.</param>
+    /// <param name="topics">Finds and makes the topic.</param>
     /// <param name="figures">Where each latency is counted.</param>
     /// <param name="time">The clock of the pauses; latencies are measured by <see cref="Stopwatch"/>.</param>
     /// <param name="log">The log.</param>
-    public LatencyProbe(LabModel model, KafkaAdmin admin, VerifierFigures figures, TimeProvider time, ILogger<LatencyProbe> log)
+    public LatencyProbe(LabModel model, ServiceHandover handover, IKafkaTopics topics, VerifierFigures figures, TimeProvider time, ILogger<LatencyProbe> log)
     {
+        ArgumentNullException.ThrowIfNull(handover);
         _model = model;
-        _admin = admin;
+        _needed = handover.Abilities.KafkaClientSettings;
+        _topics = topics;
         _figures = figures;
         _time = time;
         _log = log;
@@ -57,7 +62,7 @@ public sealed partial class LatencyProbe : BackgroundService
 
     private async Task RunAsync(ProbeTopic topic, CancellationToken stoppingToken)
     {
-        using ProbeRun run = new(_model, topic, _figures, _log);
+        using ProbeRun run = new(_model, _needed, topic, _figures, _log);
         if (!await AimAsync(run, stoppingToken))
             return;
         _run = run;
@@ -78,8 +83,8 @@ public sealed partial class LatencyProbe : BackgroundService
         {
             try
             {
-                (ProbeTopic topic, bool made) = await ProbeTopic.EnsureAsync(_model, _admin, stoppingToken);
-                LogBegins(ProbeTopic.Name, topic.Partitions, made ? "made now" : "there already");
+                (ProbeTopic topic, bool made) = await ProbeTopic.EnsureAsync(_model, _topics, stoppingToken);
+                LogBegins(KafkaTopic.ProbeName, topic.Partitions, made ? "made now" : "there already");
                 return topic;
             }
             catch (KafkaException e)
@@ -143,7 +148,7 @@ public sealed partial class LatencyProbe : BackgroundService
     {
         try
         {
-            return await ProbeTopic.FindAsync(_admin, cancellationToken) is not { } now || now != topic;
+            return await ProbeTopic.FindAsync(_topics, cancellationToken) is not { } now || now != topic;
         }
         catch (KafkaException)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CdcLab.Clients.Kafka;
+using CdcLab.Model;
 using Confluent.Kafka;
 
 namespace CdcLab.Verifier.Probes;
@@ -18,15 +19,16 @@ internal sealed class ProbeClients : IDisposable
 
     /// <summary>Makes both; they connect by themselves, and again whenever brokers come back.</summary>
     /// <param name="bootstrap">Bootstrap servers.</param>
+    /// <param name="needed">What every client of this cluster needs.</param>
     /// <param name="delivered">Is told what became of each message, on librdkafka's thread.</param>
-    public ProbeClients(string bootstrap, Action<DeliveryReport<Null, byte[]>> delivered)
+    public ProbeClients(string bootstrap, IReadOnlyDictionary<string, string> needed, Action<DeliveryReport<Null, byte[]>> delivered)
     {
         _delivered = delivered;
-        _producer = new ProducerBuilder<Null, byte[]>(KafkaClientSettings.ProbeProducer(bootstrap, MessageTimeout))
+        _producer = new ProducerBuilder<Null, byte[]>(KafkaClientSettings.ProbeProducer(bootstrap, needed, MessageTimeout))
             .SetLogHandler(static (_, _) => { }) // a line for each try to reconnect; the checks tell the story once
             .SetErrorHandler(static (_, _) => { })
             .Build();
-        _consumer = new ConsumerBuilder<Ignore, byte[]>(KafkaClientSettings.ProbeConsumer(bootstrap))
+        _consumer = new ConsumerBuilder<Ignore, byte[]>(KafkaClientSettings.ProbeConsumer(bootstrap, needed))
             .SetLogHandler(static (_, _) => { })
             .SetErrorHandler(static (_, _) => { })
             .Build();
@@ -39,7 +41,7 @@ internal sealed class ProbeClients : IDisposable
         TopicPartitionOffset[] ends = new TopicPartitionOffset[partitions];
         for (int i = 0; i < partitions; i++)
         {
-            TopicPartition partition = new(ProbeTopic.Name, i);
+            TopicPartition partition = new(KafkaTopic.ProbeName, i);
             ends[i] = new(partition, _consumer.QueryWatermarkOffsets(partition, EndLimit).High);
         }
 
@@ -52,7 +54,7 @@ internal sealed class ProbeClients : IDisposable
     {
         try
         {
-            _producer.Produce(new TopicPartition(ProbeTopic.Name, partition), new() { Value = value }, _delivered);
+            _producer.Produce(new TopicPartition(KafkaTopic.ProbeName, partition), new() { Value = value }, _delivered);
             return true;
         }
         catch (ProduceException<Null, byte[]>)

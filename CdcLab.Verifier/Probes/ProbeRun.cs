@@ -22,17 +22,18 @@ internal sealed partial class ProbeRun : IDisposable
 
     /// <summary>Makes one, with clients of its own.</summary>
     /// <param name="model">The cluster.</param>
+    /// <param name="needed">What every client of this cluster needs.</param>
     /// <param name="topic">The topic; when it is made again, this run has ended.</param>
     /// <param name="figures">Where each latency is counted.</param>
     /// <param name="log">The log.</param>
-    public ProbeRun(LabModel model, ProbeTopic topic, VerifierFigures figures, ILogger log)
+    public ProbeRun(LabModel model, IReadOnlyDictionary<string, string> needed, ProbeTopic topic, VerifierFigures figures, ILogger log)
     {
         Topic = topic;
         _interval = model.Options.Verifier.ProbeInterval;
         _figures = figures;
         _log = log;
         Track = new(_interval, model.Options.Verifier.MaxLatency, topic.Partitions, Stopwatch.GetTimestamp());
-        _clients = new(model.Kafka.ExternalBootstrap, Delivered);
+        _clients = new(model.Kafka.ExternalBootstrap, needed, Delivered);
     }
 
     /// <summary>Its topic.</summary>

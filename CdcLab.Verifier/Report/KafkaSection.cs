@@ -2,6 +2,7 @@ using System.Globalization;
 using CdcLab.Clients.Kafka;
 using CdcLab.Clients.ZooKeeper;
 using CdcLab.Model;
+using CdcLab.Model.Live;
 
 namespace CdcLab.Verifier.Report;
 
@@ -14,7 +15,7 @@ internal static class KafkaSection
     public static void Write(Markdown text, ReportFacts facts)
     {
         text.Heading(3, "5.2 Kafka cluster");
-        text.Paragraph($"{facts.Abilities.KafkaDescription}. Leaders and replicas in sync are read from ZooKeeper's nodes, settings from the running brokers.");
+        text.Paragraph($"{facts.Abilities.KafkaDescription}. Leaders and replicas in sync are read from ZooKeeper's nodes, {(facts.Abilities.WhyNot(LabAbilities.KafkaAdminApi) is null ? "settings from the running brokers" : "and what settings the brokers run with cannot be asked here")}.");
         if (facts.Cluster is { } cluster)
         {
             Brokers(text, facts.Model, cluster);

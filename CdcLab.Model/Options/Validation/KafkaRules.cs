@@ -76,8 +76,6 @@ internal static partial class KafkaRules
 
     private static void Source(KafkaOptions kafka, FaultList faults)
     {
-        if (kafka.Source == KafkaSourceKind.Npm)
-            faults.Add("Lab:Kafka:Source", "the legacy Kafka from npm is not in this version", "auto, home or archive would do");
         string name = Uri.UnescapeDataString(kafka.ArchiveUrl.Segments[^1]);
         if (!ArchiveName().IsMatch(name))
             faults.Add("Lab:Kafka:ArchiveUrl", "does not end in the name of a Kafka release", "an address that ends in a name such as kafka_2.13-3.5.2.tgz would do");

@@ -54,7 +54,12 @@ internal sealed record Stamp
         if (series is null)
             return;
         Version written = Version.Parse(series);
-        if (written > new Version(version.Major, version.Minor) || (what == "Kafka" && written.Major == 0 != (version.Major == 0)))
-            throw new UnavailableException($"The data in {directory.Path} was written by {what} {series}, and {what} {version} cannot open it; use a {what} {series} ({variable}), another Lab:DataDirectory, or make new data with 'reset'.");
+        if (written <= new Version(version.Major, version.Minor) && (what != "Kafka" || written.Major == 0 == (version.Major == 0)))
+            return;
+        KafkaStandIn? standIn = what == "Kafka" ? KafkaStandIn.Known : null;
+        string writer = standIn?.Series == series ? standIn.Description : $"{what} {series}";
+        string remedy = standIn?.Series == series ? "that one (Lab:Kafka:Source=npm)" : $"a {what} {series} ({variable})";
+        string now = standIn?.Version == version.ToString() ? standIn.Description : $"{what} {version}";
+        throw new UnavailableException($"The data in {directory.Path} was written by {writer}, and {now} cannot open it; use {remedy}, another Lab:DataDirectory, or make new data with 'reset'.");
     }
 }

@@ -8,7 +8,8 @@ namespace CdcLab.Runtime.Standalone.Fetching;
 /// <param name="setting">The setting that leads to the address, for people whose address is wrong.</param>
 /// <param name="limits">How patient it is.</param>
 /// <param name="time">The clock.</param>
-internal sealed class Download(string setting, DownloadLimits limits, TimeProvider time) : IDisposable
+/// <param name="proxy">The proxy; null for the machine's own (<c>https_proxy</c>, <c>no_proxy</c>).</param>
+internal sealed class Download(string setting, DownloadLimits limits, TimeProvider time, IWebProxy? proxy = null) : IDisposable
 {
     // A digest with its file's name; anything longer is a page about something else.
     private const long MaxTextBytes = 1 << 16;
@@ -16,6 +17,7 @@ internal sealed class Download(string setting, DownloadLimits limits, TimeProvid
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
         ConnectTimeout = limits.Connect,
+        Proxy = proxy,
         MaxAutomaticRedirections = 10,
         // An archive is compressed already, and Range counts the bytes as they are sent.
         AutomaticDecompression = DecompressionMethods.None,
@@ -188,6 +190,9 @@ internal sealed class Download(string setting, DownloadLimits limits, TimeProvid
     private static bool IsUnreachable(HttpRequestException e) => e.HttpRequestError switch
     {
         HttpRequestError.NameResolutionError => true,
+        // A proxy that lets nobody through to the server: whether a firewall refuses or a proxy does is the same to whoever stands behind it.
+        // One that asks for a login, or that itself waited for the server in vain, has not refused.
+        HttpRequestError.ProxyTunnelError => e.StatusCode is not (HttpStatusCode.ProxyAuthenticationRequired or HttpStatusCode.RequestTimeout or HttpStatusCode.GatewayTimeout),
         HttpRequestError.ConnectionError => e.InnerException is SocketException
         {
             SocketErrorCode: SocketError.ConnectionRefused or SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.NetworkDown or SocketError.HostDown,

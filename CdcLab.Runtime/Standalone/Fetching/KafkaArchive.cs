@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace CdcLab.Runtime.Standalone.Fetching;
 
 /// <summary>Fetches Kafka's release archive and unpacks it.</summary>
@@ -40,7 +38,7 @@ internal sealed class KafkaArchive(Uri address, DownloadLimits limits, TimeProvi
         }
 
         progress.Report("checking");
-        var actual = await DigestAsync(archive, cancellationToken);
+        var actual = await Sha512File.OfAsync(archive, cancellationToken);
         if (actual != expected)
         {
             throw new UnavailableException(
@@ -72,11 +70,5 @@ internal sealed class KafkaArchive(Uri address, DownloadLimits limits, TimeProvi
         var text = await download.TextAsync(beside, Path.Combine(work, "archive.sha512"), progress, cancellationToken)
             ?? throw new UnavailableException($"{beside} does not exist: the archive's digest must lie beside it, as it does in Apache's archive.");
         return Sha512File.Parse(text, _name) ?? throw new UnavailableException($"{beside} holds no single SHA-512 of {_name}.");
-    }
-
-    private static async Task<string> DigestAsync(string file, CancellationToken cancellationToken)
-    {
-        await using var stream = File.OpenRead(file);
-        return Convert.ToHexStringLower(await SHA512.HashDataAsync(stream, cancellationToken));
     }
 }

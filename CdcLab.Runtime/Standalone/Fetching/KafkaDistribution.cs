@@ -8,6 +8,9 @@ internal static partial class KafkaDistribution
     /// <summary>The first version without ZooKeeper, on which the lab's cluster stands.</summary>
     private static readonly Version FirstWithoutZooKeeper = new(4, 0);
 
+    /// <summary>The first version whose admin API tells and makes what the lab asks for (KIP-4, KIP-133).</summary>
+    private static readonly Version FirstWithAdminApi = new(0, 11);
+
     /// <summary>Reads the Kafka version of <paramref name="home"/> from its jars.</summary>
     /// <returns>The version, or null and in <paramref name="fault"/> what is wrong, to be put after the folder's name.</returns>
     public static string? ReadVersion(string home, out string fault)
@@ -39,6 +42,12 @@ internal static partial class KafkaDistribution
     public static string? VersionFault(string version)
         => VersionText.Number(version) is { } number && number >= FirstWithoutZooKeeper
             ? $"is Kafka {version}, which has no ZooKeeper; the lab needs 3.9 or older"
+            : null;
+
+    /// <summary>Why a version is too old to do all that the lab asks for, to be put after the name of what it belongs to; null when it is not.</summary>
+    public static string? AgeFault(string version)
+        => VersionText.Number(version) is { } number && number < FirstWithAdminApi
+            ? $"is Kafka {version}, which has no admin API; the lab needs 0.11 to 3.9"
             : null;
 
     // Only the jar of the broker itself: a distribution may carry its -test, -sources or -javadoc beside it.

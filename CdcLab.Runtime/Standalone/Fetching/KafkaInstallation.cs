@@ -8,4 +8,10 @@ public sealed record KafkaInstallation(string Home, string Version, string Origi
 {
     /// <summary>What <c>java -cp</c> is given. Java expands the star itself: no shell may.</summary>
     public string Classpath => Path.Combine(Home, "libs", "*");
+
+    /// <summary>The version as it is shown: with what this Kafka is not, where it is not the specification's.</summary>
+    public string ShownVersion => Version + Edition.Remark;
+
+    /// <summary>What depends on which Kafka it is.</summary>
+    internal KafkaEdition Edition { get; init; } = KafkaEdition.Whole;
 }

@@ -1,6 +1,8 @@
+using System.Security.Cryptography;
+
 namespace CdcLab.Runtime.Standalone.Fetching;
 
-/// <summary>Reads the <c>.sha512</c> file that lies beside a release archive.</summary>
+/// <summary>Reads the <c>.sha512</c> file that lies beside a release archive, and computes what it should say.</summary>
 internal static class Sha512File
 {
     private const int HexDigits = 128;
@@ -31,6 +33,14 @@ internal static class Sha512File
         }
 
         return digests.Count == 1 ? digests.Single() : null;
+    }
+
+    /// <summary>The digest of a file.</summary>
+    /// <returns>128 hexadecimal digits in lower case.</returns>
+    public static async Task<string> OfAsync(string file, CancellationToken cancellationToken)
+    {
+        await using var stream = File.OpenRead(file);
+        return Convert.ToHexStringLower(await SHA512.HashDataAsync(stream, cancellationToken));
     }
 
     private static bool IsDigest(string text) => text.Length == HexDigits && text.All(char.IsAsciiHexDigit);

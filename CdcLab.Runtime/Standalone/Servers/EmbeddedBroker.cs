@@ -17,7 +17,7 @@ internal sealed class EmbeddedBroker(KafkaBroker resource, ZooKeeperResource zoo
             "kafka.Kafka",
             ["-XX:+UseG1GC"],
             [
-                .. resource.Settings.Select(s => KeyValuePair.Create(s.Name, s.Value)),
+                .. java.Kafka.Edition.BrokerSettings(resource).Select(s => KeyValuePair.Create(s.Name, s.Value)),
                 KeyValuePair.Create("log.dirs", Path.Combine(directory.Folder(resource.DataFolder!), "log")),
             ]);
     }
@@ -27,7 +27,7 @@ internal sealed class EmbeddedBroker(KafkaBroker resource, ZooKeeperResource zoo
     {
         foreach (LabPort port in resource.Ports)
             await BrokerPing.AskAsync(port.BindAddress == "0.0.0.0" ? "127.0.0.1" : port.BindAddress, port.Number, cancellationToken);
-        return java.KafkaVersion;
+        return java.Kafka.ShownVersion;
     }
 
     // A broker that was killed stays registered until its ZooKeeper session ends, and a new one that finds it there gives up (NodeExists).

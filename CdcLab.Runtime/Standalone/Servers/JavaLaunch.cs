@@ -22,7 +22,8 @@ internal sealed class JavaLaunch(JavaInstallation java, KafkaInstallation kafka,
 
         """;
 
-    public string KafkaVersion => kafka.Version;
+    /// <summary>The Kafka that is started.</summary>
+    public KafkaInstallation Kafka => kafka;
 
     public LaunchSpec Launch(LabResource resource, string mainClass, IReadOnlyList<string> options, IEnumerable<KeyValuePair<string, string>> properties)
     {
@@ -52,15 +53,32 @@ internal sealed class JavaLaunch(JavaInstallation java, KafkaInstallation kafka,
                 mainClass,
                 file,
             ],
-            // What the user sets for other Java programs must not change the lab's.
-            Variables = new Dictionary<string, string?>
-            {
-                ["JAVA_TOOL_OPTIONS"] = null, ["JDK_JAVA_OPTIONS"] = null, ["_JAVA_OPTIONS"] = null, ["CLASSPATH"] = null,
-                // In any other locale Java cannot open a file whose path has letters beyond ASCII.
-                ["LC_ALL"] = "C.UTF-8",
-            },
+            Variables = Variables,
         };
     }
+
+    /// <summary>How a tool of the distribution is run.</summary>
+    public LaunchSpec Tool(string mainClass, IReadOnlyList<string> arguments) => new()
+    {
+        WorkingDirectory = directory.Path,
+        Command =
+        [
+            .. java.Command, "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", "-Djava.io.tmpdir=" + EmptyFolder("tmp", mainClass), "-Djava.awt.headless=true",
+            "-cp", kafka.Classpath, mainClass, .. arguments,
+        ],
+        Variables = Variables,
+    };
+
+    // What the user sets for other Java programs must not change the lab's.
+    private static Dictionary<string, string?> Variables => new(StringComparer.Ordinal)
+    {
+        ["JAVA_TOOL_OPTIONS"] = null,
+        ["JDK_JAVA_OPTIONS"] = null,
+        ["_JAVA_OPTIONS"] = null,
+        ["CLASSPATH"] = null,
+        // In any other locale Java cannot open a file whose path has letters beyond ASCII.
+        ["LC_ALL"] = "C.UTF-8",
+    };
 
     // Native libraries are unpacked there at each start; those of the last start are not needed any more.
     private string EmptyFolder(string parent, string name)

@@ -13,30 +13,18 @@ public sealed class FaultTests(LabFixture lab) : IClassFixture<LabFixture>
     private static readonly TimeSpan TurnLimit = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ReturnLimit = TimeSpan.FromSeconds(30);
 
-    [Theory]
+    [Kafka35Theory]
     [InlineData("kafka-1", "kafka-1.answers")]
     [InlineData("kafka-3", "kafka.isr")]
     [InlineData("zookeeper", "zookeeper.answers")]
+    public Task Kill_minus_9_of_the_cluster_turns_the_verdict_and_start_brings_every_check_back(string name, string check) => KillAndStartAsync(name, check);
+
+    [Theory]
     [InlineData("mysql", "mysql.answers")]
     [InlineData("order-simulator", "order-simulator.answers")]
-    public async Task Kill_minus_9_turns_the_verdict_and_start_brings_every_check_back(string name, string check)
-    {
-        await lab.AllOkAsync(TimeSpan.FromSeconds(60));
-        ResourceState before = await StateAsync(name);
+    public Task Kill_minus_9_turns_the_verdict_and_start_brings_every_check_back(string name, string check) => KillAndStartAsync(name, check);
 
-        using (Process kill = Process.Start("kill", ["-9", before.Pid!.Value.ToString()]))
-            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
-        await Deadline.WaitAsync(TurnLimit, () => lab.VerdictAsync(check), v => v is { Outcome: not Outcome.Ok }, $"{check} to turn");
-        ResourceState after = await StateAsync(name);
-        Assert.Equal(RunState.Exited, after.State);
-        Assert.Equal(137, after.ExitCode);
-
-        ResourceState started = await lab.Control.CommandAsync(name, ServerCommand.Start, TestContext.Current.CancellationToken);
-        Assert.Equal(RunState.Running, started.State);
-        await lab.AllOkAsync(ReturnLimit);
-    }
-
-    [Fact]
+    [Kafka35Fact]
     public async Task Paused_broker_is_noticed_and_resumes()
     {
         await lab.AllOkAsync(TimeSpan.FromSeconds(60));
@@ -48,7 +36,7 @@ public sealed class FaultTests(LabFixture lab) : IClassFixture<LabFixture>
         await lab.AllOkAsync(TimeSpan.FromSeconds(45));
     }
 
-    [Fact]
+    [Kafka35Fact]
     public async Task Lease_that_is_closed_undoes_its_fault()
     {
         await lab.AllOkAsync(TimeSpan.FromSeconds(60));
@@ -84,6 +72,23 @@ public sealed class FaultTests(LabFixture lab) : IClassFixture<LabFixture>
 
         Assert.Equal(System.Net.HttpStatusCode.Unauthorized, without.StatusCode);
         Assert.Equal(System.Net.HttpStatusCode.MisdirectedRequest, other.StatusCode);
+    }
+
+    private async Task KillAndStartAsync(string name, string check)
+    {
+        await lab.AllOkAsync(TimeSpan.FromSeconds(60));
+        ResourceState before = await StateAsync(name);
+
+        using (Process kill = Process.Start("kill", ["-9", before.Pid!.Value.ToString()]))
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await Deadline.WaitAsync(TurnLimit, () => lab.VerdictAsync(check), v => v is { Outcome: not Outcome.Ok }, $"{check} to turn");
+        ResourceState after = await StateAsync(name);
+        Assert.Equal(RunState.Exited, after.State);
+        Assert.Equal(137, after.ExitCode);
+
+        ResourceState started = await lab.Control.CommandAsync(name, ServerCommand.Start, TestContext.Current.CancellationToken);
+        Assert.Equal(RunState.Running, started.State);
+        await lab.AllOkAsync(ReturnLimit);
     }
 
     private async Task<ResourceState> StateAsync(string name) =>

@@ -31,7 +31,7 @@ public sealed class KafkaChecksTests(KafkaClusterUnderTest cluster) : IClassFixt
         return ValueTask.CompletedTask;
     }
 
-    [Fact]
+    [Kafka35Fact]
     public async Task Whole_cluster_is_ok_and_says_what_was_found()
     {
         IReadOnlyDictionary<string, Verdict> verdicts = await _verdicts.AllOkAsync(ReturnLimit);
@@ -44,7 +44,7 @@ public sealed class KafkaChecksTests(KafkaClusterUnderTest cluster) : IClassFixt
         Assert.Contains("unclean.leader.election.enable=false", verdicts["kafka.settings"].Expected, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Kafka35Fact]
     public async Task Topic_with_fewer_replicas_and_a_lower_minimum_is_named()
     {
         Dictionary<string, string> settings = new(StringComparer.Ordinal) { ["min.insync.replicas"] = "1" };
@@ -64,7 +64,7 @@ public sealed class KafkaChecksTests(KafkaClusterUnderTest cluster) : IClassFixt
         await _verdicts.AllOkAsync(ReturnLimit);
     }
 
-    [Fact]
+    [Kafka35Fact]
     public async Task Killed_broker_turns_what_it_concerns_and_its_start_brings_all_back()
     {
         long killed = Stopwatch.GetTimestamp();
@@ -82,7 +82,7 @@ public sealed class KafkaChecksTests(KafkaClusterUnderTest cluster) : IClassFixt
         await _verdicts.AllOkAsync(ReturnLimit - Stopwatch.GetElapsedTime(started));
     }
 
-    [Fact]
+    [Kafka35Fact]
     public async Task Whole_cluster_killed_is_no_whole_in_sync_set_though_the_last_state_nodes_say_so()
     {
         string[] brokers = [.. cluster.Model.Kafka.Brokers.Select(b => b.Name)];
@@ -97,7 +97,7 @@ public sealed class KafkaChecksTests(KafkaClusterUnderTest cluster) : IClassFixt
         await _verdicts.AllOkAsync(ReturnLimit);
     }
 
-    [Fact]
+    [Kafka35Fact]
     public async Task Broker_that_runs_with_wrong_settings_is_named_with_each_of_them()
     {
         int port = cluster.Ports.External(3);
@@ -116,7 +116,7 @@ public sealed class KafkaChecksTests(KafkaClusterUnderTest cluster) : IClassFixt
         await _verdicts.AllOkAsync(ReturnLimit);
     }
 
-    [Fact]
+    [Kafka35Fact]
     public async Task Killed_ZooKeeper_fails_and_what_only_it_knows_is_unknown()
     {
         await cluster.KillAsync(ResourceNames.ZooKeeper);
@@ -130,7 +130,7 @@ public sealed class KafkaChecksTests(KafkaClusterUnderTest cluster) : IClassFixt
         await _verdicts.AllOkAsync(ReturnLimit);
     }
 
-    [Fact]
+    [Kafka35Fact]
     public async Task What_the_checks_say_is_what_Kafkas_own_admin_api_says()
     {
         using IAdminClient kafka = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = cluster.Model.Kafka.InternalBootstrap }).Build();

@@ -16,7 +16,7 @@ public sealed class VerifierProcessTests(KafkaClusterUnderTest cluster) : IClass
 
     private static readonly TimeSpan TurnLimit = TimeSpan.FromSeconds(15);
 
-    [Fact]
+    [Kafka35Fact]
     public async Task Probe_turns_when_a_broker_is_killed_returns_after_its_start_and_loses_nothing()
     {
         using VerifierUnderTest verifier = await VerifierUnderTest.StartAsync(cluster);
@@ -37,7 +37,7 @@ public sealed class VerifierProcessTests(KafkaClusterUnderTest cluster) : IClass
         Assert.InRange(verifier.Output.Split('\n').Length, 1, 20);
     }
 
-    [Fact]
+    [Kafka35Fact]
     public async Task Probe_goes_on_when_its_topic_was_deleted()
     {
         using VerifierUnderTest verifier = await VerifierUnderTest.StartAsync(cluster);
@@ -53,7 +53,7 @@ public sealed class VerifierProcessTests(KafkaClusterUnderTest cluster) : IClass
         await verifier.UntilAsync(ToConsume, Outcome.Ok, TimeSpan.FromSeconds(75));
     }
 
-    [Fact]
+    [Kafka35Fact]
     public async Task Api_tells_the_same_in_json_and_markdown_and_looks_now_for_the_token_only()
     {
         using VerifierUnderTest verifier = await VerifierUnderTest.StartAsync(cluster);
@@ -77,7 +77,7 @@ public sealed class VerifierProcessTests(KafkaClusterUnderTest cluster) : IClass
         Assert.Equal(System.Net.HttpStatusCode.BadRequest, (await http.SendAsync(rebound, stop)).StatusCode);
     }
 
-    [Fact]
+    [Kafka35Fact]
     public async Task Sigterm_ends_it_with_0_within_five_seconds_also_when_the_brokers_are_gone()
     {
         using VerifierUnderTest verifier = await VerifierUnderTest.StartAsync(cluster);
@@ -100,7 +100,7 @@ public sealed class VerifierProcessTests(KafkaClusterUnderTest cluster) : IClass
         }
     }
 
-    [Fact]
+    [Kafka35Fact]
     public async Task It_ends_when_the_process_that_started_it_is_gone()
     {
         using VerifierUnderTest verifier = await VerifierUnderTest.StartAsync(cluster, throughAShell: true);

@@ -14,6 +14,20 @@ public sealed class DownloadTests : IDisposable
     internal static DownloadLimits Impatient { get; } = new(
         TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(300), Attempts: 3, TimeSpan.FromMilliseconds(10), MaxBytes: 1 << 20);
 
+    [Theory]
+    [InlineData(403, true)]
+    [InlineData(503, true)]
+    [InlineData(407, false)]
+    [InlineData(504, false)]
+    public async Task Proxy_that_lets_nobody_through_is_no_way_to_the_server_but_one_that_asks_for_a_login_or_waited_in_vain_is_a_fault(int status, bool unreachable)
+    {
+        await using var proxy = new RawHttpServer((_, stream, token) => RawHttpServer.SendAsync(stream, status, [], token));
+        using var download = new Download("Lab:Some:Setting", Impatient, TimeProvider.System, new System.Net.WebProxy(proxy.Address));
+        var fault = await Record.ExceptionAsync(() => download.FileAsync(new Uri("https://archive.example/file.tgz"), Target, "downloading", _reports.For("kafka"), TestContext.Current.CancellationToken));
+        Assert.IsType(unreachable ? typeof(UnreachableException) : typeof(UnavailableException), fault);
+        Assert.Equal("archive.example:443", proxy.Requests[0].Path);
+    }
+
     [Fact]
     public async Task Whole_file_arrives_and_progress_ends_at_its_length()
     {

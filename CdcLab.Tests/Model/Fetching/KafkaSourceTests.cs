@@ -42,11 +42,18 @@ public sealed class KafkaSourceTests : IDisposable
         => Assert.Contains("KAFKA_HOME is not set", (await Assert.ThrowsAsync<UnavailableException>(() => FindAsync("home", Nowhere, null))).Message, StringComparison.Ordinal);
 
     [Fact]
-    public async Task Source_npm_is_not_in_this_version_and_says_what_to_set()
+    public async Task Source_npm_of_a_build_without_a_stand_in_says_what_to_set()
     {
         var fault = await Assert.ThrowsAsync<UnavailableException>(() => FindAsync("npm", Nowhere, null));
-        Assert.Contains("not in this version", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("not in this build", fault.Message, StringComparison.Ordinal);
         Assert.Contains("KAFKA_HOME", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Home_that_is_too_old_is_refused_because_it_has_no_admin_api()
+    {
+        var fault = await Assert.ThrowsAsync<UnavailableException>(() => FindAsync("auto", Nowhere, Home("0.10.2.1")));
+        Assert.Contains("is Kafka 0.10.2.1, which has no admin API", fault.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -120,11 +127,12 @@ public sealed class KafkaSourceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("http://127.0.0.1:1/kafka_2.13-3.5.2.tgz")]
-    [InlineData("http://no-such-host.invalid/kafka_2.13-3.5.2.tgz")]
-    public async Task Server_that_cannot_be_reached_gives_one_line_that_says_what_to_set(string url)
+    [InlineData("auto", "http://127.0.0.1:1/kafka_2.13-3.5.2.tgz")]
+    [InlineData("archive", "http://127.0.0.1:1/kafka_2.13-3.5.2.tgz")]
+    [InlineData("auto", "http://no-such-host.invalid/kafka_2.13-3.5.2.tgz")]
+    public async Task Server_that_cannot_be_reached_gives_one_line_that_says_what_to_set(string source, string url)
     {
-        var fault = await Assert.ThrowsAsync<UnavailableException>(() => FindAsync("auto", new Uri(url), null));
+        var fault = await Assert.ThrowsAsync<UnavailableException>(() => FindAsync(source, new Uri(url), null));
         Assert.Contains("cannot be reached", fault.Message, StringComparison.Ordinal);
         Assert.Contains("KAFKA_HOME", fault.Message, StringComparison.Ordinal);
         Assert.Contains("Lab:Kafka:ArchiveUrl", fault.Message, StringComparison.Ordinal);
@@ -146,5 +154,6 @@ public sealed class KafkaSourceTests : IDisposable
         => new KafkaSource(new KafkaFetchOptions(source, url), new PartsCache(_folder.Below("cache")), name => name == "KAFKA_HOME" ? home : null)
         {
             Limits = DownloadTests.Impatient,
+            StandIn = null,
         }.FindAsync(_reports, TestContext.Current.CancellationToken);
 }

@@ -79,7 +79,6 @@ public sealed class LabValidationTests
     [InlineData("Lab:Kafka:LeaderImbalanceCheckInterval", "500ms", "is out of range")]
     [InlineData("Lab:Kafka:LeaderImbalanceCheckInterval", "1500ms", "whole number of seconds")]
     [InlineData("Lab:Kafka:ControlledShutdownBackoff", "5m", "is out of range")]
-    [InlineData("Lab:Kafka:Source", "npm", "not in this version")]
     [InlineData("Lab:Kafka:Source", "apt", "one of auto, home, archive, npm")]
     [InlineData("Lab:Kafka:Source", "0", "one of auto, home, archive, npm")]
     [InlineData("Lab:Kafka:ArchiveUrl", "http://127.0.0.1:8000/kafka.zip", "kafka_2.13-3.5.2.tgz")]
