@@ -44,7 +44,7 @@ internal sealed class StartProgress : ILabEvents
     // One line per change that a person would ask about.
     private static string? Describe(ResourceState state) => state.State switch
     {
-        RunState.Starting => state.Pid is null ? null : "starting",
+        RunState.Starting => state is { Pid: null, ContainerId: null } ? null : "starting",
         RunState.Running when state.Answers == false => "runs, but does not answer",
         RunState.Running when state.Answers is null => null,
         RunState.Running => $"running{(state.Version is null ? "" : ", version " + state.Version)}",

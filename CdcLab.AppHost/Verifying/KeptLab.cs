@@ -17,7 +17,7 @@ internal static class KeptLab
     /// <summary>Starts a host on a temporary data directory and waits until its lab is up.</summary>
     public static async Task<RunningLab> StartAsync(LabPlan plan, CancellationToken cancellationToken)
     {
-        TemporaryLabs.MakeKept(plan.Directory);
+        TemporaryLabs.MakeKept(plan);
         string log = Path.Combine(plan.Directory.Path, "host.log");
         ProcessStartInfo info = new("setsid") { UseShellExecute = false };
         foreach (string argument in (string[])["/bin/sh", "-c", "exec \"$@\" > \"$0\" 2>&1 < /dev/null", log, .. Self(), "run"])

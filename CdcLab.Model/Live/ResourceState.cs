@@ -18,8 +18,11 @@ public sealed record ResourceState
     /// <summary>What it waits for, while it waits.</summary>
     public IReadOnlyList<string> WaitsFor { get; init; } = [];
 
-    /// <summary>Its process id, while it runs.</summary>
+    /// <summary>Its process id, while it runs; null where it runs as a container.</summary>
     public int? Pid { get; init; }
+
+    /// <summary>Its container's id, also after its end; null where it is none.</summary>
+    public string? ContainerId { get; init; }
 
     /// <summary>When it was started.</summary>
     public DateTimeOffset? StartedAt { get; init; }
@@ -29,6 +32,9 @@ public sealed record ResourceState
 
     /// <summary>Its exit code; 128 + the signal where a signal ended it.</summary>
     public int? ExitCode { get; init; }
+
+    /// <summary>Whether the kernel ended it for its memory cap.</summary>
+    public bool OomKilled { get; init; }
 
     /// <summary>The ports it listens on, by the name of the listener.</summary>
     public IReadOnlyDictionary<string, int> Ports { get; init; } = new Dictionary<string, int>();

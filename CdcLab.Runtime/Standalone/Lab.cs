@@ -17,7 +17,7 @@ public sealed class Lab : ILabControl, IAsyncDisposable
     private readonly HttpClient _http = new();
     private readonly List<LabServer> _servers = [];
     private RunFile? _runFile;
-    private MemoryCaps? _caps;
+    private ServerRuntime? _runtime;
     private ControlEndpoint? _control;
     private readonly CancellationTokenSource _stopping = new();
 
@@ -39,28 +39,23 @@ public sealed class Lab : ILabControl, IAsyncDisposable
     /// <exception cref="LabControlException">A server did not start; the message has its last lines.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        Stamp stamp = Stamp.Read(_plan.Directory) ?? new Stamp { Runtime = "embedded" };
+        Stamp stamp = Stamp.Read(_plan.Directory) ?? Stamp.Of(_plan.Runtime);
         stamp.Write(_plan.Directory);
         LabSecrets secrets = LabSecrets.ReadOrMake(_plan.Directory, _plan.Model.MySql.DataFolder!);
         _runFile = new(_plan.Directory);
-
-        using CancellationTokenSource fetching = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Installations found = Installations.Find(_plan.Options, stamp.KafkaSeries, _events, fetching.Token);
-        await AllOrFirstFailureAsync([found.MySql, found.Java, found.Kafka], fetching);
-        (MySqlInstallation mySql, JavaInstallation java, KafkaInstallation kafka) = (await found.MySql, await found.Java, await found.Kafka);
-        stamp = stamp.Admit(_plan.Directory, mySql.Version, kafka.Version);
+        _runtime = ServerRuntime.Of(_plan, secrets, _runFile, _events);
+        stamp = await _runtime.PrepareAsync(stamp, cancellationToken);
         stamp.Write(_plan.Directory);
 
-        _caps = MemoryCaps.Choose(_plan.Directory.Id);
-        Abilities = AbilitiesOf(_caps, mySql, kafka);
-        _events.Say($"MySQL {mySql.Version} ({mySql.Origin}), Kafka {kafka.ShownVersion} ({kafka.Origin}), Java {java.MajorVersion} ({java.Origin}); memory caps {(_caps.Enforced ? _caps.Description : "NOT enforced: " + _caps.Description)}.");
-        MakeServers(mySql, new JavaLaunch(java, kafka, _plan.Directory), secrets);
+        Abilities = _runtime.Abilities;
+        _events.Say(_runtime.Description);
+        MakeServers(secrets);
 
         _control = await ControlEndpoint.StartAsync(this, _plan.Ports.Control, secrets.Token, cancellationToken);
         Token = secrets.Token;
         _runFile.Listens(_plan.Options, _plan.Ports, Abilities, secrets.Token);
         await StartServersAsync(cancellationToken);
-        if (ClusterId.Read(_plan.Directory, _plan.Model.Kafka.Brokers[0]) is { } clusterId && clusterId != stamp.ClusterId)
+        if (_runtime.ClusterId() is { } clusterId && clusterId != stamp.ClusterId)
             (stamp with { ClusterId = clusterId }).Write(_plan.Directory);
     }
 
@@ -84,8 +79,8 @@ public sealed class Lab : ILabControl, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ResourceState>> ListAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<ResourceState>>([.. _servers.Select(s => s.Now())]);
+    public async Task<IReadOnlyList<ResourceState>> ListAsync(CancellationToken cancellationToken) =>
+        await Task.WhenAll(_servers.Select(s => s.NowAsync(cancellationToken)));
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Log(string name, int lines) => Find(name).Log(lines);
@@ -103,7 +98,7 @@ public sealed class Lab : ILabControl, IAsyncDisposable
                 await StartUntilStoppedAsync(server, cancellationToken);
                 break;
             case ServerCommand.Stop:
-                if (server.Now().Pid is null)
+                if (!server.IsRunning)
                     throw new LabControlException($"{name} does not run.");
                 await server.StopAsync(CancellationToken.None);
                 break;
@@ -120,7 +115,7 @@ public sealed class Lab : ILabControl, IAsyncDisposable
                 throw new ArgumentOutOfRangeException(nameof(command), command, "Not a command.");
         }
 
-        return server.Now();
+        return await server.NowAsync(cancellationToken);
     }
 
     /// <summary>Lets go of the data directory. Everything was stopped before.</summary>
@@ -132,42 +127,27 @@ public sealed class Lab : ILabControl, IAsyncDisposable
         if (_control is not null)
             await _control.DisposeAsync();
         _stopping.Dispose();
-        _caps?.Remove();
+        if (_runtime is not null)
+            await _runtime.RemoveAsync();
         _runFile?.Dispose();
         _http.Dispose();
         _lock.Dispose();
     }
 
-    private static LabAbilities AbilitiesOf(MemoryCaps caps, MySqlInstallation mySql, KafkaInstallation kafka) => new(
-        "embedded",
-        $"MySQL {mySql.Version}",
-        $"Kafka {kafka.ShownVersion}",
-        caps.Enforced,
-        [
-            new("kafka-ui", "Kafka UI comes as a container image only; it is not in the embedded runtime"),
-            .. kafka.Edition.NotPossibleHere,
-            .. caps.Enforced ? Array.Empty<NotPossible>() : [new NotPossible("memory.caps", $"cap not enforced: {caps.Description}")],
-        ])
-    {
-        KafkaClientSettings = kafka.Edition.ClientSettings,
-    };
-
-    private void MakeServers(MySqlInstallation mySql, JavaLaunch java, LabSecrets secrets)
+    private void MakeServers(LabSecrets secrets)
     {
         LabModel model = _plan.Model;
-        RunFile runFile = _runFile!;
         ServiceHandover handover = new() { Options = _plan.Options, Ports = _plan.Ports, Abilities = Abilities!, Token = secrets.Token, DataDirectory = _plan.Directory.Path };
-        OneShot initialization = new("initialization", "The initialization of MySQL", _plan.Directory, runFile);
-        OneShot topics = new("topics", "Kafka's TopicCommand", _plan.Directory, runFile);
-        IEnumerable<EmbeddedServer> servers =
+        IEnumerable<EmbeddedServer> services =
         [
-            new EmbeddedMySql(model.MySql, mySql, _plan.Directory, secrets, initialization.RunAsync),
-            new EmbeddedZooKeeper(model.ZooKeeper, java, _plan.Directory, stop => java.Kafka.Edition.BeforeBrokersAsync(model, java, topics.RunAsync, stop)),
-            .. model.Kafka.Brokers.Select(b => new EmbeddedBroker(b, model.ZooKeeper, _plan.Options.Kafka.SessionTimeout, java, _plan.Directory)),
             new ServiceProcess(model.OrderSimulator, _plan.Programs.OrderSimulator, handover with { SimulatorPassword = secrets.Simulator }, _plan.Directory, _http),
             new ServiceProcess(model.Verifier, _plan.Programs.Verifier, handover with { DebeziumPassword = secrets.Debezium }, _plan.Directory, _http),
         ];
-        _servers.AddRange(servers.Select(s => new LabServer(s, _caps!, runFile, _plan.Directory, _events.Changed)));
+
+        // A service has no cap, whatever the servers run as.
+        NoCaps none = new("services have no cap");
+        IEnumerable<RunnableServer> all = _runtime!.Servers().Concat(services.Select(s => new ProcessServer(s, none, _runFile!)));
+        _servers.AddRange(all.Select(s => new LabServer(s, _plan.Directory, _events.Changed)));
     }
 
     private async Task StartServersAsync(CancellationToken cancellationToken)
@@ -180,7 +160,7 @@ public sealed class Lab : ILabControl, IAsyncDisposable
             started[server.Resource.Name] = StartAfterAsync(server, before, starting.Token);
         }
 
-        await AllOrFirstFailureAsync([.. started.Values], starting);
+        await FirstFailure.OfAllAsync([.. started.Values], starting);
     }
 
     private async Task StartAfterAsync(LabServer server, Task[] before, CancellationToken cancellationToken)
@@ -207,24 +187,6 @@ public sealed class Lab : ILabControl, IAsyncDisposable
         await server.StopAsync(hurry);
     }
 
-    // The first real failure is what is told, and the others are given up for it; none is left at work.
-    private static async Task AllOrFirstFailureAsync(Task[] tasks, CancellationTokenSource cancel)
-    {
-        List<Task> open = [.. tasks];
-        Task? failed = null;
-        while (open.Count > 0)
-        {
-            Task done = await Task.WhenAny(open);
-            open.Remove(done);
-            if (done.IsCompletedSuccessfully || failed is not null)
-                continue;
-            failed = done;
-            await cancel.CancelAsync();
-        }
-
-        await (failed ?? Task.CompletedTask);
-    }
-
     private async Task StartUntilStoppedAsync(LabServer server, CancellationToken cancellationToken)
     {
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
@@ -247,7 +209,7 @@ public sealed class Lab : ILabControl, IAsyncDisposable
     // A broker without ZooKeeper would only wait for its time-out.
     private void ThrowIfNeedsMore(LabServer server)
     {
-        if (server.Resource.Kind == ResourceKind.Server && server.Resource.WaitsFor.FirstOrDefault(n => Find(n).Now().Pid is null) is { } missing)
+        if (server.Resource.Kind == ResourceKind.Server && server.Resource.WaitsFor.FirstOrDefault(n => !Find(n).IsRunning) is { } missing)
             throw new LabControlException($"{server.Resource.Name} needs {missing}, which does not run: start {missing} first.");
     }
 }

@@ -10,8 +10,9 @@ namespace CdcLab.Runtime.Standalone;
 /// <param name="Ports">The ports, none of them 0.</param>
 /// <param name="Directory">The data directory.</param>
 /// <param name="Programs">The two services.</param>
-public sealed record LabPlan(LabOptions Options, LabPorts Ports, DataDirectory Directory, ServicePrograms Programs)
+/// <param name="Runtime">What the servers run as; never <see cref="LabRuntimeKind.Auto"/>.</param>
+public sealed record LabPlan(LabOptions Options, LabPorts Ports, DataDirectory Directory, ServicePrograms Programs, LabRuntimeKind Runtime)
 {
     /// <summary>The picture of the lab.</summary>
-    public LabModel Model => LabModel.From(Options, Ports, LabRuntimeKind.Embedded);
+    public LabModel Model => LabModel.From(Options, Ports, Runtime);
 }

@@ -1,7 +1,6 @@
 using CdcLab.Model;
 using CdcLab.Model.Live;
 using CdcLab.Runtime.Standalone.Data;
-using CdcLab.Runtime.Standalone.Memory;
 using CdcLab.Runtime.Standalone.Processes;
 using CdcLab.Runtime.Standalone.Servers;
 
@@ -13,24 +12,20 @@ internal sealed class LabServer : IAsyncDisposable
     private const int ShownLines = 8;
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly EmbeddedServer _server;
-    private readonly MemoryCaps _caps;
-    private readonly RunFile _runFile;
+    private readonly RunnableServer _server;
     private readonly Action<ResourceState> _changed;
     private readonly ServerLog _log;
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _oneCommand = new(1);
     private readonly CancellationTokenSource _disposed = new();
-    private ServerProcess? _process;
+    private RunningServer? _running;
     private Task _watch = Task.CompletedTask;
     private ResourceState _state;
 
-    public LabServer(EmbeddedServer server, MemoryCaps caps, RunFile runFile, DataDirectory directory, Action<ResourceState> changed)
+    public LabServer(RunnableServer server, DataDirectory directory, Action<ResourceState> changed)
     {
         _changed = changed;
         _server = server;
-        _caps = caps;
-        _runFile = runFile;
         _log = new(Path.Combine(directory.Folder("logs"), server.Resource.Name + ".log"));
         _state = new()
         {
@@ -44,15 +39,30 @@ internal sealed class LabServer : IAsyncDisposable
 
     public LabResource Resource => _server.Resource;
 
-    /// <summary>Its state, with its memory as it is now.</summary>
-    public ResourceState Now()
+    /// <summary>Whether it was launched and has not ended.</summary>
+    public bool IsRunning
     {
+        get
+        {
+            lock (_lock)
+            {
+                return _running is { Ended.IsCompleted: false };
+            }
+        }
+    }
+
+    /// <summary>Its state, with its memory as it is now.</summary>
+    public async Task<ResourceState> NowAsync(CancellationToken cancellationToken)
+    {
+        RunningServer? running;
+        ResourceState state;
         lock (_lock)
         {
-            return _process is { } process && !process.Ended.IsCompleted
-                ? _state with { Memory = Resource.MemoryCapBytes is { } cap ? _caps.Read(Resource.Name, process.Pid, cap) : ProcessMemory.Read(process.Pid) }
-                : _state with { Memory = Resource.MemoryCapBytes is { } without ? new(null, null, without, null, null, _caps.Enforced) : null };
+            (running, state) = (_running, _state);
         }
+
+        MemoryFigures? idle = Resource.MemoryCapBytes is { } cap ? new(null, null, cap, null, null, _server.CapEnforced) : null;
+        return state with { Memory = running is { Ended.IsCompleted: false } ? await running.ReadMemoryAsync(cancellationToken) : idle };
     }
 
     public IReadOnlyList<string> Log(int lines) => _log.Tail(lines);
@@ -64,7 +74,7 @@ internal sealed class LabServer : IAsyncDisposable
         await _oneCommand.WaitAsync(cancellationToken);
         try
         {
-            if (_process is { Ended.IsCompleted: false })
+            if (IsRunning)
                 throw new LabControlException($"{Resource.Name} already runs.");
             Change(s => new ResourceState { Name = s.Name, Kind = s.Kind, Ports = s.Ports, State = RunState.Starting, StartedAt = DateTimeOffset.UtcNow });
             return await LaunchAsync(cancellationToken);
@@ -86,11 +96,11 @@ internal sealed class LabServer : IAsyncDisposable
         await _oneCommand.WaitAsync(CancellationToken.None);
         try
         {
-            if (_process is not { Ended.IsCompleted: false } process)
+            if (_running is not { Ended.IsCompleted: false } running)
                 return;
             Change(s => s with { State = RunState.Stopping, Answers = null });
-            await process.StopAsync(Resource.StopGrace, hurry);
-            await EndedAsync(process);
+            await running.StopAsync(Resource.StopGrace, hurry);
+            await EndedAsync(running);
         }
         finally
         {
@@ -99,33 +109,31 @@ internal sealed class LabServer : IAsyncDisposable
     }
 
     public Task KillAsync(CancellationToken cancellationToken) => WhileRunningAsync(
-        async process =>
+        async running =>
         {
             Change(s => s with { State = RunState.Stopping, Answers = null, Because = "killed" });
-            process.Signal(Signal.Kill);
-            await EndedAsync(process);
+            await running.SignalAsync(Signal.Kill, CancellationToken.None);
+            await EndedAsync(running);
         },
         cancellationToken);
 
     public Task PauseAsync(CancellationToken cancellationToken) => WhileRunningAsync(
-        process =>
+        async running =>
         {
             if (_state.State == RunState.Paused)
                 throw new LabControlException($"{Resource.Name} is paused already.");
-            process.Signal(Signal.Stop);
+            await running.SignalAsync(Signal.Stop, cancellationToken);
             Change(s => s with { State = RunState.Paused, Answers = null });
-            return Task.CompletedTask;
         },
         cancellationToken);
 
     public Task ResumeAsync(CancellationToken cancellationToken) => WhileRunningAsync(
-        process =>
+        async running =>
         {
             if (_state.State != RunState.Paused)
                 throw new LabControlException($"{Resource.Name} is not paused.");
-            process.Signal(Signal.Continue);
+            await running.SignalAsync(Signal.Continue, cancellationToken);
             Change(s => s with { State = RunState.Running });
-            return Task.CompletedTask;
         },
         cancellationToken);
 
@@ -138,53 +146,51 @@ internal sealed class LabServer : IAsyncDisposable
         await _disposed.CancelAsync();
         await _watch;
         _disposed.Dispose();
-        _process?.Dispose();
+        if (_running is not null)
+            await _running.DisposeAsync();
         _log.Dispose();
         _oneCommand.Dispose();
     }
 
     private async Task<IReadOnlyList<string>> LaunchAsync(CancellationToken cancellationToken)
     {
-        LaunchSpec spec = await _server.PrepareAsync(cancellationToken);
-        if (Resource.MemoryCapBytes is { } cap)
-            spec = _caps.Apply(spec, Resource.Name, cap);
-        cancellationToken.ThrowIfCancellationRequested();
-        ServerProcess process = ServerProcess.Start(spec, _log, (pid, start) => _runFile.Add(Resource.Name, pid, start));
+        RunningServer running = await _server.LaunchAsync(_log, cancellationToken);
+        RunningServer? former;
         lock (_lock)
         {
-            _process?.Dispose();
-            _process = process;
+            (former, _running) = (_running, running);
         }
 
-        Change(s => s with { Pid = process.Pid, StartedAt = DateTimeOffset.UtcNow });
+        if (former is not null)
+            await former.DisposeAsync();
+        Change(s => s with { Pid = running.Pid, ContainerId = running.ContainerId, StartedAt = DateTimeOffset.UtcNow });
         try
         {
-            string? version = await FirstAnswerAsync(process, cancellationToken);
+            string? version = await FirstAnswerAsync(running, cancellationToken);
             IReadOnlyList<string> brought = await _server.ConvergeAsync(cancellationToken);
             Change(s => s with { State = RunState.Running, Answers = true, Version = version });
             await _watch;
-            _watch = WatchAsync(process, _disposed.Token);
+            _watch = WatchAsync(running, _disposed.Token);
             return brought;
         }
         catch (Exception failed)
         {
             // Not started is not running: nothing half-started stays.
-            process.Signal(Signal.Kill);
-            int code = await process.Ended;
-            _runFile.Remove(process.Pid);
-            Change(s => s with { State = failed is OperationCanceledException ? RunState.Stopped : RunState.Failed, Answers = null, Pid = null, ExitCode = code, EndedAt = DateTimeOffset.UtcNow, LastLines = Log(ShownLines), Because = failed.Message });
+            await running.SignalAsync(Signal.Kill, CancellationToken.None);
+            ServerEnd end = await running.Ended;
+            Change(s => s with { State = failed is OperationCanceledException ? RunState.Stopped : RunState.Failed, Answers = null, Pid = null, ExitCode = end.ExitCode, OomKilled = end.OomKilled, EndedAt = DateTimeOffset.UtcNow, LastLines = Log(ShownLines), Because = failed.Message });
             throw;
         }
     }
 
-    private async Task<string?> FirstAnswerAsync(ServerProcess process, CancellationToken cancellationToken)
+    private async Task<string?> FirstAnswerAsync(RunningServer running, CancellationToken cancellationToken)
     {
         DateTimeOffset deadline = DateTimeOffset.UtcNow + Resource.StartLimit;
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (process.Ended.IsCompleted)
-                throw new ServerStartException($"{Resource.Name} ended with exit code {await process.Ended} before it answered. Its last lines:{LastLines()}");
+            if (running.Ended.IsCompleted)
+                throw new ServerStartException($"{Resource.Name} ended with {(await running.Ended).Text} before it answered. Its last lines:{LastLines()}");
             try
             {
                 return await AskAsync(cancellationToken);
@@ -196,19 +202,19 @@ internal sealed class LabServer : IAsyncDisposable
                     throw new ServerStartException($"{Resource.Name} did not answer within {Resource.StartLimit.TotalSeconds:0} s ({silent.Message}). Its last lines:{LastLines()}");
             }
 
-            await Task.WhenAny(process.Ended, Task.Delay(100, cancellationToken));
+            await Task.WhenAny(running.Ended, Task.Delay(100, cancellationToken));
         }
     }
 
     // Asks once a second, and notices the end at once.
-    private async Task WatchAsync(ServerProcess process, CancellationToken cancellationToken)
+    private async Task WatchAsync(RunningServer running, CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            await Task.WhenAny(process.Ended, Task.Delay(1000, cancellationToken));
-            if (process.Ended.IsCompleted)
+            await Task.WhenAny(running.Ended, Task.Delay(1000, cancellationToken));
+            if (running.Ended.IsCompleted)
             {
-                await EndedAsync(process);
+                await EndedAsync(running);
                 return;
             }
 
@@ -244,13 +250,13 @@ internal sealed class LabServer : IAsyncDisposable
         return await _server.AskAsync(limit.Token);
     }
 
-    private async Task EndedAsync(ServerProcess process)
+    private async Task EndedAsync(RunningServer running)
     {
-        int code = await process.Ended;
-        _runFile.Remove(process.Pid);
+        ServerEnd end = await running.Ended;
         Change(s =>
         {
-            if (s.Pid != process.Pid)
+            // It was started anew meanwhile, or its end is told already.
+            if (_running != running || s.State is not (RunState.Starting or RunState.Running or RunState.Paused or RunState.Stopping))
                 return s;
             bool asked = s.State == RunState.Stopping;
             return s with
@@ -259,21 +265,23 @@ internal sealed class LabServer : IAsyncDisposable
                 Answers = null,
                 Pid = null,
                 Memory = null,
-                ExitCode = code,
+                ExitCode = end.ExitCode,
+                OomKilled = end.OomKilled,
                 EndedAt = DateTimeOffset.UtcNow,
                 LastLines = asked ? [] : Log(ShownLines),
+                Because = end.Because ?? s.Because,
             };
         });
     }
 
-    private async Task WhileRunningAsync(Func<ServerProcess, Task> action, CancellationToken cancellationToken)
+    private async Task WhileRunningAsync(Func<RunningServer, Task> action, CancellationToken cancellationToken)
     {
         await _oneCommand.WaitAsync(cancellationToken);
         try
         {
-            if (_process is not { Ended.IsCompleted: false } process)
+            if (_running is not { Ended.IsCompleted: false } running)
                 throw new LabControlException($"{Resource.Name} does not run.");
-            await action(process);
+            await action(running);
         }
         finally
         {

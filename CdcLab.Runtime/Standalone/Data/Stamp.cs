@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CdcLab.Model.Live;
+using CdcLab.Model.Options;
 using CdcLab.Runtime.Standalone.Fetching;
 
 namespace CdcLab.Runtime.Standalone.Data;
@@ -21,6 +22,9 @@ internal sealed record Stamp
 
     /// <summary>The Kafka cluster's id; null before its first start.</summary>
     public string? ClusterId { get; init; }
+
+    /// <summary>The stamp of a directory that holds nothing yet.</summary>
+    public static Stamp Of(LabRuntimeKind runtime) => new() { Runtime = runtime == LabRuntimeKind.Container ? "container" : "embedded" };
 
     public static Stamp? Read(DataDirectory directory)
     {

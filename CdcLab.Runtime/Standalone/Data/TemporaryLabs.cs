@@ -23,13 +23,14 @@ public static class TemporaryLabs
     }
 
     /// <summary>Makes a folder that stays when its lab ends, for a lab of another process.</summary>
-    /// <param name="directory">The folder.</param>
-    public static void MakeKept(DataDirectory directory)
+    /// <param name="plan">What is about to run.</param>
+    public static void MakeKept(LabPlan plan)
     {
+        DataDirectory directory = plan.Directory;
         Directory.CreateDirectory(Root);
         using FileStream guard = Guard();
         directory.Create();
-        new Stamp { Runtime = "embedded" }.Write(directory);
+        Stamp.Of(plan.Runtime).Write(directory);
         DataDirectory.WritePrivate(KeepMark(directory), "");
     }
 
