@@ -25,4 +25,23 @@ public interface ILabControl
     /// <returns>The lines, oldest first.</returns>
     /// <exception cref="UnknownResourceException">There is none of that name.</exception>
     IReadOnlyList<string> Log(string name, int lines);
+
+    /// <summary>The lines that one server or service wrote, from the files that keep them, and those that it goes on to write.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="follow">Whether to go on after the lines that are there.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The lines in pieces, oldest first. A reader that falls behind gets one line that says how many it missed.</returns>
+    /// <exception cref="UnknownResourceException">There is none of that name.</exception>
+    IAsyncEnumerable<IReadOnlyList<LogLine>> FollowLogAsync(string name, bool follow, CancellationToken cancellationToken);
+
+    /// <summary>How one server or service was launched last.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>The details; null before its first launch.</returns>
+    /// <exception cref="UnknownResourceException">There is none of that name.</exception>
+    LaunchDetails? Launch(string name);
+
+    /// <summary>Asks to be told of every change of a state.</summary>
+    /// <param name="changed">Called with the new state, from any thread and in the way of others: it must return at once. Memory figures are not among the changes.</param>
+    /// <returns>Disposed of, it ends.</returns>
+    IDisposable OnChange(Action<ResourceState> changed);
 }

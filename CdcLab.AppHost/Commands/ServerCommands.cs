@@ -6,13 +6,14 @@ using CdcLab.Model.Live;
 
 namespace CdcLab.AppHost.Commands;
 
-/// <summary><c>start</c>, <c>stop</c>, <c>kill</c>, <c>pause</c> and <c>resume</c> of one server or service of a running lab.</summary>
+/// <summary><c>start</c>, <c>stop</c>, <c>restart</c>, <c>kill</c>, <c>pause</c> and <c>resume</c> of one server or service of a running lab.</summary>
 internal static class ServerCommands
 {
     private static readonly (ServerCommand Command, string Word, string Done, string Description)[] All =
     [
         (ServerCommand.Start, "start", "runs and answers", "Start a server or service that is stopped or has ended."),
         (ServerCommand.Stop, "stop", "is stopped", "Stop a server or service (SIGTERM, then SIGKILL after its grace)."),
+        (ServerCommand.Restart, "restart", "runs again and answers", "Stop a server or service, where it runs, and start it."),
         (ServerCommand.Kill, "kill", "is killed", "Kill a server or service (SIGKILL)."),
         (ServerCommand.Pause, "pause", "is paused", "Pause a server or service (SIGSTOP)."),
         (ServerCommand.Resume, "resume", "runs again", "Resume a paused server or service (SIGCONT)."),

@@ -8,8 +8,8 @@ namespace CdcLab.Clients.Control;
 /// <summary>The client of the host's control endpoint: lists the lab's servers and services, and starts, stops and breaks them.</summary>
 public sealed class ControlClient : IDisposable
 {
-    // The longest stop grace of the model is 60 s; the host answers a command when it is done.
-    private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(150);
+    // The longest stop grace of the model is 60 s and the longest start 90 s; the host answers a command when it is done.
+    private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _http;
@@ -47,7 +47,7 @@ public sealed class ControlClient : IDisposable
     public Task<IReadOnlyList<string>> LogAsync(string name, int lines, CancellationToken cancellationToken) =>
         AskAsync<IReadOnlyList<string>>(HttpMethod.Get, $"v1/resources/{Uri.EscapeDataString(name)}/log?lines={lines}", ReadLimit, cancellationToken);
 
-    /// <summary>Starts, stops, kills, pauses or resumes one server or service.</summary>
+    /// <summary>Starts, stops, restarts, kills, pauses or resumes one server or service.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="command">What to do.</param>
     /// <param name="cancellationToken">Ends the wait, not the command.</param>
@@ -93,6 +93,7 @@ public sealed class ControlClient : IDisposable
     {
         ServerCommand.Start => "start",
         ServerCommand.Stop => "stop",
+        ServerCommand.Restart => "restart",
         ServerCommand.Kill => "kill",
         ServerCommand.Pause => "pause",
         ServerCommand.Resume => "resume",

@@ -9,6 +9,9 @@ public enum ServerCommand
     /// <summary>SIGTERM, and SIGKILL after its grace.</summary>
     Stop,
 
+    /// <summary>Stop, where it runs, and start.</summary>
+    Restart,
+
     /// <summary>SIGKILL.</summary>
     Kill,
 

@@ -4,6 +4,7 @@ using CdcLab.Runtime.Control;
 using CdcLab.Runtime.Standalone.Data;
 using CdcLab.Runtime.Standalone.Fetching;
 using CdcLab.Runtime.Standalone.Memory;
+using CdcLab.Runtime.Standalone.Processes;
 using CdcLab.Runtime.Standalone.Servers;
 
 namespace CdcLab.Runtime.Standalone;
@@ -15,6 +16,7 @@ public sealed class Lab : ILabControl, IAsyncDisposable
     private readonly ILabEvents _events;
     private readonly DataDirectoryLock _lock;
     private readonly HttpClient _http = new();
+    private readonly ChangeListeners _changes = new();
     private readonly List<LabServer> _servers = [];
     private RunFile? _runFile;
     private ServerRuntime? _runtime;
@@ -86,6 +88,15 @@ public sealed class Lab : ILabControl, IAsyncDisposable
     public IReadOnlyList<string> Log(string name, int lines) => Find(name).Log(lines);
 
     /// <inheritdoc/>
+    public IAsyncEnumerable<IReadOnlyList<LogLine>> FollowLogAsync(string name, bool follow, CancellationToken cancellationToken) => Find(name).FollowLogAsync(follow, cancellationToken);
+
+    /// <inheritdoc/>
+    public LaunchDetails? Launch(string name) => Find(name).Launch;
+
+    /// <inheritdoc/>
+    public IDisposable OnChange(Action<ResourceState> changed) => _changes.Add(changed);
+
+    /// <inheritdoc/>
     public async Task<ResourceState> ExecuteAsync(string name, ServerCommand command, CancellationToken cancellationToken)
     {
         LabServer server = Find(name);
@@ -101,6 +112,11 @@ public sealed class Lab : ILabControl, IAsyncDisposable
                 if (!server.IsRunning)
                     throw new LabControlException($"{name} does not run.");
                 await server.StopAsync(CancellationToken.None);
+                break;
+            case ServerCommand.Restart:
+                ThrowIfNeedsMore(server);
+                await server.StopAsync(CancellationToken.None);
+                await StartUntilStoppedAsync(server, cancellationToken);
                 break;
             case ServerCommand.Kill:
                 await server.KillAsync(cancellationToken);
@@ -144,10 +160,18 @@ public sealed class Lab : ILabControl, IAsyncDisposable
             new ServiceProcess(model.Verifier, _plan.Programs.Verifier, handover with { DebeziumPassword = secrets.Debezium }, _plan.Directory, _http),
         ];
 
+        SecretMask mask = new([secrets.Root, secrets.Debezium, secrets.Simulator, secrets.Token]);
+
         // A service has no cap, whatever the servers run as.
         NoCaps none = new("services have no cap");
-        IEnumerable<RunnableServer> all = _runtime!.Servers().Concat(services.Select(s => new ProcessServer(s, none, _runFile!)));
-        _servers.AddRange(all.Select(s => new LabServer(s, _plan.Directory, _events.Changed)));
+        IEnumerable<RunnableServer> all = _runtime!.Servers().Concat(services.Select(s => new ProcessServer(s, none, _runFile!, _plan.Directory)));
+        _servers.AddRange(all.Select(s => new LabServer(s, _plan.Directory, mask, Changed)));
+    }
+
+    private void Changed(ResourceState state)
+    {
+        _events.Changed(state);
+        _changes.Tell(state);
     }
 
     private async Task StartServersAsync(CancellationToken cancellationToken)

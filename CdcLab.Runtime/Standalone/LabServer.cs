@@ -10,10 +10,12 @@ namespace CdcLab.Runtime.Standalone;
 internal sealed class LabServer : IAsyncDisposable
 {
     private const int ShownLines = 8;
+    private const int HistoryLines = 10_000;
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
 
     private readonly RunnableServer _server;
     private readonly Action<ResourceState> _changed;
+    private readonly SecretMask _mask;
     private readonly ServerLog _log;
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _oneCommand = new(1);
@@ -22,9 +24,10 @@ internal sealed class LabServer : IAsyncDisposable
     private Task _watch = Task.CompletedTask;
     private ResourceState _state;
 
-    public LabServer(RunnableServer server, DataDirectory directory, Action<ResourceState> changed)
+    public LabServer(RunnableServer server, DataDirectory directory, SecretMask mask, Action<ResourceState> changed)
     {
         _changed = changed;
+        _mask = mask;
         _server = server;
         _log = new(Path.Combine(directory.Folder("logs"), server.Resource.Name + ".log"));
         _state = new()
@@ -66,6 +69,12 @@ internal sealed class LabServer : IAsyncDisposable
     }
 
     public IReadOnlyList<string> Log(int lines) => _log.Tail(lines);
+
+    /// <summary>Its log from the files, at most as much as the dashboard keeps, and what it goes on to write.</summary>
+    public IAsyncEnumerable<IReadOnlyList<LogLine>> FollowLogAsync(bool follow, CancellationToken cancellationToken) => _log.FollowAsync(HistoryLines, follow, cancellationToken);
+
+    /// <summary>How it was launched last, without its secrets.</summary>
+    public LaunchDetails? Launch => _server.Details is { } details ? _mask.Mask(details) : null;
 
     /// <summary>Starts it and returns when it has answered and what is brought about at every start is there.</summary>
     /// <returns>What was brought about, one line each.</returns>

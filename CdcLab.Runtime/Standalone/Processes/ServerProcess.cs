@@ -20,7 +20,7 @@ internal sealed class ServerProcess : IDisposable
         _process = process;
         Pid = process.Id;
         StartTime = startTime;
-        _output = Task.WhenAll(CopyAsync(process.StandardOutput, log), CopyAsync(process.StandardError, log));
+        _output = Task.WhenAll(CopyAsync(process.StandardOutput, log, isError: false), CopyAsync(process.StandardError, log, isError: true));
         Ended = WaitAsync();
     }
 
@@ -113,16 +113,16 @@ internal sealed class ServerProcess : IDisposable
         return _process.ExitCode;
     }
 
-    private static async Task CopyAsync(StreamReader output, ServerLog log)
+    private static async Task CopyAsync(StreamReader output, ServerLog log, bool isError)
     {
         try
         {
-            while (await output.ReadLineAsync() is { } line)
-                log.Append(line);
+            await foreach (string line in BoundedLines.ReadAsync(output))
+                log.Append(line, isError);
         }
         catch (Exception closed) when (closed is IOException or ObjectDisposedException or OperationCanceledException)
         {
-            log.Append($"(the output of this process can no longer be read: {closed.Message})");
+            log.Append($"(the output of this process can no longer be read: {closed.Message})", isError: true);
         }
     }
 }

@@ -54,7 +54,7 @@ internal sealed class EmbeddedRuntime(LabPlan plan, LabSecrets secrets, RunFile 
             new EmbeddedZooKeeper(model.ZooKeeper, java, plan.Directory, stop => java.Kafka.Edition.BeforeBrokersAsync(model, java, topics.RunAsync, stop)),
             .. model.Kafka.Brokers.Select(b => new EmbeddedBroker(b, model.ZooKeeper, plan.Options.Kafka.SessionTimeout, java, plan.Directory)),
         ];
-        return [.. servers.Select(s => new ProcessServer(s, _caps!, runFile))];
+        return [.. servers.Select(s => new ProcessServer(s, _caps!, runFile, plan.Directory))];
     }
 
     public override string? ClusterId() => Data.ClusterId.Read(plan.Directory, plan.Model.Kafka.Brokers[0]);

@@ -6,7 +6,7 @@ using CdcLab.Runtime.Standalone.Processes;
 namespace CdcLab.Runtime.Standalone.Servers;
 
 /// <summary>Runs a server or service as a child process: under its memory cap, and known to the run file for as long as it lives.</summary>
-internal sealed class ProcessServer(EmbeddedServer server, MemoryCaps caps, RunFile runFile) : RunnableServer(server.Resource)
+internal sealed class ProcessServer(EmbeddedServer server, MemoryCaps caps, RunFile runFile, DataDirectory dataDirectory) : RunnableServer(server.Resource)
 {
     public override bool CapEnforced => caps.Enforced;
 
@@ -16,6 +16,14 @@ internal sealed class ProcessServer(EmbeddedServer server, MemoryCaps caps, RunF
         if (Resource.MemoryCapBytes is { } cap)
             spec = caps.Apply(spec, Resource.Name, cap);
         cancellationToken.ThrowIfCancellationRequested();
+        Details = new()
+        {
+            Program = spec.Command[0],
+            Arguments = [.. spec.Command.Skip(1).Select(a => new LaunchArgument(a))],
+            WorkingDirectory = spec.WorkingDirectory,
+            Environment = [.. spec.Variables.Where(v => v.Value is not null).Select(v => new LaunchVariable(v.Key, v.Value!)).OrderBy(v => v.Name, StringComparer.Ordinal)],
+            DataFolder = Resource.DataFolder is { } folder ? Path.Combine(dataDirectory.Path, folder) : null,
+        };
         return new Run(ServerProcess.Start(spec, log, (pid, start) => runFile.Add(Resource.Name, pid, start)), this);
     }
 

@@ -1,4 +1,5 @@
 using CdcLab.Model;
+using CdcLab.Model.Live;
 using CdcLab.Runtime.Standalone.Processes;
 
 namespace CdcLab.Runtime.Standalone.Servers;
@@ -11,6 +12,9 @@ internal abstract class RunnableServer(LabResource resource)
 
     /// <summary>Whether the kernel holds it to its memory cap.</summary>
     public abstract bool CapEnforced { get; }
+
+    /// <summary>How it was launched last, secrets and all: whoever shows it masks it first. Null before its first launch.</summary>
+    public LaunchDetails? Details { get; protected set; }
 
     /// <summary>Makes what it needs and launches it; it does not answer yet when this returns.</summary>
     /// <param name="log">Where its output goes.</param>
