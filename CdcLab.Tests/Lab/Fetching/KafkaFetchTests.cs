@@ -11,14 +11,13 @@ namespace CdcLab.Tests.Lab.Fetching;
 [Trait("tier", "lab")]
 public sealed class KafkaFetchTests(FetchedParts parts)
 {
-    [Fact]
+    [Kafka35Fact]
     public async Task Real_Kafka_served_over_a_line_that_is_cut_arrives_whole_and_starts()
     {
         var token = TestContext.Current.CancellationToken;
-        var home = Environment.GetEnvironmentVariable("KAFKA_HOME");
-        Assert.SkipWhen(string.IsNullOrEmpty(home), "KAFKA_HOME is not set: there is no real Kafka to serve.");
-        var version = KafkaDistribution.ReadVersion(home!, out var fault) ?? throw new InvalidOperationException(fault);
-        var content = await PackAsync(home!, version, token);
+        var home = Kafka35.Home;
+        var version = KafkaDistribution.ReadVersion(home, out var fault) ?? throw new InvalidOperationException(fault);
+        var content = await PackAsync(home, version, token);
         await using var server = new RawHttpServer((request, stream, cancel) => request.Path.EndsWith(".sha512", StringComparison.Ordinal)
             ? RawHttpServer.SendAsync(stream, 200, System.Text.Encoding.ASCII.GetBytes(KafkaTgz.GpgDigest(content, $"kafka_2.13-{version}.tgz")), cancel)
             : RawHttpServer.SendFileAsync(request, stream, content, request.RangeFrom is null ? content.Length * 6 / 10 : int.MaxValue, cancel));
@@ -27,7 +26,7 @@ public sealed class KafkaFetchTests(FetchedParts parts)
         var kafka = await new KafkaSource(options, parts.Cache).FindAsync(parts.Reports, token);
         Assert.Equal([null, null, content.Length * 6 / 10], server.Requests.Select(request => request.RangeFrom));
         Assert.Equal(version, kafka.Version);
-        Assert.Equal(Files(home!), Files(kafka.Home));
+        Assert.Equal(Files(home), Files(kafka.Home));
 
         var java = await new JavaSource(parts.Cache).FindAsync(parts.Reports, token);
         var said = await Cli.Wrap(java.Command[0])

@@ -32,6 +32,9 @@ public sealed class LabFixture : IAsyncLifetime
     /// <summary>The AppHost's process id.</summary>
     public int HostPid => _host!.Pid;
 
+    /// <summary>All that the AppHost has written so far.</summary>
+    public string Output => _host!.Output;
+
     /// <summary>A password of its secrets file.</summary>
     /// <param name="name">Such as <c>debezium</c>.</param>
     public string Secret(string name)
