@@ -28,7 +28,6 @@ if (parsed.Errors.Count > 0)
 {
     foreach (string error in parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal))
         Terminal.Error(CommandLineSettings.Hint(error));
-    Terminal.Error("see what there is: --help, or COMMAND --help.");
     return ExitCodes.CouldNotRun;
 }
 

@@ -27,7 +27,18 @@ internal static class RunCommand
     {
         using StopSignals signals = new();
         StartProgress progress = new();
-        if (await Preparation.PlanAsync(settings, progress, signals.Stop) is not { } plan)
+        LabPlan? plan;
+        try
+        {
+            plan = await Preparation.PlanAsync(settings, progress, signals.Stop);
+        }
+        catch (OperationCanceledException) when (signals.Stop.IsCancellationRequested)
+        {
+            // Told to stop while it cleaned up after a host that was killed: the next start goes on with that.
+            return ExitCodes.Ok;
+        }
+
+        if (plan is null)
             return ExitCodes.CouldNotRun;
         Terminal.Line(HostLine.Of(plan.Options));
         await using Lab lab = LabOpening.Open(plan, progress);

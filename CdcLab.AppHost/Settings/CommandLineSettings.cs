@@ -37,16 +37,15 @@ internal sealed record CommandLineSettings(IReadOnlyList<KeyValuePair<string, st
         return new(values, faults, rest);
     }
 
-    /// <summary>The message of a wrong argument, with the setting that was probably meant.</summary>
+    /// <summary>The message of a wrong argument, with the setting that was probably meant, or where to see what there is.</summary>
     public static string Hint(string error)
     {
-        int at = error.IndexOf("'--", StringComparison.Ordinal);
-        if (at < 0 || error.IndexOf('\'', at + 1) is not (> 0 and var end))
-            return error;
-        string option = error[(at + 3)..end].Split('=')[0].Replace("__", ":", StringComparison.Ordinal);
+        string[] quoted = error.Split('\'', 3);
+        string argument = quoted.Length == 3 ? quoted[1].TrimStart('-', '/') : "";
+        string option = argument.Split('=')[0].Replace("__", ":", StringComparison.Ordinal);
         if (!option.Contains(':', StringComparison.Ordinal))
-            return error;
-        string key = option.StartsWith("Lab", StringComparison.OrdinalIgnoreCase) ? option : "Lab:" + option;
+            return $"{error} See what there is: --help, or COMMAND --help.";
+        string key = option.StartsWith("Lab:", StringComparison.OrdinalIgnoreCase) ? option : "Lab:" + option;
         return $"{error} Did you mean --{SettingsReader.Nearest(key)}=VALUE?";
     }
 }

@@ -37,7 +37,7 @@ public static class LabValidation
         MemoryRules.Judge(options, faults);
         MemoryRules.JudgeSum(options, runtime, facts.TotalMemoryBytes, faults);
         if (!faults.Has("Lab:PortBase"))
-            NetworkRules.JudgePorts(WantedPorts(options, ports, runtime), facts, faults);
+            NetworkRules.JudgePorts(options, WantedPorts(options, ports, runtime), facts, faults);
         return faults.All;
     }
 }

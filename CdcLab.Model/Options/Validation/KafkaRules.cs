@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace CdcLab.Model.Options.Validation;
@@ -77,12 +78,20 @@ internal static partial class KafkaRules
     private static void Source(KafkaOptions kafka, FaultList faults)
     {
         string name = Uri.UnescapeDataString(kafka.ArchiveUrl.Segments[^1]);
-        if (!ArchiveName().IsMatch(name))
+        if (ArchiveName().Match(name) is { Success: true } match)
+        {
+            if (int.Parse(match.Groups["major"].ValueSpan, CultureInfo.InvariantCulture) is < 1 or > 3)
+                faults.Add("Lab:Kafka:ArchiveUrl", "names a Kafka without ZooKeeper (4.0 and later), or one from before 1.0", "a release from 1.0 to 3.9, such as kafka_2.13-3.5.2.tgz, would do");
+        }
+        else
+        {
             faults.Add("Lab:Kafka:ArchiveUrl", "does not end in the name of a Kafka release", "an address that ends in a name such as kafka_2.13-3.5.2.tgz would do");
+        }
+
         if (kafka.ArchiveUrl.UserInfo.Length > 0)
             faults.Add("Lab:Kafka:ArchiveUrl", "holds a user name or password, which would be shown wherever the address is", "the same address without them would do");
     }
 
-    [GeneratedRegex(@"^kafka_2\.\d+-\d+(\.\d+){1,3}\.tgz\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^kafka_2\.\d+-(?<major>\d{1,4})(\.\d+){1,3}\.tgz\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ArchiveName();
 }

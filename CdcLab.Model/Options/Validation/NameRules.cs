@@ -34,6 +34,8 @@ internal static partial class NameRules
             faults.Add(DataDirectory, fault, "the path of a folder would do");
         else if (options.DataDirectory?.Contains(',', StringComparison.Ordinal) == true || facts?.Path.Contains(',', StringComparison.Ordinal) == true)
             faults.Add(DataDirectory, "has a comma in its path, which Kafka's log.dirs takes for the end of a folder", "a folder without a comma would do");
+        else if (((options.DataDirectory ?? facts?.Path) is { } folder && folder.Split('/').Any(part => part.StartsWith('~'))) || facts?.Path.Contains("/~", StringComparison.Ordinal) == true)
+            faults.Add(DataDirectory, "has a ~ where a name begins, which the shell does not expand here and MySQL takes for the home directory", "the path written out, as in $HOME/lab, would do");
         else if (facts is not null && Problem(facts) is var (problem, wouldDo))
             faults.Add(DataDirectory, problem, wouldDo);
     }

@@ -28,8 +28,11 @@ internal static partial class NetworkRules
             faults.Add(DashboardPort, OutOfRange(port, facts), $"a whole number from {FirstOrdinaryPort} to 65535 would do");
     }
 
-    public static void JudgePorts(IReadOnlyList<LabPortUse> wanted, MachineFacts facts, FaultList faults)
+    public static void JudgePorts(LabOptions options, IReadOnlyList<LabPortUse> wanted, MachineFacts facts, FaultList faults)
     {
+        // What the dashboard's own use of its port says is in the list too, with the dashboard's setting.
+        if (!faults.Has(DashboardPort) && options.Dashboard is { Enabled: true, Port: { } dashboard } && wanted.FirstOrDefault(w => w.Port == dashboard && w.Setting != DashboardPort) is { } other)
+            faults.Add(DashboardPort, $"is the port of {other.Who} ({other.Setting} = {faults.ValueOf(other.Setting)})", "another port would do");
         foreach (IGrouping<string, LabPortUse> taken in wanted.Where(w => facts.TakenPorts.ContainsKey(w.Port)).GroupBy(w => w.Setting))
         {
             string each = string.Join(", ", taken.Select(t => $"port {t.Port} of {t.Who} is taken{(facts.TakenPorts[t.Port] is { Length: > 0 } who ? $" by {who}" : "")}"));

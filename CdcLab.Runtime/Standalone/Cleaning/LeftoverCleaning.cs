@@ -23,7 +23,7 @@ public sealed class LeftoverCleaning(DataDirectory named)
     /// <param name="events">Who wants to know.</param>
     /// <param name="cancellationToken">Gives it up.</param>
     /// <returns>A task.</returns>
-    /// <exception cref="TimeoutException">A process does not go away.</exception>
+    /// <exception cref="CdcLab.Runtime.Standalone.Fetching.UnavailableException">A process does not go away.</exception>
     public async Task RunAsync(ILabEvents events, CancellationToken cancellationToken)
     {
         foreach (DataDirectory directory in Labs())

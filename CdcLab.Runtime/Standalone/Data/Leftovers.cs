@@ -1,3 +1,4 @@
+using CdcLab.Runtime.Standalone.Fetching;
 using CdcLab.Runtime.Standalone.Memory;
 using CdcLab.Runtime.Standalone.Processes;
 
@@ -11,7 +12,7 @@ public static class Leftovers
     /// <param name="events">Who wants to know.</param>
     /// <param name="cancellationToken">Gives it up.</param>
     /// <returns>A task.</returns>
-    /// <exception cref="TimeoutException">A process does not go away.</exception>
+    /// <exception cref="UnavailableException">A process does not go away.</exception>
     public static async Task CleanBeforeStartAsync(DataDirectory directory, ILabEvents events, CancellationToken cancellationToken)
     {
         foreach (string line in await TemporaryLabs.CleanAsync(cancellationToken))
@@ -36,7 +37,7 @@ public static class Leftovers
 
     /// <summary>Ends the processes of a dead host, with the data directory's lock held.</summary>
     /// <returns>The names of what was still running.</returns>
-    /// <exception cref="TimeoutException">A process does not go away.</exception>
+    /// <exception cref="UnavailableException">A process does not go away.</exception>
     internal static async Task<IReadOnlyList<string>> CleanAsync(DataDirectory directory, CancellationToken cancellationToken)
     {
         List<string> ended = [];
@@ -50,6 +51,12 @@ public static class Leftovers
             }
 
             await GoneAsync([.. run.Processes.Select(p => (p.Pid, p.StartTime))], cancellationToken);
+            foreach (RecordedProcess process in run.Processes.Append(run.Host))
+                DiagnosticFiles.Remove(process.Pid, process.StartTime);
+
+            // The host may have run in another group (another session) than this process.
+            if (run.CgroupFolder is { } folder && Path.GetFileName(folder) == MemoryCaps.GroupName(directory.Id))
+                CgroupFiles.Remove(folder);
         }
 
         File.Delete(directory.RunFilePath);
@@ -63,7 +70,7 @@ public static class Leftovers
         while (processes.FirstOrDefault(p => ProcessTable.IsAlive(p.Pid, p.StartTime)) is { Pid: > 0 } living)
         {
             if (DateTime.UtcNow > deadline)
-                throw new TimeoutException($"Process {living.Pid}, left by a host that was killed, does not end.");
+                throw new UnavailableException($"Process {living.Pid}, left by a host that was killed, does not end, although it was sent SIGKILL; look at it with 'ps -o stat,wchan,args {living.Pid}'.");
             await Task.Delay(50, cancellationToken);
         }
     }

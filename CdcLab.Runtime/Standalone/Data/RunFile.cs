@@ -37,6 +37,8 @@ internal sealed class RunFile : IDisposable
         }
     }
 
+    public void RunsIn(string? cgroupFolder) => Change(r => r with { CgroupFolder = cgroupFolder });
+
     public void Listens(LabOptions options, LabPorts ports, LabAbilities abilities, string token) =>
         Change(r => r with { Settings = new Dictionary<string, string>(LabSettings.Write(options), StringComparer.Ordinal), Ports = ports, Abilities = abilities, Token = token });
 

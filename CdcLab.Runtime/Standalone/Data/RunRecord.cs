@@ -26,6 +26,9 @@ public sealed record RunRecord
     /// <summary>The lab's ports; null until the control endpoint listens.</summary>
     public LabPorts? Ports { get; init; }
 
+    /// <summary>The cgroup below which the servers run; null for none, or for one that systemd takes away.</summary>
+    public string? CgroupFolder { get; init; }
+
     /// <summary>The bearer token of the control endpoint.</summary>
     public string? Token { get; init; }
 

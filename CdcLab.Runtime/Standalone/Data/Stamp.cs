@@ -8,8 +8,10 @@ namespace CdcLab.Runtime.Standalone.Data;
 /// <summary>What made a data directory, so that nothing older or other opens it.</summary>
 internal sealed record Stamp
 {
+    private const int ThisFormat = 1;
+
     /// <summary>The version of this file's shape.</summary>
-    public int Format { get; init; } = 1;
+    public int Format { get; init; } = ThisFormat;
 
     /// <summary><c>embedded</c> or <c>container</c>.</summary>
     public required string Runtime { get; init; }
@@ -30,14 +32,22 @@ internal sealed record Stamp
     {
         if (!File.Exists(directory.StampPath))
             return null;
+        string why = "it does not say what it should";
         try
         {
-            return JsonSerializer.Deserialize<Stamp>(File.ReadAllText(directory.StampPath), LabJson.Options);
+            if (JsonSerializer.Deserialize<Stamp>(File.ReadAllText(directory.StampPath), LabJson.Options) is { Runtime: not null } stamp && IsSeries(stamp.KafkaSeries) && IsSeries(stamp.MySqlSeries))
+            {
+                return stamp.Format == ThisFormat
+                    ? stamp
+                    : throw new UnavailableException($"{directory.StampPath} was written by another version of this program (format {stamp.Format}, and this one knows {ThisFormat}); use that version, or another Lab:DataDirectory.");
+            }
         }
         catch (JsonException broken)
         {
-            throw new UnavailableException($"{directory.StampPath} cannot be read ({broken.Message.TrimEnd('.')}); if the data is not needed, delete the folder {directory.Path}.");
+            why = broken.Message.TrimEnd('.');
         }
+
+        throw new UnavailableException($"{directory.StampPath} cannot be read ({why}); if the data is not needed, delete the folder {directory.Path}.");
     }
 
     public void Write(DataDirectory directory) => DataDirectory.WritePrivate(directory.StampPath, JsonSerializer.Serialize(this, LabJson.Indented));
@@ -51,6 +61,8 @@ internal sealed record Stamp
         Refuse(directory, "Kafka", KafkaSeries, kafka, "KAFKA_HOME");
         return this with { MySqlSeries = $"{mySql.Major}.{mySql.Minor}", KafkaSeries = $"{kafka.Major}.{kafka.Minor}" };
     }
+
+    private static bool IsSeries(string? text) => text is null || Version.TryParse(text, out _);
 
     // Newer servers open older data, never the reverse. Across Kafka's 1.0 (ZooKeeper 3.4 to 3.6 lies behind it) not even that.
     private static void Refuse(DataDirectory directory, string what, string? series, Version version, string variable)

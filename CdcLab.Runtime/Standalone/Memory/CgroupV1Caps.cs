@@ -13,6 +13,8 @@ internal sealed class CgroupV1Caps : MemoryCaps
 
     public override bool Enforced => true;
 
+    public override string? Folder => _root;
+
     public override string Description => "enforced by cgroup v1";
 
     public static CgroupV1Caps? TryMake(string labId, out string whyNot)
@@ -20,7 +22,7 @@ internal sealed class CgroupV1Caps : MemoryCaps
         whyNot = "no memory controller is mounted";
         foreach (string parent in Parents())
         {
-            string root = Path.Combine(parent, Name(labId));
+            string root = Path.Combine(parent, GroupName(labId));
             try
             {
                 Directory.CreateDirectory(root);
@@ -41,7 +43,7 @@ internal sealed class CgroupV1Caps : MemoryCaps
     public static void RemoveOf(string labId)
     {
         foreach (string parent in Parents())
-            CgroupFiles.Remove(Path.Combine(parent, Name(labId)));
+            CgroupFiles.Remove(Path.Combine(parent, GroupName(labId)));
     }
 
     public override LaunchSpec Apply(LaunchSpec spec, string server, long capBytes)
@@ -73,8 +75,6 @@ internal sealed class CgroupV1Caps : MemoryCaps
     }
 
     public override void Remove() => CgroupFiles.Remove(_root);
-
-    private static string Name(string labId) => "cdclab-" + labId;
 
     // This process's own group; where the mount does not show it (a container), the mount's root.
     private static IEnumerable<string> Parents()

@@ -13,6 +13,8 @@ internal sealed class CgroupV2Caps : MemoryCaps
 
     public override bool Enforced => true;
 
+    public override string? Folder => _root;
+
     public override string Description => "enforced by cgroup v2";
 
     public static CgroupV2Caps? TryMake(string labId, out string whyNot)
@@ -20,7 +22,7 @@ internal sealed class CgroupV2Caps : MemoryCaps
         whyNot = "not mounted";
         foreach (string parent in Parents())
         {
-            string root = Path.Combine(parent, Name(labId));
+            string root = Path.Combine(parent, GroupName(labId));
             try
             {
                 // A group that holds processes may not hand the controller to its children: the first ancestor that already does is taken.
@@ -47,7 +49,7 @@ internal sealed class CgroupV2Caps : MemoryCaps
     public static void RemoveOf(string labId)
     {
         foreach (string parent in Parents())
-            CgroupFiles.Remove(Path.Combine(parent, Name(labId)));
+            CgroupFiles.Remove(Path.Combine(parent, GroupName(labId)));
     }
 
     public override LaunchSpec Apply(LaunchSpec spec, string server, long capBytes)
@@ -79,8 +81,6 @@ internal sealed class CgroupV2Caps : MemoryCaps
             CgroupFiles.Number(Path.Combine(group, "memory.events"), "oom_kill"),
             CapEnforced: cap is not null);
     }
-
-    private static string Name(string labId) => "cdclab-" + labId;
 
     private static IEnumerable<string> Parents()
     {

@@ -12,6 +12,9 @@ internal abstract class MemoryCaps
     /// <summary>How it is done, or why it cannot be, for people.</summary>
     public abstract string Description { get; }
 
+    /// <summary>The group below which the servers run; null where there is none that we have to take away.</summary>
+    public virtual string? Folder => null;
+
     /// <summary>Adds to a launch what puts the process under its cap.</summary>
     public abstract LaunchSpec Apply(LaunchSpec spec, string server, long capBytes);
 
@@ -33,6 +36,9 @@ internal abstract class MemoryCaps
             return v2;
         return new NoCaps($"no cgroup can be made here (v1: {whyNotV1}; systemd: {whyNotScope}; v2: {whyNotV2})");
     }
+
+    /// <summary>The name of a lab's own group.</summary>
+    public static string GroupName(string labId) => "cdclab-" + labId;
 
     /// <summary>Takes away the groups of a lab whose host was killed.</summary>
     public static void RemoveGroups(string labId)

@@ -108,6 +108,7 @@ internal sealed class ServerProcess : IDisposable
     private async Task<int> WaitAsync()
     {
         await _process.WaitForExitAsync();
+        DiagnosticFiles.Remove(Pid, StartTime);
         // A grandchild that keeps the pipe open must not keep us: what it writes later is not waited for.
         await Task.WhenAny(_output, Task.Delay(TimeSpan.FromSeconds(2)));
         return _process.ExitCode;

@@ -39,6 +39,7 @@ internal sealed class EmbeddedRuntime(LabPlan plan, LabSecrets secrets, RunFile 
         (_mySql, _java, _kafka) = (await found.MySql, await found.Java, await found.Kafka);
         Stamp admitted = stamp.Admit(plan.Directory, _mySql.Version, _kafka.Version);
         _caps = MemoryCaps.Choose(plan.Directory.Id);
+        runFile.RunsIn(_caps.Folder);
         return admitted;
     }
 

@@ -53,6 +53,25 @@ public sealed class DataDirectoryFilesTests : IDisposable
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"runtime":null}""")]
+    [InlineData("""{"runtime":"embedded","kafkaSeries":"x"}""")]
+    [InlineData("""{"runtime":"embedded","mySqlSeries":""}""")]
+    [InlineData("""{"format":2,"runtime":"embedded"}""")]
+    public void Damaged_stamp_or_one_of_another_version_is_one_clear_line(string text)
+    {
+        DataDirectory directory = Made();
+        File.WriteAllText(directory.StampPath, text);
+        string said = Assert.Throws<UnavailableException>(() => Stamp.Read(directory)).Message;
+        Assert.Contains(directory.StampPath, said, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', said);
+    }
+
+    [Theory]
     [InlineData(1, 300)]
     [InlineData(30, 200)]
     public void Folder_that_no_path_can_name_holds_no_lab(int parts, int length) =>
