@@ -10,20 +10,22 @@ using CdcLab.Runtime.Standalone.Fetching;
 
 // System.CommandLine splits arguments at ':', so the settings are taken out before it sees them.
 CommandLineSettings settings = CommandLineSettings.TakeFrom(args);
+(IReadOnlyList<string> own, IReadOnlyList<string> rest) = LabHost.Take(settings.Rest);
 RootCommand root = new("CdcLab: a change-data-capture source and its log on one machine: MySQL, ZooKeeper, Kafka, a market that writes, a verifier that proves.\n\nEvery setting can be given as --Lab:Section:Name=value, as the environment variable Lab__Section__Name, or in appsettings.json.")
 {
-    RunCommand.Make(settings),
+    RunCommand.Make(settings, own),
     StatusCommand.Make(settings),
     VerifyCommand.Make(settings),
     ConnectCommand.Make(settings),
     ResetCommand.Make(settings),
     CleanCommand.Make(settings),
+    UseCommand.Make(),
 };
 foreach (Command command in ServerCommands.Make(settings))
     root.Add(command);
-RunCommand.SetAsDefault(root, settings);
+RunCommand.SetAsDefault(root, settings, own);
 
-ParseResult parsed = root.Parse(settings.Rest);
+ParseResult parsed = root.Parse(rest);
 if (parsed.Errors.Count > 0)
 {
     foreach (string error in parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal))

@@ -51,7 +51,9 @@ internal static class Preparation
         return Print([.. unreadable, .. impossible]) ? null : new LabPlan(options, ports, directory, Programs.Find(), LabRuntimeKind.Embedded);
     }
 
-    private static bool Print(IReadOnlyList<SettingFault> faults)
+    /// <summary>Prints every fault.</summary>
+    /// <returns>Whether there was any.</returns>
+    public static bool Print(IReadOnlyList<SettingFault> faults)
     {
         foreach (SettingFault fault in faults)
             Terminal.Error(fault.ToString());

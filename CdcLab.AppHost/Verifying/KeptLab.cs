@@ -20,7 +20,7 @@ internal static class KeptLab
         TemporaryLabs.MakeKept(plan);
         string log = Path.Combine(plan.Directory.Path, "host.log");
         ProcessStartInfo info = new("setsid") { UseShellExecute = false };
-        foreach (string argument in (string[])["/bin/sh", "-c", "exec \"$@\" > \"$0\" 2>&1 < /dev/null", log, .. Self(), "run"])
+        foreach (string argument in (string[])["/bin/sh", "-c", "exec \"$@\" > \"$0\" 2>&1 < /dev/null", log, .. Self(), "run", "--standalone"])
             info.ArgumentList.Add(argument);
         foreach ((string key, string text) in LabSettings.Write(plan.Options))
             info.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = text;

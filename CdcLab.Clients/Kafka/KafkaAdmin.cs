@@ -27,6 +27,21 @@ public sealed class KafkaAdmin : IKafkaTopics, IDisposable
         _client = Make();
     }
 
+    /// <summary>The brokers and partitions that the cluster tells its clients.</summary>
+    /// <param name="timeout">How long it may take.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What the cluster says.</returns>
+    /// <exception cref="KafkaException">No broker answers.</exception>
+    public async Task<ClusterMetadata> ClusterAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        // librdkafka has this one call in a blocking form only.
+        Metadata found = await Task.Run(() => _client.GetMetadata(timeout), cancellationToken).WaitAsync(cancellationToken);
+        return new(
+            found.Brokers.Select(b => b.BrokerId).ToHashSet(),
+            found.Topics.Sum(t => t.Partitions.Count),
+            [.. found.Topics.SelectMany(t => t.Partitions.Where(p => p.InSyncReplicas.Length < p.Replicas.Length).Select(p => $"{t.Topic}-{p.PartitionId}"))]);
+    }
+
     /// <summary>The settings with which one broker runs now.</summary>
     /// <param name="brokerId">The broker's id.</param>
     /// <param name="timeout">How long it may take.</param>

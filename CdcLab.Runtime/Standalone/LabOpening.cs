@@ -11,19 +11,7 @@ public static class LabOpening
     /// <param name="events">Who wants to know.</param>
     /// <returns>A lab that is not started yet.</returns>
     /// <exception cref="UnavailableException">Another host has the folder, or it cannot be made.</exception>
-    public static Lab Open(LabPlan plan, ILabEvents events)
-    {
-        try
-        {
-            plan.Directory.Create();
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            throw new UnavailableException($"The data directory {plan.Directory.Path} cannot be made: {refused.Message.TrimEnd('.')}; set Lab:DataDirectory to a folder that can.");
-        }
-
-        return new Lab(plan, DataDirectoryLock.TryTake(plan.Directory) ?? throw Taken(plan.Directory), events);
-    }
+    public static Lab Open(LabPlan plan, ILabEvents events) => new(plan, Lock(plan.Directory), events);
 
     /// <summary>Looks, before anything is judged or made, whether another host has the folder.</summary>
     /// <param name="directory">The data directory.</param>
@@ -32,6 +20,22 @@ public static class LabOpening
     {
         if (RunRecord.Living(directory) is not null)
             throw Taken(directory);
+    }
+
+    /// <summary>Makes and locks a data directory.</summary>
+    /// <exception cref="UnavailableException">Another host has the folder, or it cannot be made.</exception>
+    internal static DataDirectoryLock Lock(DataDirectory directory)
+    {
+        try
+        {
+            directory.Create();
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new UnavailableException($"The data directory {directory.Path} cannot be made: {refused.Message.TrimEnd('.')}; set Lab:DataDirectory to a folder that can.");
+        }
+
+        return DataDirectoryLock.TryTake(directory) ?? throw Taken(directory);
     }
 
     private static UnavailableException Taken(DataDirectory directory) => new(

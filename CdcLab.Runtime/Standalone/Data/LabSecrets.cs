@@ -17,6 +17,9 @@ public sealed record LabSecrets
     /// <summary>Password of <c>simulator</c>.</summary>
     public required string Simulator { get; init; }
 
+    /// <summary>Password of Kafka UI's login.</summary>
+    public string KafkaUi { get; init; } = Make();
+
     /// <summary>Bearer token of the control endpoint and the services' APIs.</summary>
     public required string Token { get; init; }
 

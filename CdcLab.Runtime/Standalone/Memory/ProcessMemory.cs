@@ -4,9 +4,11 @@ using CdcLab.Model.Live;
 namespace CdcLab.Runtime.Standalone.Memory;
 
 /// <summary>The memory of one process, where no cgroup counts it.</summary>
-internal static class ProcessMemory
+public static class ProcessMemory
 {
     /// <summary>Reads <c>/proc/PID/status</c> (proc(5)): RssAnon, RssFile and VmHWM.</summary>
+    /// <param name="pid">The process.</param>
+    /// <returns>The figures; null in each that could not be read.</returns>
     public static MemoryFigures Read(int pid)
     {
         Dictionary<string, long> values = new(StringComparer.Ordinal);

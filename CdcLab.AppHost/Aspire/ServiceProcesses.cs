@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Globalization;
+using CdcLab.Model;
+
+namespace CdcLab.AppHost.Aspire;
+
+/// <summary>The processes of the two services. Aspire starts each by <c>dotnet run</c> and knows only that wrapper; the service is the wrapper's child.</summary>
+internal sealed class ServiceProcesses
+{
+    private readonly Dictionary<string, string> _programs = new(StringComparer.Ordinal);
+
+    public ServiceProcesses()
+    {
+        (_programs[ResourceNames.OrderSimulator], _programs[ResourceNames.Verifier]) = (Programs.Find().OrderSimulator, Programs.Find().Verifier);
+    }
+
+    /// <summary>The service itself, below its wrapper.</summary>
+    /// <param name="service">Its name.</param>
+    /// <param name="wrapper">The wrapper's process id.</param>
+    /// <returns>Null while it has not started, or when it has ended.</returns>
+    public int? Find(string service, int wrapper)
+    {
+        foreach (string folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && Parent(folder) == wrapper && Program(folder) == _programs[service])
+                return pid;
+        }
+
+        return null;
+    }
+
+    /// <summary>Sends a signal to it.</summary>
+    public static async Task SignalAsync(int pid, string signal)
+    {
+        using Process kill = Process.Start("kill", ["-" + signal, pid.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
+    private static int? Parent(string folder)
+    {
+        try
+        {
+            string stat = File.ReadAllText(Path.Combine(folder, "stat"));
+            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Program(string folder)
+    {
+        try
+        {
+            return new FileInfo(Path.Combine(folder, "exe")).ResolveLinkTarget(returnFinalTarget: false)?.FullName;
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
