@@ -51,7 +51,8 @@ public sealed class AppHostProcess : IDisposable
     /// <returns>The process.</returns>
     public static AppHostProcess StartBy(LabWorld world, IReadOnlyList<string> wrapper, params string[] arguments)
     {
-        string[] command = [.. wrapper, Path.Combine(AppContext.BaseDirectory, "CdcLab.AppHost"), .. arguments];
+        // Under nohup, or in the background of a shell, the tests themselves are started with signals ignored, and .NET then leaves them ignored.
+        string[] command = ["env", "--default-signal=HUP,INT,QUIT", .. wrapper, Path.Combine(AppContext.BaseDirectory, "CdcLab.AppHost"), .. arguments];
         ProcessStartInfo info = new(command[0], command[1..])
         {
             UseShellExecute = false,
