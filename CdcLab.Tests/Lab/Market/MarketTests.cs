@@ -77,8 +77,8 @@ public sealed class MarketTests(SharedMySql shared) : IClassFixture<SharedMySql>
         long began = time.GetTimestamp();
         MarketState then = await simulator.Until("1000 orders", Limit, s => s.Orders >= 1000);
         double rate = then.Orders / time.GetElapsedTime(began).TotalSeconds;
-        // The chance of 1000 Poisson arrivals is 3 %; the rest is for a busy machine, which may only be slower.
-        Assert.InRange(rate, 150, 230);
+        // The chance of 1000 Poisson arrivals is 3 %. A busy machine may be slower, but not so slow as the default of 20.
+        Assert.InRange(rate, 40, 230);
         Assert.True(then.Commit.Count > 1000 && then.Commit.P50Milliseconds > 0 && then.Commit.P99Milliseconds >= then.Commit.P50Milliseconds);
 
         MarketState paused = await simulator.Client.PauseAsync(TestContext.Current.CancellationToken);
