@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace CdcLab.Runtime.Standalone.Fetching;
 
 /// <summary>Every version, address and digest that the fetching code knows by heart.</summary>
@@ -15,4 +17,15 @@ public static class FetchVersions
     /// </summary>
     public const string KafkaArchiveSha512 =
         "229ccc5e3e6b3b9845f59f6e829d70711c5a5a2293f32b6bcabc37350666f874bc7d8f08130f712a1b32915205c10f2847f04908c20d5f7fdb4b62d058c9defe";
+
+    /// <summary>The Aspire dashboard's version: the build's property <c>AspireVersion</c>.</summary>
+    public static string DashboardVersion { get; } =
+        typeof(FetchVersions).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == "AspireVersion").Value!;
+
+    /// <summary>
+    /// SHA-512 of <c>aspire-cli-linux-x64-13.5.4.tgz</c>, which carries the dashboard: npm's own integrity value, and computed by us from what the registry sent.
+    /// It goes with the build's property <c>AspireVersion</c>.
+    /// </summary>
+    public const string DashboardNpmSha512 =
+        "f0f59e447335f90c10076c310e77cfb229a2dc45b4d6bd386f80e35f48c80c4efc4a57c969bc157d802b5bfe3cbc3cd8bcfcca491c9ee8320f540b021685e304";
 }

