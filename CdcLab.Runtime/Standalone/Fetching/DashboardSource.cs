@@ -20,6 +20,9 @@ public sealed class DashboardSource(DashboardOptions options, Uri? npmRegistry, 
     /// <summary>The npm package that carries it.</summary>
     internal NpmPackage Package { get; init; } = DashboardNpm.Known;
 
+    /// <summary>The machine's type.</summary>
+    internal Architecture Machine { get; init; } = RuntimeInformation.OSArchitecture;
+
     /// <summary>Finds the dashboard, or fetches it into the cache.</summary>
     /// <param name="progress">Told of what is done, about ten times a second at most.</param>
     /// <param name="cancellationToken">Ends what is under way and leaves nothing half done.</param>
@@ -34,8 +37,8 @@ public sealed class DashboardSource(DashboardOptions options, Uri? npmRegistry, 
                 ?? throw new UnavailableException($"Lab:Dashboard:Path = {path}: is no Aspire dashboard; name the folder that holds aspire-managed or Aspire.Dashboard with its wwwroot.");
         }
 
-        if (RuntimeInformation.OSArchitecture != Architecture.X64)
-            throw new UnavailableException($"The dashboard is fetched for x86-64 only, and this machine is {RuntimeInformation.OSArchitecture}: set Lab:Dashboard:Path to one that is there.");
+        if (Machine != Architecture.X64)
+            throw new UnavailableException($"The dashboard is fetched for x86-64 only, and this machine is {Machine}: set Lab:Dashboard:Path to one that is there.");
         ThrottledProgress throttled = new(Part, progress, TimeProvider.System);
         CachedPart part = await cache.GetAsync(Part, manifest => manifest.Version == Package.Version, (work, token) => FetchAsync(work, throttled, token), throttled, cancellationToken);
         return DashboardInstallation.In(part.Folder, part.Manifest.Version, part.Manifest.Origin)
