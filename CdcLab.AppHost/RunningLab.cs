@@ -17,11 +17,14 @@ namespace CdcLab.AppHost;
 /// <param name="Token">Its bearer token.</param>
 internal sealed record RunningLab(DataDirectory Directory, int HostPid, IReadOnlyDictionary<string, string> Settings, LabPorts Ports, LabAbilities Abilities, string Token)
 {
+    /// <summary>The process of its dashboard; null where there is none now.</summary>
+    public int? DashboardPid { get; init; }
+
     /// <summary>The lab that runs in a data directory.</summary>
     /// <returns>Null when none runs there, or it does not listen yet.</returns>
     public static RunningLab? Find(DataDirectory directory) =>
         RunRecord.Living(directory) is { Settings: { } settings, Ports: { } ports, Abilities: { } abilities, Token: { } token } run
-            ? new(directory, run.Host.Pid, settings, ports, abilities, token)
+            ? new(directory, run.Host.Pid, settings, ports, abilities, token) { DashboardPid = run.Dashboard?.Pid }
             : null;
 
     /// <summary>The lab that these options name, for a command that needs one.</summary>

@@ -42,6 +42,9 @@ public sealed record LabModel
     /// <summary>The sum of the memory caps of this runtime's servers, in bytes.</summary>
     public long CapSumBytes => Resources.Sum(r => r.MemoryCapBytes ?? 0);
 
+    /// <summary>The port of the Aspire dashboard.</summary>
+    public int DashboardPort => Options.Dashboard.Port ?? Ports.Dashboard;
+
     private IReadOnlyList<LabResource> All => [MySql, ZooKeeper, .. Kafka.Brokers, KafkaUi, OrderSimulator, Verifier];
 
     /// <summary>The lab that these options describe.</summary>

@@ -11,7 +11,7 @@ internal static class DashboardAddresses
         bool ownPorts = model.Options.PortBase != 0 || model.Options.Dashboard.Port is not null;
         if (!ownPorts && Environment.GetEnvironmentVariable("ASPNETCORE_URLS") is { Length: > 0 })
             return [];
-        int port = model.Options.Dashboard.Port ?? model.Ports.Dashboard;
+        int port = model.DashboardPort;
         return
         [
             $"--ASPNETCORE_URLS=http://localhost:{port}",

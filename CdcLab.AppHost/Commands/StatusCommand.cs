@@ -2,7 +2,11 @@ using System.CommandLine;
 using System.Text.Json;
 using CdcLab.AppHost.Output;
 using CdcLab.AppHost.Settings;
+using CdcLab.Model;
 using CdcLab.Model.Live;
+using CdcLab.Runtime.Standalone.Dashboard;
+using CdcLab.Runtime.Standalone.Data;
+using CdcLab.Runtime.Standalone.Memory;
 
 namespace CdcLab.AppHost.Commands;
 
@@ -30,7 +34,10 @@ internal static class StatusCommand
         }
 
         Terminal.Line($"{report.Lab ?? "lab"}, host process {lab.HostPid}, data in {lab.Directory.Path}");
-        ResourceTable.Print(report.Resources, abilities: null);
+        LabModel model = lab.Model();
+        ResourceTable.Print(report.Resources, abilities: null, lab.DashboardPid is { } pid ? new(pid, model.DashboardPort, ProcessMemory.Read(pid)) : null);
+        if (lab.DashboardPid is not null)
+            Terminal.Line($"dashboard: {DashboardLink.WithLogin(model, LabSecrets.Read(lab.Directory))}");
         if (report.Checks.Count > 0)
             VerdictTable.Print(report);
         else

@@ -11,7 +11,7 @@ internal static class ResourceTable
     private const int WideEnough = 125;
     private static readonly HashSet<string> RightAligned = new(["used", "cached", "peak", "cap", "used/cap"], StringComparer.Ordinal);
 
-    public static void Print(IReadOnlyList<ResourceState> resources, LabAbilities? abilities)
+    public static void Print(IReadOnlyList<ResourceState> resources, LabAbilities? abilities, DashboardRow? dashboard = null)
     {
         // What a narrow terminal has no room for is in status --json and in the report.
         string[] columns = Width() < WideEnough ? ["resource", "state", "pid", "used", "cap", "used/cap"] : ["resource", "state", "pid", "ports", "used", "cached", "peak", "cap", "used/cap"];
@@ -45,6 +45,8 @@ internal static class ResourceTable
             "cap" => Size(Sum(resources, m => m.CapBytes)),
             _ => "",
         })));
+        if (dashboard is not null)
+            table.AddRow(columns.Select(c => Cell(dashboard, c)));
         Print(table);
         if (abilities is { CapsEnforced: false })
             Terminal.Line($"Memory caps are NOT enforced here: {abilities.WhyNot("memory.caps")}.");
@@ -79,6 +81,19 @@ internal static class ResourceTable
             Terminal.Line();
         }
     }
+
+    // On a line of its own below the sum: it shows the lab, and is no part of what the lab needs.
+    private static Text Cell(DashboardRow dashboard, string column) => column switch
+    {
+        "resource" => new("dashboard"),
+        "state" => new("running", new Style(Color.Green)),
+        "pid" => new(dashboard.Pid.ToString(CultureInfo.InvariantCulture)),
+        "ports" => new(dashboard.Port.ToString(CultureInfo.InvariantCulture)),
+        "used" => new(Size(dashboard.Memory.UsedBytes)),
+        "cached" => new(Size(dashboard.Memory.CacheBytes)),
+        "peak" => new(Size(dashboard.Memory.PeakBytes)),
+        _ => new(""),
+    };
 
     private static Text State(ResourceState resource) => resource.State switch
     {

@@ -47,7 +47,7 @@ internal static class Preparation
     {
         LabPorts ports = FreePorts.Of(options.PortBase);
         IReadOnlyList<LabPortUse> wanted = LabValidation.WantedPorts(options, ports, LabRuntimeKind.Embedded);
-        IReadOnlyList<SettingFault> impossible = LabValidation.Validate(options, ports, LabRuntimeKind.Embedded, MachineFactsReader.Read(wanted, judged));
+        IReadOnlyList<SettingFault> impossible = LabValidation.Validate(options, ports, LabRuntimeKind.Embedded, MachineFactsReader.Read(wanted, judged, options.Dashboard.Path));
         return Print([.. unreadable, .. impossible]) ? null : new LabPlan(options, ports, directory, Programs.Find(), LabRuntimeKind.Embedded);
     }
 

@@ -6,6 +6,7 @@ using CdcLab.Model;
 using CdcLab.Model.Options;
 using CdcLab.Model.Schema;
 using CdcLab.Runtime.Standalone;
+using CdcLab.Runtime.Standalone.Dashboard;
 using CdcLab.Runtime.Standalone.Data;
 
 namespace CdcLab.AppHost;
@@ -34,7 +35,7 @@ internal static class StandaloneRun
         if (plan is null)
             return ExitCodes.CouldNotRun;
         Terminal.Line(HostLine.Of(plan.Options));
-        await using Lab lab = LabOpening.Open(plan, progress);
+        await using Lab lab = LabOpening.Open(plan with { ShowsDashboard = plan.Options.Dashboard.Enabled }, progress);
         long start = Stopwatch.GetTimestamp();
         try
         {
@@ -59,13 +60,15 @@ internal static class StandaloneRun
     {
         LabModel model = lab.Plan.Model;
         Terminal.Line();
-        ResourceTable.Print(await lab.ListAsync(cancellationToken), lab.Abilities);
+        DashboardStatus? dashboard = lab.Dashboard;
+        ResourceTable.Print(await lab.ListAsync(cancellationToken), lab.Abilities, dashboard is { Pid: { } pid, Memory: { } memory } ? new(pid, model.DashboardPort, memory) : null);
         string host = model.Options.BindAddress == "0.0.0.0" ? "127.0.0.1" : model.Options.BindAddress;
         Terminal.Line($"The lab is up after {took.TotalSeconds:0.0} s.");
         Terminal.Line($"  MySQL      jdbc:mysql://{host}:{model.MySql.Port}/{OrdersSchema.Database}   (user debezium; passwords in {Path.Combine(lab.Plan.Directory.Path, "secrets.json")})");
         Terminal.Line($"  Kafka      bootstrap.servers={model.Kafka.ExternalBootstrap}   ({lab.Abilities!.KafkaDescription})");
         Terminal.Line($"  ZooKeeper  127.0.0.1:{model.ZooKeeper.Port}");
         Terminal.Line($"  verdicts   http://{host}:{model.Verifier.Port}/v1/report   (as text: /v1/report.md)");
+        Terminal.Line($"  dashboard  {Describe(dashboard)}");
         Terminal.Line($"  data       {lab.Plan.Directory.Path}");
         if (host != "127.0.0.1" || model.Options.BindAddress == "0.0.0.0")
             Terminal.Line($"  WARNING    Kafka has no authentication, and with Lab:BindAddress = {model.Options.BindAddress} whoever reaches this machine reaches it.");
@@ -73,4 +76,12 @@ internal static class StandaloneRun
         Terminal.Line($"From a second terminal: dotnet run --project CdcLab.AppHost -- status{named}");
         Terminal.Line("   (in place of status: connect, stop kafka-1, start kafka-1, verify). Ctrl+C stops everything.");
     }
+
+    private static string Describe(DashboardStatus? dashboard) => dashboard switch
+    {
+        null => "none: Lab:Dashboard:Enabled = false",
+        { IsUp: true } => dashboard.Link.ToString(),
+        { Because: { } because } => $"none: {because}",
+        _ => $"{dashboard.Link}   (on its way: a line tells when it is up)",
+    };
 }

@@ -24,6 +24,8 @@ internal static class KeptLab
             info.ArgumentList.Add(argument);
         foreach ((string key, string text) in LabSettings.Write(plan.Options))
             info.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = text;
+        // What was asked for are verdicts; whoever wants to watch starts a lab with 'run'.
+        info.Environment["Lab__Dashboard__Enabled"] = "false";
 
         Terminal.Line($"Starting a lab of its own in {plan.Directory.Path} (its output: {log}).");
         using Process host = Process.Start(info) ?? throw new UnavailableException("The host did not start.");

@@ -15,6 +15,9 @@ public sealed record MachineFacts
     /// <summary>The TCP ports that cannot be had, and who has each, as words such as <c>mysqld, pid 812</c>; null where that is not known. Ports beyond the lab's own do no harm.</summary>
     public IReadOnlyDictionary<int, string?> TakenPorts { get; init; } = new Dictionary<int, string?>();
 
+    /// <summary>Whether <c>Lab:Dashboard:Path</c> leads to an Aspire dashboard; null where it is not set.</summary>
+    public bool? DashboardIsThere { get; init; }
+
     /// <summary>The data directory; null where it is not to be judged, e.g. because it is a temporary one.</summary>
     public DataDirectoryFacts? DataDirectory { get; init; }
 }

@@ -1,6 +1,7 @@
 using CdcLab.Model;
 using CdcLab.Model.Live;
 using CdcLab.Runtime.Control;
+using CdcLab.Runtime.Standalone.Dashboard;
 using CdcLab.Runtime.Standalone.Data;
 using CdcLab.Runtime.Standalone.Fetching;
 using CdcLab.Runtime.Standalone.Memory;
@@ -21,6 +22,7 @@ public sealed class Lab : ILabControl, IAsyncDisposable
     private RunFile? _runFile;
     private ServerRuntime? _runtime;
     private ControlEndpoint? _control;
+    private LabDashboard? _dashboard;
     private readonly CancellationTokenSource _stopping = new();
 
     internal Lab(LabPlan plan, DataDirectoryLock held, ILabEvents events) => (_plan, _lock, _events) = (plan, held, events);
@@ -34,6 +36,9 @@ public sealed class Lab : ILabControl, IAsyncDisposable
     /// <summary>The bearer token of its control endpoint; null until it listens.</summary>
     public string? Token { get; private set; }
 
+    /// <summary>How its dashboard is; null where it has none.</summary>
+    public DashboardStatus? Dashboard => _dashboard?.Status;
+
     /// <summary>Brings the lab up: every server and service has answered when it returns.</summary>
     /// <param name="cancellationToken">Gives the start up; what was started is ended by <see cref="StopAsync"/>.</param>
     /// <returns>A task.</returns>
@@ -45,6 +50,8 @@ public sealed class Lab : ILabControl, IAsyncDisposable
         stamp.Write(_plan.Directory);
         LabSecrets secrets = LabSecrets.ReadOrMake(_plan.Directory, _plan.Model.MySql.DataFolder!);
         _runFile = new(_plan.Directory);
+        if (_plan.ShowsDashboard)
+            BeginDashboard(secrets);
         _runtime = ServerRuntime.Of(_plan, secrets, _runFile, _events);
         stamp = await _runtime.PrepareAsync(stamp, cancellationToken);
         stamp.Write(_plan.Directory);
@@ -76,6 +83,9 @@ public sealed class Lab : ILabControl, IAsyncDisposable
         }
 
         await Task.WhenAll(gone.Values);
+        // The last to go: its page shows how the others went.
+        if (_dashboard is not null)
+            await _dashboard.StopAsync();
         if (_control is not null)
             await _control.StopAsync();
     }
@@ -140,6 +150,8 @@ public sealed class Lab : ILabControl, IAsyncDisposable
     {
         foreach (LabServer server in _servers)
             await server.DisposeAsync();
+        if (_dashboard is not null)
+            await _dashboard.DisposeAsync();
         if (_control is not null)
             await _control.DisposeAsync();
         _stopping.Dispose();
@@ -150,17 +162,26 @@ public sealed class Lab : ILabControl, IAsyncDisposable
         _lock.Dispose();
     }
 
+    private void BeginDashboard(LabSecrets secrets)
+    {
+        ServedLab served = new() { Model = _plan.Model, Control = this, Abilities = () => Abilities, Token = secrets.Token, Say = _events.Say };
+        DashboardSource source = new(_plan.Options.Dashboard, _plan.Options.Npm.Registry, PartsCache.OfUser(Environment.GetEnvironmentVariable));
+        _dashboard = new(_plan, secrets, _runFile!, _events);
+        _dashboard.Begin(source, served);
+    }
+
     private void MakeServers(LabSecrets secrets)
     {
         LabModel model = _plan.Model;
         ServiceHandover handover = new() { Options = _plan.Options, Ports = _plan.Ports, Abilities = Abilities!, Token = secrets.Token, DataDirectory = _plan.Directory.Path };
+        TelemetryTarget? telemetry = _plan.ShowsDashboard ? new(new Uri($"http://127.0.0.1:{_plan.Ports.DashboardOtlp}"), secrets.DashboardOtlpKey) : null;
         IEnumerable<EmbeddedServer> services =
         [
-            new ServiceProcess(model.OrderSimulator, _plan.Programs.OrderSimulator, handover with { SimulatorPassword = secrets.Simulator }, _plan.Directory, _http),
-            new ServiceProcess(model.Verifier, _plan.Programs.Verifier, handover with { DebeziumPassword = secrets.Debezium }, _plan.Directory, _http),
+            new ServiceProcess(model.OrderSimulator, _plan.Programs.OrderSimulator, handover with { SimulatorPassword = secrets.Simulator }, telemetry, _plan.Directory, _http),
+            new ServiceProcess(model.Verifier, _plan.Programs.Verifier, handover with { DebeziumPassword = secrets.Debezium }, telemetry, _plan.Directory, _http),
         ];
 
-        SecretMask mask = new([secrets.Root, secrets.Debezium, secrets.Simulator, secrets.Token]);
+        SecretMask mask = new([secrets.Root, secrets.Debezium, secrets.Simulator, secrets.Token, secrets.DashboardToken, secrets.DashboardOtlpKey, secrets.DashboardServiceKey]);
 
         // A service has no cap, whatever the servers run as.
         NoCaps none = new("services have no cap");

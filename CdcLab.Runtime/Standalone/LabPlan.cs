@@ -13,6 +13,9 @@ namespace CdcLab.Runtime.Standalone;
 /// <param name="Runtime">What the servers run as; never <see cref="LabRuntimeKind.Auto"/>.</param>
 public sealed record LabPlan(LabOptions Options, LabPorts Ports, DataDirectory Directory, ServicePrograms Programs, LabRuntimeKind Runtime)
 {
+    /// <summary>Whether the Aspire dashboard is started with the lab: not by commands that end by themselves.</summary>
+    public bool ShowsDashboard { get; init; }
+
     /// <summary>The picture of the lab.</summary>
     public LabModel Model => LabModel.From(Options, Ports, Runtime);
 }

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using CdcLab.Model;
 using CdcLab.Model.Live;
 using CdcLab.Runtime.Standalone.Data;
+using CdcLab.Runtime.Standalone.Fetching;
 
 namespace CdcLab.Runtime.Standalone;
 
@@ -13,8 +14,9 @@ public static class MachineFactsReader
     /// <summary>Looks.</summary>
     /// <param name="wanted">The ports that the lab would listen on.</param>
     /// <param name="directory">Its data directory; null for one that is made for this run.</param>
+    /// <param name="dashboard">The dashboard that somebody names; null where it is found or fetched.</param>
     /// <returns>What was found.</returns>
-    public static MachineFacts Read(IReadOnlyList<LabPortUse> wanted, DataDirectory? directory) => new()
+    public static MachineFacts Read(IReadOnlyList<LabPortUse> wanted, DataDirectory? directory, string? dashboard = null) => new()
     {
         // Heeds the memory limit of a container around us too.
         TotalMemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
@@ -24,6 +26,7 @@ public static class MachineFactsReader
             .Where(a => a.Address.AddressFamily == AddressFamily.InterNetwork)
             .Select(a => a.Address.ToString())],
         TakenPorts = TakenPortsOf(wanted),
+        DashboardIsThere = string.IsNullOrEmpty(dashboard) ? null : DashboardInstallation.In(dashboard, null, "Lab:Dashboard:Path") is not null,
         DataDirectory = directory is null ? null : Look(directory) with { FreeBytes = FreeBytesAt(directory.Path) },
     };
 

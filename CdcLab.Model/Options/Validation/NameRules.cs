@@ -25,6 +25,8 @@ internal static partial class NameRules
         Image("Lab:KafkaUi:Image", options.KafkaUi.Image, faults);
         if (options.Dashboard.Path is { } path && Unwritable(path) is { } fault)
             faults.Add("Lab:Dashboard:Path", fault, "the path of a file or folder would do");
+        else if (options.Dashboard.Enabled && facts.DashboardIsThere == false)
+            faults.Add("Lab:Dashboard:Path", "is no Aspire dashboard", "the folder that holds aspire-managed or Aspire.Dashboard with its wwwroot would do");
         Folder(options, facts.DataDirectory, faults);
     }
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using CdcLab.Model;
 using CdcLab.Model.Live;
+using CdcLab.Runtime.Standalone.Dashboard;
 using CdcLab.Runtime.Standalone.Processes;
 
 namespace CdcLab.Runtime.Standalone.Data;
@@ -31,6 +33,10 @@ public sealed record RunRecord
 
     /// <summary>The bearer token of the control endpoint.</summary>
     public string? Token { get; init; }
+
+    /// <summary>The dashboard among <see cref="Processes"/>; null while there is none.</summary>
+    [JsonIgnore]
+    public RecordedProcess? Dashboard => Processes.FirstOrDefault(p => p.Name == LabDashboard.Name && ProcessTable.IsAlive(p.Pid, p.StartTime));
 
     /// <summary>The run file of a lab that runs now.</summary>
     /// <param name="directory">The data directory.</param>

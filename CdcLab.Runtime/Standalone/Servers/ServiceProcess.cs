@@ -8,7 +8,7 @@ using CdcLab.Runtime.Standalone.Processes;
 namespace CdcLab.Runtime.Standalone.Servers;
 
 /// <summary>One of our own services as a child process.</summary>
-internal sealed class ServiceProcess(ServiceResource resource, string program, ServiceHandover handover, DataDirectory directory, HttpClient http) : EmbeddedServer(resource)
+internal sealed class ServiceProcess(ServiceResource resource, string program, ServiceHandover handover, TelemetryTarget? telemetry, DataDirectory directory, HttpClient http) : EmbeddedServer(resource)
 {
     // What our own launch profile or the caller's environment sets for the host is not for its services.
     private static readonly string[] NotHandedDown = ["LAB__", "ASPNETCORE_", "ASPIRE_", "DOTNET_DASHBOARD_", "DOTNET_LAUNCH_PROFILE", "DOTNET_ENVIRONMENT", "DOTNET_RESOURCE_SERVICE_"];
@@ -24,6 +24,9 @@ internal sealed class ServiceProcess(ServiceResource resource, string program, S
         }
 
         foreach ((string name, string value) in handover.ToVariables())
+            variables[name] = value;
+
+        foreach ((string name, string value) in telemetry?.ToVariables(resource.Name) ?? [])
             variables[name] = value;
 
         // The runtime that runs this host, wherever it was installed.

@@ -39,6 +39,22 @@ public sealed class DataDirectoryFilesTests : IDisposable
     }
 
     [Theory]
+    [InlineData("""{"root":"a","debezium":"b","simulator":"c","token":"d"}""")]
+    [InlineData("""{"root":"a","debezium":"b","simulator":"c","token":"d","kafkaUi":null,"dashboardToken":""}""")]
+    public void Secrets_that_an_older_version_did_not_know_are_made_once_and_kept(string text)
+    {
+        DataDirectory directory = Made();
+        File.WriteAllText(directory.SecretsPath, text);
+
+        LabSecrets first = LabSecrets.ReadOrMake(directory, "mysql");
+
+        Assert.Equal(("a", "b", "c", "d"), (first.Root, first.Debezium, first.Simulator, first.Token));
+        Assert.All([first.KafkaUi, first.DashboardToken, first.DashboardOtlpKey, first.DashboardServiceKey], made => Assert.Equal(32, made.Length));
+        Assert.Equal(first, LabSecrets.ReadOrMake(directory, "mysql"));
+        Assert.Equal(first, LabSecrets.Read(directory));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("null")]
     [InlineData("[]")]

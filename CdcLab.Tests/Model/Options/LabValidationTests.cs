@@ -269,6 +269,17 @@ public sealed class LabValidationTests
         Assert.Empty(Judge(Machine with { DataDirectory = new("/home/me/lab", state) }));
 
     [Fact]
+    public void A_dashboard_that_is_named_and_is_none_is_a_fault_unless_none_is_wanted()
+    {
+        MachineFacts without = Machine with { DashboardIsThere = false };
+        SettingFault fault = Assert.Single(Judge(without, ("Lab:Dashboard:Path", "/opt/nothing")));
+        Assert.Contains("Lab:Dashboard:Path = /opt/nothing", fault.ToString(), StringComparison.Ordinal);
+        Assert.Contains("is no Aspire dashboard", fault.ToString(), StringComparison.Ordinal);
+        Assert.Empty(Judge(without, ("Lab:Dashboard:Path", "/opt/nothing"), ("Lab:Dashboard:Enabled", "false")));
+        Assert.Empty(Judge(Machine with { DashboardIsThere = true }, ("Lab:Dashboard:Path", "/opt/dashboard")));
+    }
+
+    [Fact]
     public void A_very_long_value_is_one_short_line()
     {
         SettingFault fault = Assert.Single(Judge(("Lab:Kafka:AdvertisedHost", new string('x', 100_000))));
