@@ -27,7 +27,7 @@ internal static class SimulatorApp
     {
         // The content root is the program's own folder: an appsettings.json in the folder where somebody started the host is not ours to read.
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.AddServiceDefaults(ResourceNames.OrderSimulator, MarketFigures.SourceName, "MySqlConnector");
+        builder.AddServiceDefaults(ResourceNames.OrderSimulator, MarketFigures.SourceName);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -43,6 +43,7 @@ internal static class SimulatorApp
         app.UseLabHosts("127.0.0.1", "localhost");
         app.MapDefaultEndpoints();
         MarketApi.Map(app, handover.Token);
+        app.Services.GetRequiredService<MarketFigures>().Observe(app.Services.GetRequiredService<WorkSource>());
         return app;
     }
 

@@ -1,26 +1,20 @@
+using CdcLab.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
-using OpenTelemetry;
-using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
-using OpenTelemetry.Trace;
 
 namespace CdcLab.ServiceDefaults;
 
 /// <summary>What every service of the lab has: telemetry, health, one form of log, problem documents, and the end of its life with the host's.</summary>
 public static class ServiceDefaultsExtensions
 {
-    // The variable that the OTLP exporter itself reads; without it nothing is exported and nothing is collected.
-    private const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
-
     /// <summary>Adds the defaults.</summary>
     /// <param name="builder">The service's builder.</param>
     /// <param name="name">The service's name in telemetry, e.g. <c>order-simulator</c>.</param>
-    /// <param name="sources">Its activity sources and meters, beyond those of ASP.NET Core, HTTP and the runtime.</param>
+    /// <param name="sources">Its activity sources and meters, beyond those of ASP.NET Core, HTTP, MySqlConnector and the runtime.</param>
     /// <returns>The builder.</returns>
     public static IHostApplicationBuilder AddServiceDefaults(this IHostApplicationBuilder builder, string name, params string[] sources)
     {
@@ -34,12 +28,13 @@ public static class ServiceDefaultsExtensions
         builder.Logging.AddConsole(console => console.FormatterName = OneLineFormatter.FormatterName);
         builder.Logging.AddConsoleFormatter<OneLineFormatter, ConsoleFormatterOptions>();
 
+        // First of the hosted services: it is the last to stop, and what the others say at their end is still sent.
+        if (LabTelemetry.IsWanted(builder))
+            LabTelemetry.Add(builder, name, sources);
         builder.Services.AddHealthChecks();
         builder.Services.AddProblemDetails();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddHostedService<ParentWatch>();
-        if (!string.IsNullOrWhiteSpace(builder.Configuration[OtlpEndpoint]))
-            AddTelemetry(builder, name, sources);
         return builder;
     }
 
@@ -52,28 +47,5 @@ public static class ServiceDefaultsExtensions
         app.UseStatusCodePages();
         app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthAnswer.WriteAsync });
         return app;
-    }
-
-    private static void AddTelemetry(IHostApplicationBuilder builder, string name, string[] sources)
-    {
-        builder.Logging.AddOpenTelemetry(logs =>
-        {
-            logs.IncludeFormattedMessage = true;
-            logs.IncludeScopes = true;
-        });
-        builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(name))
-            .WithMetrics(metrics => metrics
-                .AddAspNetCoreInstrumentation()
-                .AddHttpClientInstrumentation()
-                .AddRuntimeInstrumentation()
-                .AddMeter(sources))
-            .WithTracing(traces => traces
-                .SetSampler(new ParentBasedSampler(new RateLimitedSampler(10, TimeProvider.System)))
-                // A probe every second that always says the same would fill the dashboard.
-                .AddAspNetCoreInstrumentation(options => options.Filter = context => context.Request.Path != "/health")
-                .AddHttpClientInstrumentation()
-                .AddSource(sources))
-            .UseOtlpExporter();
     }
 }

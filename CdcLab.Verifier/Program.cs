@@ -22,7 +22,7 @@ LabModel model = LabModel.From(handover.Options, handover.Ports, handover.Abilit
 
 // The content root is the program's own folder: an appsettings.json in the folder where somebody started the host is not ours to read.
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-builder.AddServiceDefaults(ResourceNames.Verifier, VerifierFigures.SourceName, "MySqlConnector");
+builder.AddServiceDefaults(ResourceNames.Verifier, VerifierFigures.SourceName);
 builder.WebHost.ConfigureKestrel(kestrel =>
 {
     kestrel.AddServerHeader = false;
@@ -42,7 +42,15 @@ services.AddSingleton<ClusterSource>();
 services.AddSingleton<BrokerSettingsSource>();
 services.AddSingleton<ResourceSource>();
 services.AddSingleton<VerifierFigures>();
-services.AddSingleton<LatencyProbe>();
+services.AddSingleton(p => new ProbeTraces(model, () => p.GetRequiredService<ClusterSource>().Last(2 * handover.Options.Verifier.Interval)));
+services.AddSingleton(p => new LatencyProbe(
+    model,
+    handover,
+    p.GetRequiredService<IKafkaTopics>(),
+    p.GetRequiredService<VerifierFigures>(),
+    p.GetRequiredService<ProbeTraces>(),
+    p.GetRequiredService<TimeProvider>(),
+    p.GetRequiredService<ILogger<LatencyProbe>>()));
 services.AddSingleton<LabChecks>();
 services.AddSingleton(p => new CheckRunner(p.GetRequiredService<LabChecks>().All(), handover.Abilities, handover.Options.Verifier.Interval, p.GetRequiredService<TimeProvider>()));
 services.AddSingleton<Reporter>();
@@ -55,7 +63,10 @@ await using WebApplication app = builder.Build();
 app.UseLabHosts("127.0.0.1", "localhost", handover.Options.BindAddress, handover.Options.Kafka.AdvertisedHost, Environment.MachineName);
 app.MapDefaultEndpoints();
 VerifierApi.Map(app, handover.Token);
-app.Services.GetRequiredService<VerifierFigures>().Observe(app.Services.GetRequiredService<CheckRunner>(), app.Services.GetRequiredService<ClusterSource>(), 2 * handover.Options.Verifier.Interval);
+TimeSpan maxAge = 2 * handover.Options.Verifier.Interval;
+ClusterSource cluster = app.Services.GetRequiredService<ClusterSource>();
+ResourceSource resources = app.Services.GetRequiredService<ResourceSource>();
+app.Services.GetRequiredService<VerifierFigures>().Observe(app.Services.GetRequiredService<CheckRunner>(), () => cluster.Last(maxAge), () => resources.Last(maxAge));
 try
 {
     await app.RunAsync();

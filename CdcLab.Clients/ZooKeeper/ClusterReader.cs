@@ -68,7 +68,7 @@ public static class ClusterReader
 
             // A state node is as its last leader or controller left it: once all of them are gone it still names brokers that are not there.
             leader = leader is { } id && registered.Contains(id) ? id : null;
-            partitions.Add(new(topic, number, replicas, leader, [.. inSync.Where(registered.Contains)], IsNew: node is null));
+            partitions.Add(new(topic, number, replicas, leader, [.. inSync.Where(registered.Contains)], IsNew: node is null, node is null ? null : KafkaNodes.LeaderEpoch(node)));
         }
 
         return partitions;

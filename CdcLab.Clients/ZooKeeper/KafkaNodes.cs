@@ -27,6 +27,9 @@ internal static class KafkaNodes
         return ((int?)(leader < 0 ? null : leader), Ids(root.GetProperty("isr")));
     });
 
+    /// <summary>Which leader in a row this one is; null where the node does not say.</summary>
+    public static int? LeaderEpoch(ReadOnlyMemory<byte> node) => Read(node, root => root.TryGetProperty("leader_epoch", out JsonElement epoch) ? epoch.GetInt32() : (int?)null);
+
     private static IReadOnlyList<int> Ids(JsonElement list) => [.. list.EnumerateArray().Select(id => id.GetInt32())];
 
     private static T Read<T>(ReadOnlyMemory<byte> node, Func<JsonElement, T> read)

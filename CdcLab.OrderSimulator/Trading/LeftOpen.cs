@@ -19,8 +19,8 @@ internal sealed record LeftOpen(long Id, int Quantity, decimal Price, int Execut
         TimeSpan after = TimeSpan.FromMilliseconds(chance.Next(100, 1500));
         bool filled = Executed < Quantity && chance.NextDouble() < 2.0 / 3;
         return filled
-            ? new(Id, Quantity, Executed, [new Fill(Quantity - Executed, (int)Price, after)], null) { TakenUp = true }
-            : new(Id, Quantity, Executed, [], after) { TakenUp = true };
+            ? new(Id, Quantity, Executed, [new Fill(Quantity - Executed, (int)Price, after)], null) { TakenUp = true, Trace = OrderTraces.Begin() }
+            : new(Id, Quantity, Executed, [], after) { TakenUp = true, Trace = OrderTraces.Begin() };
     }
 
     /// <summary>The highest order id so far; 0 without orders. A locking read: it waits for an INSERT that a simulator before us sent and that the server

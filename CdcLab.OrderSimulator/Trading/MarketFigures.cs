@@ -34,16 +34,16 @@ internal sealed class MarketFigures : IDisposable
     {
         _commits = new(time);
         _meter = meters.Create(SourceName);
-        _ordersMetric = _meter.CreateCounter<long>("cdclab.market.orders", "{order}", "Orders placed.");
-        _executionsMetric = _meter.CreateCounter<long>("cdclab.market.executions", "{execution}", "Executions of orders.");
-        _finishedMetric = _meter.CreateCounter<long>("cdclab.market.orders.finished", "{order}", "Orders that came to their end, by status.");
-        _purgedMetric = _meter.CreateCounter<long>("cdclab.market.orders.purged", "{order}", "Old orders that were deleted.");
-        _retriesMetric = _meter.CreateCounter<long>("cdclab.market.retries", "{retry}", "Transactions that had to be tried again.");
+        _ordersMetric = _meter.CreateCounter<long>("cdclab.orders.placed", "{order}", "Orders placed.");
+        _executionsMetric = _meter.CreateCounter<long>("cdclab.executions", "{execution}", "Executions of orders.");
+        _finishedMetric = _meter.CreateCounter<long>("cdclab.orders.finished", "{order}", "Orders that came to their end, by status.");
+        _purgedMetric = _meter.CreateCounter<long>("cdclab.orders.purged", "{order}", "Old orders that were deleted.");
+        _retriesMetric = _meter.CreateCounter<long>("cdclab.transactions.retried", "{transaction}", "Transactions that had to be tried again.");
         _commitMetric = _meter.CreateHistogram(
-            "cdclab.market.commit.duration",
+            "cdclab.commit.duration",
             "s",
             "Duration of COMMIT.",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5] });
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.007, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1, 2, 5] });
     }
 
     /// <summary>Orders that came to their end since the start.</summary>
@@ -52,11 +52,16 @@ internal sealed class MarketFigures : IDisposable
     /// <summary>Orders purged since the start.</summary>
     public long Purged => Interlocked.Read(ref _purged);
 
+    /// <summary>Tells how many orders are open whenever metrics are collected.</summary>
+    /// <param name="source">Where they wait.</param>
+    public void Observe(WorkSource source) =>
+        _meter.CreateObservableUpDownCounter("cdclab.orders.open", () => source.Open, "{order}", "Orders that are open or being placed.");
+
     /// <summary>Notes one answered COMMIT.</summary>
     public void Committed(MarketStep step, TimeSpan duration)
     {
         _commits.Record(duration);
-        _commitMetric.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("step", step.Name));
+        _commitMetric.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("cdclab.step", step.Name));
     }
 
     /// <summary>Counts a step that is in the database.</summary>
@@ -74,13 +79,13 @@ internal sealed class MarketFigures : IDisposable
                 if (execute.To == OrderStatus.Filled)
                 {
                     Interlocked.Increment(ref _filled);
-                    _finishedMetric.Add(1, new KeyValuePair<string, object?>("status", OrderStatus.Filled));
+                    _finishedMetric.Add(1, new KeyValuePair<string, object?>("cdclab.order.status", OrderStatus.Filled));
                 }
 
                 break;
             case CancelStep:
                 Interlocked.Increment(ref _cancelled);
-                _finishedMetric.Add(1, new KeyValuePair<string, object?>("status", OrderStatus.Cancelled));
+                _finishedMetric.Add(1, new KeyValuePair<string, object?>("cdclab.order.status", OrderStatus.Cancelled));
                 break;
             case PurgeStep purge:
                 Interlocked.Add(ref _purged, purge.OrderIds.Count);
@@ -93,7 +98,7 @@ internal sealed class MarketFigures : IDisposable
     public void Retried(MarketStep step)
     {
         Interlocked.Increment(ref _retries);
-        _retriesMetric.Add(1, new KeyValuePair<string, object?>("step", step.Name));
+        _retriesMetric.Add(1, new KeyValuePair<string, object?>("cdclab.step", step.Name));
     }
 
     /// <summary>Counts a commit whose answer was lost and that was done.</summary>

@@ -22,7 +22,6 @@ internal sealed class MarketService(
 {
     // The service has to be gone five seconds after SIGTERM; a transaction that is under way gets most of that.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
-    private static readonly ActivitySource Traces = new(MarketFigures.SourceName);
 
     /// <summary>Whether the market lives. False before it began and after it failed.</summary>
     public bool Lives { get; private set; }
@@ -63,6 +62,8 @@ internal sealed class MarketService(
         finally
         {
             Lives = false;
+            foreach (OpenOrder order in source.Waiting())
+                OrderTraces.End(order.Trace, status: null, "Left open: the service stopped.");
             (long orders, long executions, _, _, _, _, _, _, _, _) = figures.Read();
             log.Closed(orders, executions);
         }
@@ -83,27 +84,42 @@ internal sealed class MarketService(
 
     private async Task PlaceAsync(StepRunner runner, OrderPlan plan, CancellationToken stopping, CancellationToken cancellationToken)
     {
-        // The root of the order's trace; its later steps are children of it, however much later they come.
-        using Activity? trace = Traces.StartActivity("order insert", ActivityKind.Internal);
+        Activity? life = OrderTraces.Begin(plan);
         InsertStep step = new(plan);
-        await runner.RunAsync(step, stopping, cancellationToken);
-        trace?.SetTag("cdclab.order.id", step.OrderId).SetTag("cdclab.order.symbol", plan.Instrument.Symbol);
-        source.Continue(new(step.OrderId, plan.Quantity, 0, plan.Fills, plan.CancelAfter) { Trace = trace?.Context ?? default });
+        if (await RunAsync(runner, life, step, stopping, cancellationToken) == StepOutcome.Done)
+            source.Continue(new(step.OrderId, plan.Quantity, 0, plan.Fills, plan.CancelAfter) { Trace = life });
     }
 
     private async Task GoOnAsync(StepRunner runner, OpenOrder order, CancellationToken stopping, CancellationToken cancellationToken)
     {
         MarketStep step = order.NextStep();
-        using Activity? trace = Traces.StartActivity($"order {step.Name}", ActivityKind.Internal, order.Trace);
-        trace?.SetTag("cdclab.order.id", order.Id);
-        if (await runner.RunAsync(step, stopping, cancellationToken) == StepOutcome.Done)
+        if (await RunAsync(runner, order.Trace, step, stopping, cancellationToken) == StepOutcome.Done)
         {
             order.Advance();
+            if (order.NextAfter is null)
+                OrderTraces.End(order.Trace, (step as ChangeStep)?.To);
             source.Continue(order);
             return;
         }
 
+        OrderTraces.End(order.Trace, status: null, "Somebody else works on it.");
         log.LetGo(order.Id);
         source.LetGo(order);
+    }
+
+    private static async Task<StepOutcome> RunAsync(StepRunner runner, Activity? life, MarketStep step, CancellationToken stopping, CancellationToken cancellationToken)
+    {
+        using Activity? trace = OrderTraces.Step(life, step);
+        StepOutcome? outcome = null;
+        try
+        {
+            return (outcome = await runner.RunAsync(step, stopping, cancellationToken)).Value;
+        }
+        finally
+        {
+            OrderTraces.Stepped(trace, step, outcome);
+            if (outcome is null)
+                OrderTraces.End(life, status: null, "The service stopped.");
+        }
     }
 }

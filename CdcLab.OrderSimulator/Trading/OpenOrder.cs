@@ -21,8 +21,8 @@ internal sealed class OpenOrder(long id, int quantity, int executed, IReadOnlyLi
     /// <summary>Whether an earlier run placed it.</summary>
     public bool TakenUp { get; init; }
 
-    /// <summary>The trace of its life.</summary>
-    public ActivityContext Trace { get; init; }
+    /// <summary>The span of its life; null where nobody listens.</summary>
+    public Activity? Trace { get; init; }
 
     /// <summary>How long from its last step to its next; null where it has come to its end.</summary>
     public TimeSpan? NextAfter => _done < fills.Count ? fills[_done].After : _cancelled ? null : cancelAfter;

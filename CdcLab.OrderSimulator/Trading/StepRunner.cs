@@ -41,8 +41,10 @@ internal sealed class StepRunner(
 
         Backoff backoff = new();
         Attempt last = Attempt.Failed;
-        while (true)
+        for (int tries = 0; ; tries++)
         {
+            if (tries == OrderTraces.MostTries && Activity.Current is not null)
+                Activity.Current = OrderTraces.None;
             last = await TryAsync(step, inDoubt: last == Attempt.InDoubt, cancellationToken);
             if (last == Attempt.Done)
             {

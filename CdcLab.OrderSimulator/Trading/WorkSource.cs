@@ -175,6 +175,13 @@ internal sealed class WorkSource : IDisposable
             Wake();
     }
 
+    /// <summary>The open orders whose next step no worker has begun.</summary>
+    public IReadOnlyList<OpenOrder> Waiting()
+    {
+        lock (_lock)
+            return [.. _waiting.UnorderedItems.Select(o => o.Element)];
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using CdcLab.Model.Live;
+using CdcLab.Verifier.Telemetry;
 
 namespace CdcLab.Verifier.Checks;
 
@@ -33,7 +35,8 @@ public sealed class CheckRunner
     /// <summary>Looks again and again until it is cancelled.</summary>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>A task that ends when it was cancelled.</returns>
-    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(_slots.Select(slot => RunAsync(slot, cancellationToken)));
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(_slots.Where(s => s.Check.Every is not null).Select(slot => RunAsync(slot, cancellationToken)).Append(RunRoundsAsync(cancellationToken)));
 
     /// <summary>Looks once with every check, now.</summary>
     /// <param name="cancellationToken">Ends it.</param>
@@ -60,6 +63,46 @@ public sealed class CheckRunner
         return verdicts;
     }
 
+    // A round does not wait for the one before: a check that still hangs there is joined, and delays no other.
+    private async Task RunRoundsAsync(CancellationToken cancellationToken)
+    {
+        List<Task> rounds = [];
+        using PeriodicTimer timer = new(_interval, _time);
+        try
+        {
+            do
+            {
+                foreach (Task ended in rounds.FindAll(r => r.IsCompleted))
+                {
+                    rounds.Remove(ended);
+                    await ended;
+                }
+
+                rounds.Add(RoundAsync(cancellationToken));
+            }
+            while (await timer.WaitForNextTickAsync(cancellationToken));
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The verifier is stopping.
+            await Task.WhenAll(rounds).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task RoundAsync(CancellationToken cancellationToken)
+    {
+        using Activity? trace = CheckTraces.Round();
+        await Task.WhenAll(_slots.Where(s => s.Check.Every is null).Select(slot => LookAsync(slot, cancellationToken)));
+        // What looks at its own pace is told with the round, and not looked at for it.
+        foreach (Slot slot in _slots.Where(s => s.Check.Every is not null))
+        {
+            using Activity? span = CheckTraces.Check(slot.Ids);
+            CheckTraces.Judged(span, slot.Latest?.Verdicts ?? []);
+        }
+
+        CheckTraces.Judged(trace, Latest);
+    }
+
     private async Task RunAsync(Slot slot, CancellationToken cancellationToken)
     {
         using PeriodicTimer timer = new(slot.Check.Every ?? _interval, _time);
@@ -77,6 +120,7 @@ public sealed class CheckRunner
 
     private async Task LookAsync(Slot slot, CancellationToken cancellationToken)
     {
+        using Activity? trace = CheckTraces.Check(slot.Ids);
         Task<IReadOnlyList<Verdict>> task = slot.Start(_time, cancellationToken);
         try
         {
@@ -89,6 +133,8 @@ public sealed class CheckRunner
             (string because, string fix) = Explain(e);
             slot.Latest = new(_time.GetTimestamp(), [.. slot.Promises.Select(p => p.Unknown(because, fix))]);
         }
+
+        CheckTraces.Judged(trace, slot.Latest?.Verdicts ?? []);
     }
 
     /// <summary>Words for a person; never a type's name, never a stack.</summary>
@@ -116,6 +162,8 @@ public sealed class CheckRunner
         public ICheck Check => check;
 
         public Promise[] Promises => promises;
+
+        public IReadOnlyList<string> Ids { get; } = [.. promises.Select(p => p.Id)];
 
         public Look? Latest
         {

@@ -22,6 +22,7 @@ public sealed partial class LatencyProbe : BackgroundService
     private readonly IKafkaTopics _topics;
     private readonly IReadOnlyDictionary<string, string> _needed;
     private readonly VerifierFigures _figures;
+    private readonly ProbeTraces _traces;
     private readonly TimeProvider _time;
     private readonly ILogger<LatencyProbe> _log;
     private volatile ProbeRun? _run;
@@ -32,15 +33,17 @@ public sealed partial class LatencyProbe : BackgroundService
     /// <param name="handover">What every client of the cluster needs.</param>
     /// <param name="topics">Finds and makes the topic.</param>
     /// <param name="figures">Where each latency is counted.</param>
+    /// <param name="traces">Where some messages are traced.</param>
     /// <param name="time">The clock of the pauses; latencies are measured by <see cref="Stopwatch"/>.</param>
     /// <param name="log">The log.</param>
-    public LatencyProbe(LabModel model, ServiceHandover handover, IKafkaTopics topics, VerifierFigures figures, TimeProvider time, ILogger<LatencyProbe> log)
+    internal LatencyProbe(LabModel model, ServiceHandover handover, IKafkaTopics topics, VerifierFigures figures, ProbeTraces traces, TimeProvider time, ILogger<LatencyProbe> log)
     {
         ArgumentNullException.ThrowIfNull(handover);
         _model = model;
         _needed = handover.Abilities.KafkaClientSettings;
         _topics = topics;
         _figures = figures;
+        _traces = traces;
         _time = time;
         _log = log;
     }
@@ -62,7 +65,7 @@ public sealed partial class LatencyProbe : BackgroundService
 
     private async Task RunAsync(ProbeTopic topic, CancellationToken stoppingToken)
     {
-        using ProbeRun run = new(_model, _needed, topic, _figures, _log);
+        using ProbeRun run = new(_model, _needed, topic, _figures, _traces, _log);
         if (!await AimAsync(run, stoppingToken))
             return;
         _run = run;

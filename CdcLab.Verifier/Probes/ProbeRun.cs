@@ -17,6 +17,7 @@ internal sealed partial class ProbeRun : IDisposable
 
     private readonly TimeSpan _interval;
     private readonly VerifierFigures _figures;
+    private readonly ProbeTraces _traces;
     private readonly ILogger _log;
     private readonly ProbeClients _clients;
 
@@ -25,12 +26,14 @@ internal sealed partial class ProbeRun : IDisposable
     /// <param name="needed">What every client of this cluster needs.</param>
     /// <param name="topic">The topic; when it is made again, this run has ended.</param>
     /// <param name="figures">Where each latency is counted.</param>
+    /// <param name="traces">Where some messages are traced.</param>
     /// <param name="log">The log.</param>
-    public ProbeRun(LabModel model, IReadOnlyDictionary<string, string> needed, ProbeTopic topic, VerifierFigures figures, ILogger log)
+    public ProbeRun(LabModel model, IReadOnlyDictionary<string, string> needed, ProbeTopic topic, VerifierFigures figures, ProbeTraces traces, ILogger log)
     {
         Topic = topic;
         _interval = model.Options.Verifier.ProbeInterval;
         _figures = figures;
+        _traces = traces;
         _log = log;
         Track = new(_interval, model.Options.Verifier.MaxLatency, topic.Partitions, Stopwatch.GetTimestamp());
         _clients = new(model.Kafka.ExternalBootstrap, needed, Delivered);
@@ -67,8 +70,12 @@ internal sealed partial class ProbeRun : IDisposable
         for (int turn = 0; WaitUntil(intended, cancellationToken); turn++, intended += period)
         {
             long number = Track.Intend(intended);
+            _traces.Sent(Track.Run, number, turn % Topic.Partitions, intended);
             if (!_clients.Send(turn % Topic.Partitions, ProbeMessage.Write(Track.Run, number)))
+            {
                 Track.GivenUp(number, Stopwatch.GetTimestamp());
+                _traces.GivenUp(Track.Run, number, "not_sent");
+            }
 
             // The verifier itself did not run (paused, a machine that slept): what it could not send says nothing about the cluster.
             long behind = Stopwatch.GetTimestamp() - intended;
@@ -89,8 +96,10 @@ internal sealed partial class ProbeRun : IDisposable
                 if (_clients.Read() is not ({ } message, { } at))
                     continue;
                 long? number = ProbeMessage.Number(Track.Run, message.Message.Value);
-                if (Track.Consumed(number, message.Partition.Value, message.Offset.Value, at) is { } latency)
-                    _figures.Consumed(latency);
+                if (Track.Consumed(number, message.Partition.Value, message.Offset.Value, at) is not { } latency)
+                    continue;
+                _figures.Consumed(latency);
+                _traces.Consumed(Track.Run, number!.Value, message.Offset.Value, message.LeaderEpoch);
             }
             catch (ConsumeException)
             {
@@ -106,9 +115,15 @@ internal sealed partial class ProbeRun : IDisposable
         if (ProbeMessage.Number(Track.Run, report.Message.Value) is not { } number)
             return;
         if (report.Error.IsError)
+        {
             Track.GivenUp(number, now);
+            _traces.GivenUp(Track.Run, number, report.Error.Code.ToString());
+        }
         else if (Track.Acknowledged(number, report.Partition.Value, report.Offset.Value, now) is { } latency)
+        {
             _figures.Acknowledged(latency);
+            _traces.Acknowledged(Track.Run, number, report.Offset.Value);
+        }
     }
 
     /// <summary>A sleep ends up to a millisecond late, which would be the largest part of a figure: it sleeps whole milliseconds and spins for what is left of one.</summary>

@@ -2,15 +2,18 @@ using System.Diagnostics.Metrics;
 using CdcLab.Clients.ZooKeeper;
 using CdcLab.Model.Live;
 using CdcLab.Verifier.Checks;
-using CdcLab.Verifier.Sources;
 
 namespace CdcLab.Verifier.Telemetry;
 
-/// <summary>What the verifier tells as metrics.</summary>
+/// <summary>What the verifier tells as metrics, by OpenTelemetry's conventions: names with dots, units of UCUM. What is observed is what the checks saw last;
+/// nothing is asked for a metric's sake, and what was not seen lately has no value.</summary>
 public sealed class VerifierFigures
 {
-    /// <summary>The name of its meter.</summary>
+    /// <summary>The name of its meter and of the verifier's activity source.</summary>
     public const string SourceName = "CdcLab.Verifier";
+
+    // From what a cluster on loopback takes to what a broker's loss costs.
+    private static readonly double[] Seconds = [0.001, 0.0015, 0.002, 0.003, 0.005, 0.007, 0.01, 0.015, 0.02, 0.03, 0.05, 0.07, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 2, 3, 5, 7, 10];
 
     private readonly Meter _meter;
     private readonly Histogram<double> _toAck;
@@ -22,8 +25,9 @@ public sealed class VerifierFigures
     {
         ArgumentNullException.ThrowIfNull(meters);
         _meter = meters.Create(SourceName);
-        _toAck = _meter.CreateHistogram<double>("cdclab.probe.ack.duration", "s", "From a probe message's intended send to its acknowledgement by all replicas in sync.");
-        _toConsume = _meter.CreateHistogram<double>("cdclab.probe.consume.duration", "s", "From a probe message's intended send to its consumer.");
+        InstrumentAdvice<double> advice = new() { HistogramBucketBoundaries = Seconds };
+        _toAck = _meter.CreateHistogram("cdclab.probe.ack.duration", "s", "From a probe message's intended send to its acknowledgement by all replicas in sync.", advice: advice);
+        _toConsume = _meter.CreateHistogram("cdclab.probe.consume.duration", "s", "From a probe message's intended send to its consumer.", advice: advice);
     }
 
     /// <summary>A probe message was acknowledged.</summary>
@@ -34,28 +38,39 @@ public sealed class VerifierFigures
     /// <param name="latency">Its latency.</param>
     public void Consumed(TimeSpan latency) => _toConsume.Record(latency.TotalSeconds);
 
-    /// <summary>Tells verdicts and the cluster's state whenever metrics are collected.</summary>
+    /// <summary>Tells verdicts, the cluster's state and the servers' memory whenever metrics are collected.</summary>
     /// <param name="runner">The verdicts.</param>
-    /// <param name="cluster">The cluster; what was seen last counts, nothing is asked.</param>
-    /// <param name="maxAge">How long ago that may be.</param>
-    public void Observe(CheckRunner runner, ClusterSource cluster, TimeSpan maxAge)
+    /// <param name="cluster">The cluster as it was seen last; null where that is too long ago.</param>
+    /// <param name="resources">The servers as they were seen last; null where that is too long ago.</param>
+    public void Observe(CheckRunner runner, Func<ClusterState?> cluster, Func<IReadOnlyList<ResourceState>?> resources)
     {
-        _meter.CreateObservableGauge("cdclab.verdicts", () => Verdicts(runner), "{verdict}", "Verdicts by outcome.");
-        _meter.CreateObservableGauge(
-            "kafka.partition.under_replicated",
-            () => cluster.Last(maxAge) is { } state ? [new Measurement<int>(state.Partitions.Count(p => p.IsUnderReplicated))] : Array.Empty<Measurement<int>>(),
-            "{partition}",
-            "Partitions that lack a replica in sync.");
-        _meter.CreateObservableGauge("kafka.partition.replicas_in_sync", () => InSync(cluster.Last(maxAge)), "{replica}", "The smallest number of replicas in sync among a topic's partitions.");
+        _meter.CreateObservableUpDownCounter("cdclab.verdicts", () => Verdicts(runner), "{verdict}", "Verdicts by outcome.");
+        _meter.CreateObservableUpDownCounter("kafka.brokers", () => Of(cluster(), c => c.Brokers.Count), "{broker}", "Brokers that are registered.");
+        _meter.CreateObservableUpDownCounter("kafka.partition.under_replicated", () => Of(cluster(), c => c.Partitions.Count(p => p.IsUnderReplicated)), "{partition}", "Partitions that lack a replica in sync.");
+        _meter.CreateObservableUpDownCounter("kafka.partition.offline", () => Of(cluster(), c => c.Partitions.Count(p => p.Leader is null)), "{partition}", "Partitions that nobody leads.");
+        _meter.CreateObservableGauge("kafka.partition.replicas_in_sync", () => InSync(cluster()), "{replica}", "The smallest number of replicas in sync (ISR) among a topic's partitions.");
+        _meter.CreateObservableGauge("cdclab.memory.usage", () => Memory(resources(), m => m.UsedBytes), "By", "Memory that a server cannot give back (page cache left out).");
+        _meter.CreateObservableGauge("cdclab.memory.limit", () => Memory(resources(), m => m.CapBytes), "By", "A server's memory cap.");
     }
 
     private static IEnumerable<Measurement<int>> Verdicts(CheckRunner runner)
     {
         IReadOnlyList<Verdict> verdicts = runner.Latest();
         foreach (Outcome outcome in Enum.GetValues<Outcome>())
-            yield return new(verdicts.Count(v => v.Outcome == outcome), new KeyValuePair<string, object?>("verdict", outcome.ToString().ToLowerInvariant()));
+            yield return new(verdicts.Count(v => v.Outcome == outcome), new KeyValuePair<string, object?>("cdclab.verdict.outcome", outcome.ToString().ToLowerInvariant()));
     }
 
-    private static IEnumerable<Measurement<int>> InSync(ClusterState? state) =>
-        state?.Topics.Select(t => new Measurement<int>(t.Min(p => p.InSync.Count), new KeyValuePair<string, object?>("topic", t.Key))) ?? [];
+    private static IEnumerable<Measurement<int>> Of(ClusterState? cluster, Func<ClusterState, int> figure) => cluster is null ? [] : [new(figure(cluster))];
+
+    private static IEnumerable<Measurement<int>> InSync(ClusterState? cluster) =>
+        cluster?.Topics.Select(t => new Measurement<int>(t.Min(p => p.InSync.Count), new KeyValuePair<string, object?>("messaging.destination.name", t.Key))) ?? [];
+
+    private static IEnumerable<Measurement<long>> Memory(IReadOnlyList<ResourceState>? resources, Func<MemoryFigures, long?> figure)
+    {
+        foreach (ResourceState resource in resources ?? [])
+        {
+            if (resource.Memory is { } memory && figure(memory) is { } bytes)
+                yield return new(bytes, new KeyValuePair<string, object?>("cdclab.resource.name", resource.Name));
+        }
+    }
 }

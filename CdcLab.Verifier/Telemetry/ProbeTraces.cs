@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using System.Globalization;
+using CdcLab.Clients.ZooKeeper;
+using CdcLab.Model;
+
+namespace CdcLab.Verifier.Telemetry;
+
+/// <summary>One trace for each probe message that is sampled, by OpenTelemetry's conventions for messaging: its send, which ends with the broker's
+/// acknowledgement, and its consumption, which links to the send. Without a listener nothing is made.</summary>
+/// <remarks>
+/// The broker is the one that led the partition, told apart by the leader's epoch that the consumed record carries: what ZooKeeper said last may be some seconds
+/// old, and a trace that names a dead broker would mislead just when somebody looks at it. A span waits for the name for a while, with its own times.
+/// </remarks>
+/// <param name="model">The brokers and their addresses.</param>
+/// <param name="lastSeen">The cluster as it was seen last, without asking; null where that is too long ago.</param>
+internal sealed class ProbeTraces(LabModel model, Func<ClusterState?> lastSeen)
+{
+    // As long as a message is followed; the sampler bounds how many there are in that time.
+    private static readonly TimeSpan Horizon = Probes.ProbeTrack.Horizon;
+    private static readonly ActivitySource Source = new(VerifierFigures.SourceName);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(Guid Run, long Number), Followed> _followed = [];
+
+    /// <summary>A message is sent.</summary>
+    /// <param name="run">Its run of the probe.</param>
+    /// <param name="number">Its number there.</param>
+    /// <param name="partition">Its partition.</param>
+    /// <param name="intended">When it was meant to be sent, by <see cref="Stopwatch"/>.</param>
+    public void Sent(Guid run, long number, int partition, long intended)
+    {
+        if (!Source.HasListeners())
+            return;
+        Settle();
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        Activity.Current = null;
+        Activity? probe = Source.StartActivity(ActivityKind.Internal, startTime: now - Stopwatch.GetElapsedTime(intended), name: "probe");
+        Activity? send = probe is { Recorded: true } ? Source.StartActivity(ActivityKind.Producer, startTime: now, name: $"send {KafkaTopic.ProbeName}") : null;
+        Activity.Current = null;
+        if (probe is null || send is null)
+        {
+            probe?.Dispose();
+            Activity.Current = null;
+            return;
+        }
+
+        probe.SetTag("cdclab.probe.number", number);
+        Describe(send, "send", partition).SetTag("messaging.client.id", "cdclab-probe-producer");
+        lock (_gate)
+            _followed[(run, number)] = new(probe, send, partition, Stopwatch.GetTimestamp());
+    }
+
+    /// <summary>A message was acknowledged.</summary>
+    /// <param name="run">Its run of the probe.</param>
+    /// <param name="number">Its number there.</param>
+    /// <param name="offset">Its place in the partition.</param>
+    public void Acknowledged(Guid run, long number, long offset)
+    {
+        lock (_gate)
+        {
+            if (!_followed.TryGetValue((run, number), out Followed? followed) || followed.Answered)
+                return;
+            followed.Answered = true;
+            followed.Send.SetTag("messaging.kafka.offset", offset).SetEndTime(DateTime.UtcNow);
+        }
+
+        Settle();
+    }
+
+    /// <summary>A message was neither acknowledged nor will be.</summary>
+    /// <param name="run">Its run of the probe.</param>
+    /// <param name="number">Its number there.</param>
+    /// <param name="error">What librdkafka says, e.g. <c>Local_MsgTimedOut</c>.</param>
+    public void GivenUp(Guid run, long number, string error)
+    {
+        lock (_gate)
+        {
+            if (!_followed.TryGetValue((run, number), out Followed? followed) || followed.Answered)
+                return;
+            followed.Answered = followed.GivenUp = true;
+            followed.Send.SetTag("error.type", error).SetStatus(ActivityStatusCode.Error, "Not acknowledged: whether it is in the log is not known.").SetEndTime(DateTime.UtcNow);
+        }
+
+        Settle();
+    }
+
+    /// <summary>A message was consumed.</summary>
+    /// <param name="run">Its run of the probe.</param>
+    /// <param name="number">Its number there.</param>
+    /// <param name="offset">Its place in the partition.</param>
+    /// <param name="leaderEpoch">Under which leader it was written; null where the cluster does not say.</param>
+    public void Consumed(Guid run, long number, long offset, int? leaderEpoch)
+    {
+        lock (_gate)
+        {
+            if (!_followed.TryGetValue((run, number), out Followed? followed) || followed.Process is not null)
+                return;
+            Activity? process = Source.StartActivity(ActivityKind.Consumer, followed.Probe.Context, links: [new(followed.Send.Context)], name: $"process {KafkaTopic.ProbeName}");
+            Activity.Current = null;
+            if (process is null)
+                return;
+            Describe(process, "process", followed.Partition).SetTag("messaging.client.id", "cdclab-probe-consumer").SetTag("messaging.kafka.offset", offset);
+            process.SetEndTime(DateTime.UtcNow);
+            (followed.Process, followed.LeaderEpoch) = (process, leaderEpoch);
+        }
+
+        Settle();
+    }
+
+    private static Activity Describe(Activity span, string operation, int partition) => span
+        .SetTag("messaging.system", "kafka")
+        .SetTag("messaging.operation.name", operation)
+        .SetTag("messaging.operation.type", operation)
+        .SetTag("messaging.destination.name", KafkaTopic.ProbeName)
+        .SetTag("messaging.destination.partition.id", partition.ToString(CultureInfo.InvariantCulture));
+
+    // Ends what can be ended. Called with each message: there are two of them a second, and a few traces.
+    private void Settle()
+    {
+        lock (_gate)
+        {
+            ClusterState? cluster = _followed.Count > 0 ? lastSeen() : null;
+            foreach (((Guid Run, long Number) number, Followed followed) in _followed)
+            {
+                bool old = Stopwatch.GetElapsedTime(followed.Since) > Horizon;
+                bool named = followed.IsComplete && Name(followed, cluster);
+                if (!named && !old && !followed.GivenUp)
+                    continue;
+                _followed.Remove(number);
+                End(followed);
+            }
+        }
+    }
+
+    private bool Name(Followed followed, ClusterState? cluster)
+    {
+        PartitionState? partition = cluster?.Partitions.FirstOrDefault(p => p.Topic == KafkaTopic.ProbeName && p.Number == followed.Partition);
+        if (partition?.Leader is not { } leader || (followed.LeaderEpoch is { } epoch && epoch != partition.LeaderEpoch))
+            return false;
+        if (model.Kafka.Brokers.FirstOrDefault(b => b.Id == leader) is not { } broker)
+            return true;
+        string[] address = broker.ExternalAddress.Split(':');
+        foreach (Activity span in (Activity[])[followed.Send, followed.Process!])
+            span.SetTag("server.address", address[0]).SetTag("server.port", int.Parse(address[1], CultureInfo.InvariantCulture));
+        return true;
+    }
+
+    private static void End(Followed followed)
+    {
+        if (followed.Process is null)
+            followed.Probe.SetStatus(ActivityStatusCode.Error, followed.GivenUp ? "Not acknowledged." : "Not consumed.");
+        followed.Probe.SetEndTime(DateTime.UtcNow);
+        if (followed.IsComplete)
+            followed.Probe.SetEndTime((followed.Process!.StartTimeUtc + followed.Process.Duration) is var consumed && (followed.Send.StartTimeUtc + followed.Send.Duration) is var sent && sent > consumed ? sent : consumed);
+        followed.Process?.Dispose();
+        followed.Send.Dispose();
+        followed.Probe.Dispose();
+        Activity.Current = null;
+    }
+
+    private sealed class Followed(Activity probe, Activity send, int partition, long since)
+    {
+        public Activity Probe => probe;
+
+        public Activity Send => send;
+
+        public int Partition => partition;
+
+        public long Since => since;
+
+        public Activity? Process { get; set; }
+
+        public int? LeaderEpoch { get; set; }
+
+        public bool Answered { get; set; }
+
+        public bool GivenUp { get; set; }
+
+        public bool IsComplete => Answered && Process is not null;
+    }
+}
