@@ -149,14 +149,16 @@ internal sealed class ProbeTraces(LabModel model, Func<ClusterState?> lastSeen)
     {
         if (followed.Process is null)
             followed.Probe.SetStatus(ActivityStatusCode.Error, followed.GivenUp ? "Not acknowledged." : "Not consumed.");
-        followed.Probe.SetEndTime(DateTime.UtcNow);
-        if (followed.IsComplete)
-            followed.Probe.SetEndTime((followed.Process!.StartTimeUtc + followed.Process.Duration) is var consumed && (followed.Send.StartTimeUtc + followed.Send.Duration) is var sent && sent > consumed ? sent : consumed);
+        followed.Probe.SetEndTime(followed is { IsComplete: true, Process: { } process } ? Later(EndOf(followed.Send), EndOf(process)) : DateTime.UtcNow);
         followed.Process?.Dispose();
         followed.Send.Dispose();
         followed.Probe.Dispose();
         Activity.Current = null;
     }
+
+    private static DateTime EndOf(Activity span) => span.StartTimeUtc + span.Duration;
+
+    private static DateTime Later(DateTime one, DateTime other) => one > other ? one : other;
 
     private sealed class Followed(Activity probe, Activity send, int partition, long since)
     {
