@@ -11,6 +11,30 @@ namespace CdcLab.OrderSimulator.Trading;
 /// is a fault that the lab must be able to show.</para></summary>
 internal sealed class MySqlSession : IMarketSession
 {
+    /// <summary>An order is placed, up to the COMMIT.</summary>
+    internal const string InsertText =
+        """
+        START TRANSACTION;
+        INSERT INTO orders (user_id, symbol, order_type, quantity, price, status, created_at, updated_at) VALUES (@user, @symbol, @type, @quantity, @price, 'PENDING', @at, @at)
+        """;
+
+    /// <summary>A part of an order is executed, up to the COMMIT.</summary>
+    internal const string ExecuteText =
+        """
+        START TRANSACTION;
+        UPDATE orders SET status = @to, updated_at = @at WHERE order_id = @order AND status = @from AND quantity = @of;
+        SELECT ROW_COUNT(), (SELECT COALESCE(SUM(quantity), 0) FROM order_executions WHERE order_id = @order);
+        INSERT INTO order_executions (order_id, quantity, price, executed_at) VALUES (@order, @quantity, @price, @at)
+        """;
+
+    /// <summary>An order is cancelled, up to the COMMIT.</summary>
+    internal const string CancelText =
+        """
+        START TRANSACTION;
+        UPDATE orders SET status = 'CANCELLED', updated_at = @at WHERE order_id = @order AND status = @from;
+        SELECT ROW_COUNT(), (SELECT COALESCE(SUM(quantity), 0) FROM order_executions WHERE order_id = @order)
+        """;
+
     private readonly MySqlConnection _connection;
 
     private MySqlSession(MySqlConnection connection) => _connection = connection;
@@ -67,10 +91,7 @@ internal sealed class MySqlSession : IMarketSession
     private async Task<bool> StageAsync(InsertStep step, CancellationToken cancellationToken)
     {
         await using MySqlCommand command = Command(
-            """
-            START TRANSACTION;
-            INSERT INTO orders (user_id, symbol, order_type, quantity, price, status, created_at, updated_at) VALUES (@user, @symbol, @type, @quantity, @price, 'PENDING', @at, @at)
-            """,
+            InsertText,
             ("@user", step.Plan.UserId), ("@symbol", step.Plan.Instrument.Symbol), ("@type", step.OrderType), ("@quantity", step.Plan.Quantity), ("@price", step.Plan.Price), ("@at", step.At));
         await command.ExecuteNonQueryAsync(cancellationToken);
         step.OrderId = command.LastInsertedId;
@@ -81,12 +102,7 @@ internal sealed class MySqlSession : IMarketSession
     {
         // updated_at is set even where the status stays PARTIAL: every step is a change of the order's row that CDC sees.
         await using MySqlCommand command = Command(
-            """
-            START TRANSACTION;
-            UPDATE orders SET status = @to, updated_at = @at WHERE order_id = @order AND status = @from AND quantity = @of;
-            SELECT ROW_COUNT(), (SELECT COALESCE(SUM(quantity), 0) FROM order_executions WHERE order_id = @order);
-            INSERT INTO order_executions (order_id, quantity, price, executed_at) VALUES (@order, @quantity, @price, @at)
-            """,
+            ExecuteText,
             ("@order", step.OrderId), ("@from", step.From), ("@to", step.To), ("@of", step.OrderQuantity), ("@quantity", step.Quantity), ("@price", step.Price), ("@at", step.At));
         if (!await IsAsLeftAsync(command, step, cancellationToken))
             return false;
@@ -97,11 +113,7 @@ internal sealed class MySqlSession : IMarketSession
     private async Task<bool> StageAsync(CancelStep step, CancellationToken cancellationToken)
     {
         await using MySqlCommand command = Command(
-            """
-            START TRANSACTION;
-            UPDATE orders SET status = 'CANCELLED', updated_at = @at WHERE order_id = @order AND status = @from;
-            SELECT ROW_COUNT(), (SELECT COALESCE(SUM(quantity), 0) FROM order_executions WHERE order_id = @order)
-            """,
+            CancelText,
             ("@order", step.OrderId), ("@from", step.From), ("@at", step.At));
         return await IsAsLeftAsync(command, step, cancellationToken);
     }
