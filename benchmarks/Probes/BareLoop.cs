@@ -13,11 +13,11 @@ internal sealed class BareLoop : IDisposable
     private readonly IProducer<Null, byte[]> _producer;
     private readonly IConsumer<Ignore, byte[]> _consumer;
 
-    public BareLoop(string bootstrap, string topic, int partitions)
+    public BareLoop(string bootstrap, IReadOnlyDictionary<string, string> needed, string topic, int partitions)
     {
         (_topic, _partitions) = (topic, partitions);
-        _producer = new ProducerBuilder<Null, byte[]>(KafkaClientSettings.ProbeProducer(bootstrap, TimeSpan.FromSeconds(30))).SetLogHandler(static (_, _) => { }).Build();
-        _consumer = new ConsumerBuilder<Ignore, byte[]>(KafkaClientSettings.ProbeConsumer(bootstrap)).SetLogHandler(static (_, _) => { }).Build();
+        _producer = new ProducerBuilder<Null, byte[]>(KafkaClientSettings.ProbeProducer(bootstrap, needed, TimeSpan.FromSeconds(30))).SetLogHandler(static (_, _) => { }).Build();
+        _consumer = new ConsumerBuilder<Ignore, byte[]>(KafkaClientSettings.ProbeConsumer(bootstrap, needed)).SetLogHandler(static (_, _) => { }).Build();
         _consumer.Assign(Enumerable.Range(0, partitions).Select(i =>
         {
             TopicPartition partition = new(topic, i);

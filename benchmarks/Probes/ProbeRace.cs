@@ -36,9 +36,9 @@ internal sealed class ProbeRace(RunRecord run)
     {
         LabModel model = LabModel.From(new LabOptions(), run.Ports!, LabRuntimeKind.Embedded);
         int partitions = Math.Max(model.Options.Kafka.Partitions, model.Kafka.Brokers.Count);
-        using KafkaAdmin admin = new(model.Kafka.ExternalBootstrap);
+        using KafkaAdmin admin = new(model.Kafka.ExternalBootstrap, run.Abilities!.KafkaClientSettings);
         await admin.CreateTopicAsync(Topic, partitions, model.Kafka.ReplicationFactor, new Dictionary<string, string>(StringComparer.Ordinal), TimeSpan.FromSeconds(10), cancellationToken);
-        using BareLoop loop = new(model.Kafka.ExternalBootstrap, Topic, partitions);
+        using BareLoop loop = new(model.Kafka.ExternalBootstrap, run.Abilities!.KafkaClientSettings, Topic, partitions);
         using ControlClient control = new(run.Ports!.Control, run.Token!);
         // Code that has run before, on both sides.
         await loop.RunAsync(Margin, Period, cancellationToken);
