@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace CdcLab.Benchmarks.Figures;
@@ -19,12 +20,7 @@ internal static class Machine
     /// <summary>How busy the machine is: the load of the last minute, of which the benchmark's own share cannot be told apart.</summary>
     public static string Load() => File.ReadAllText("/proc/loadavg").Split(' ')[0];
 
-    private static string Configuration =>
-#if DEBUG
-        "Debug (what 'dotnet run' makes)";
-#else
-        "Release";
-#endif
+    private static string Configuration => typeof(Machine).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()?.Configuration ?? "unknown";
 
     private static string Field(string file, string name) =>
         File.ReadLines(file).FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal)) is { } line ? line[name.Length..].Trim() : "";

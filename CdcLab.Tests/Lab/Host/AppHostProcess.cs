@@ -87,14 +87,14 @@ public sealed class AppHostProcess : IDisposable
     public async Task<int> EndAsync(TimeSpan limit)
     {
         using CancellationTokenSource late = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        late.CancelAfter(limit);
+        late.CancelAfter(Deadline.OnABusyMachine(limit));
         try
         {
             await _process.WaitForExitAsync(late.Token);
         }
         catch (OperationCanceledException)
         {
-            Assert.Fail($"The AppHost did not end within {limit.TotalSeconds:0} s. Its output:\n{Output}");
+            Assert.Fail($"The AppHost did not end within {Deadline.OnABusyMachine(limit).TotalSeconds:0} s. Its output:\n{Output}");
         }
 
         return _process.ExitCode;

@@ -68,7 +68,7 @@ public sealed class MySqlStartedWrongTests
         Stopwatch looked = Stopwatch.StartNew();
         IReadOnlyList<Verdict> found = await verdicts.LookAsync();
 
-        Assert.True(looked.Elapsed < TimeSpan.FromSeconds(4), $"The look took {looked.Elapsed}.");
+        Assert.True(looked.Elapsed < Deadline.OnABusyMachine(TimeSpan.FromSeconds(4)), $"The look took {looked.Elapsed}.");
         Verdict failed = Assert.Single(found, v => v.Outcome == Outcome.Failed);
         Assert.Equal("mysql.answers", failed.Id);
         Assert.Contains("answer", failed.Actual, StringComparison.Ordinal);

@@ -13,7 +13,7 @@ namespace CdcLab.Tests.Lab.Verifier;
 /// <summary>A real ZooKeeper and three real brokers with the model's settings and the product's own command lines, without a host: tests kill, pause and misconfigure them one by one.</summary>
 public sealed class KafkaClusterUnderTest : IAsyncLifetime
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     private readonly DataDirectory _directory = new(Path.Combine(Path.GetTempPath(), $"cdclab-tests-kafka-{Guid.NewGuid():N}"));
     private readonly Dictionary<string, Process> _processes = new(StringComparer.Ordinal);
@@ -68,8 +68,9 @@ public sealed class KafkaClusterUnderTest : IAsyncLifetime
             StartLimit,
             () => AskAsync(server),
             answers => answers || process.HasExited,
-            $"{name} to answer ({Log(name)})");
-        Assert.False(process.HasExited, $"{name} ended:\n{string.Join('\n', File.ReadLines(Log(name)).TakeLast(15))}");
+            $"{name} to answer",
+            () => $"its last lines:\n{LastLines(name)}");
+        Assert.False(process.HasExited, $"{name} ended:\n{LastLines(name)}");
     }
 
     /// <summary>kill -9.</summary>
@@ -114,6 +115,8 @@ public sealed class KafkaClusterUnderTest : IAsyncLifetime
     {
         Settings = [.. broker.Settings.Where(s => wrong.All(w => w.Name != s.Name)), .. wrong],
     };
+
+    private string LastLines(string name) => string.Join('\n', File.ReadLines(Log(name)).TakeLast(15));
 
     private string Log(string name) => Path.Combine(Folder, $"{name}.log");
 }
