@@ -6,11 +6,14 @@ using CdcLab.Runtime.Standalone.Servers;
 
 namespace CdcLab.Runtime.Standalone;
 
-/// <summary>One server or service of the running lab: starts it, watches it, stops it, and knows its state. Nothing restarts by itself: what died stays visible.</summary>
+/// <summary>One server or service of the running lab: starts it, watches it, stops it, and knows its state. Nothing that ran restarts by itself: what died stays visible.</summary>
 internal sealed class LabServer : IAsyncDisposable
 {
     private const int ShownLines = 8;
     private const int HistoryLines = 10_000;
+
+    // More than what a broker writes from its last exception to its end, less than what it writes from its begin.
+    private const int StartLines = 100;
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
 
     private readonly RunnableServer _server;
@@ -87,6 +90,11 @@ internal sealed class LabServer : IAsyncDisposable
                 throw new LabControlException($"{Resource.Name} already runs.");
             Change(s => new ResourceState { Name = s.Name, Kind = s.Kind, Ports = s.Ports, State = RunState.Starting, StartedAt = DateTimeOffset.UtcNow });
             return await LaunchAsync(cancellationToken);
+        }
+        catch (ServerStartException) when (LostZooKeeper())
+        {
+            Change(s => s with { State = RunState.Starting, StartedAt = DateTimeOffset.UtcNow, EndedAt = null, ExitCode = null, Because = null, LastLines = [] });
+            return ["its ZooKeeper session was lost while it started, so it was started a second time", .. await LaunchAsync(cancellationToken)];
         }
         catch (Exception failed) when (failed is not LabControlException)
         {
@@ -191,6 +199,9 @@ internal sealed class LabServer : IAsyncDisposable
             throw;
         }
     }
+
+    // On a machine so busy that ZooKeeper or the broker stands still for longer than the session's time-out. A start is no run: nothing that was alive is brought back in silence.
+    private bool LostZooKeeper() => Resource is KafkaBroker && BrokerLog.TellsOfALostSession(Log(StartLines));
 
     private async Task<string?> FirstAnswerAsync(RunningServer running, CancellationToken cancellationToken)
     {

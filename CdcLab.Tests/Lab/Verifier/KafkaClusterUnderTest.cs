@@ -58,19 +58,12 @@ public sealed class KafkaClusterUnderTest : IAsyncLifetime
             : new EmbeddedBroker(With(Model.Kafka.Brokers.Single(b => b.Name == name), wrong), Model.ZooKeeper, Options.Kafka.SessionTimeout, _java!, _directory);
         LaunchSpec launch = await server.PrepareAsync(CancellationToken.None);
 
-        // A server's log goes to a file: a pipe that nobody reads would stop it.
-        ProcessStartInfo start = new("/bin/sh", ["-c", "exec \"$@\" >>\"$0\" 2>&1", Log(name), .. launch.Command]) { WorkingDirectory = launch.WorkingDirectory, UseShellExecute = false };
-        foreach ((string variable, string? value) in launch.Variables)
-            start.Environment[variable] = value;
-        Process process = Process.Start(start)!;
-        _processes[name] = process;
-        await Deadline.WaitAsync(
-            StartLimit,
-            () => AskAsync(server),
-            answers => answers || process.HasExited,
-            $"{name} to answer",
-            () => $"its last lines:\n{LastLines(name)}");
-        Assert.False(process.HasExited, $"{name} ended:\n{LastLines(name)}");
+        // As the lab does: a machine that stands still for seconds costs a starting broker its session.
+        bool ended = await EndsAsync(name, server, launch);
+        if (ended && BrokerLog.TellsOfALostSession(File.ReadLines(Log(name))))
+            ended = await EndsAsync(name, server, launch);
+        if (ended)
+            Assert.Fail($"{name} ended:\n{LastLines(name)}");
     }
 
     /// <summary>kill -9.</summary>
@@ -103,6 +96,24 @@ public sealed class KafkaClusterUnderTest : IAsyncLifetime
         }
 
         Directory.Delete(Folder, recursive: true);
+    }
+
+    // Launches it, and says whether it ended before it answered.
+    private async Task<bool> EndsAsync(string name, EmbeddedServer server, LaunchSpec launch)
+    {
+        // A server's log goes to a file: a pipe that nobody reads would stop it.
+        ProcessStartInfo start = new("/bin/sh", ["-c", "exec \"$@\" >>\"$0\" 2>&1", Log(name), .. launch.Command]) { WorkingDirectory = launch.WorkingDirectory, UseShellExecute = false };
+        foreach ((string variable, string? value) in launch.Variables)
+            start.Environment[variable] = value;
+        Process process = Process.Start(start)!;
+        _processes[name] = process;
+        await Deadline.WaitAsync(
+            StartLimit,
+            () => AskAsync(server),
+            answers => answers || process.HasExited,
+            $"{name} to answer",
+            () => $"its last lines:\n{LastLines(name)}");
+        return process.HasExited;
     }
 
     private static async Task<bool> AskAsync(EmbeddedServer server)
