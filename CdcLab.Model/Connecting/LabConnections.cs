@@ -36,9 +36,7 @@ public sealed record LabConnections
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(abilities);
-        LabPort mySql = model.MySql.Ports[0];
-        string host = mySql.BindAddress == "0.0.0.0" ? "127.0.0.1" : mySql.BindAddress;
-        MySqlConnection source = new(host, mySql.Number, OrdersSchema.Database, DatabaseUser.Debezium.Name, debeziumPassword);
+        MySqlConnection source = MySqlOf(model, debeziumPassword);
         return new()
         {
             MySql = source,
@@ -48,5 +46,17 @@ public sealed record LabConnections
             ZooKeeper = $"127.0.0.1:{model.ZooKeeper.Port}",
             Debezium = abilities.WhyNot(LabAbilities.Debezium) is not null ? null : DebeziumConnector.From(model, source),
         };
+    }
+
+    /// <summary>The connection to a lab's MySQL.</summary>
+    /// <param name="model">The lab.</param>
+    /// <param name="debeziumPassword">The password of <c>debezium</c>; null leaves it out.</param>
+    /// <returns>The connection.</returns>
+    public static MySqlConnection MySqlOf(LabModel model, string? debeziumPassword)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        LabPort mySql = model.MySql.Ports[0];
+        string host = mySql.BindAddress == "0.0.0.0" ? "127.0.0.1" : mySql.BindAddress;
+        return new(host, mySql.Number, OrdersSchema.Database, DatabaseUser.Debezium.Name, debeziumPassword);
     }
 }

@@ -11,6 +11,8 @@ namespace CdcLab.Runtime.Standalone.Dashboard;
 /// <summary>The server that feeds the Aspire dashboard: gRPC over HTTP/2 without TLS, on a free port of loopback, for whoever has the key.</summary>
 internal sealed class ResourceServiceHost : IAsyncDisposable
 {
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
+
     private readonly WebApplication _application;
 
     private ResourceServiceHost(WebApplication application, WatchStreams streams)
@@ -40,19 +42,36 @@ internal sealed class ResourceServiceHost : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+
+            // A reader that is slow costs nothing here and is not cut off: a dashboard that was cut off for long does not come back.
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+
+            // One stream for each log that is looked at, on each page, all on one connection.
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 1_000;
             kestrel.Listen(IPAddress.Loopback, 0, listener => listener.Protocols = HttpProtocols.Http2);
         });
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc();
         WatchStreams streams = new();
-        builder.Services.AddSingleton(lab).AddSingleton(streams);
+        builder.Services.AddSingleton(lab).AddSingleton(streams).AddSingleton(new OncePerLine(lab.Say)).AddSingleton<LiveLab>();
         WebApplication application = builder.Build();
+
+        // Made now: the lab's resources came into the picture when it was started, not when somebody looked first.
+        application.Services.GetRequiredService<LiveLab>();
         application.Use((context, next) => ApiKeys.AuthorizeAsync(context, next, apiKey));
         application.MapGrpcService<ResourceService>();
         await application.StartAsync(cancellationToken);
         return new(application, streams);
     }
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _application.DisposeAsync();
+    /// <summary>Ends every stream and stops to listen.</summary>
+    /// <returns>A task.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        // Its streams end at once; a connection that then stays open is not waited for.
+        using CancellationTokenSource limit = new(EndLimit);
+        await _application.StopAsync(limit.Token);
+        await _application.DisposeAsync();
+    }
 }

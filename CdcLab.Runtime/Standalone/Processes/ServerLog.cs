@@ -19,6 +19,18 @@ internal sealed class ServerLog : IDisposable
         _capBytes = capBytes;
     }
 
+    /// <summary>How many readers follow it now.</summary>
+    public int Followers
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _followers.Count;
+            }
+        }
+    }
+
     public void Append(string text, bool isError = false) => Append(new LogLine(DateTimeOffset.UtcNow, isError, text));
 
     public void Append(LogLine line)
