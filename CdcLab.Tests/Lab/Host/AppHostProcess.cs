@@ -10,10 +10,13 @@ public sealed class AppHostProcess : IDisposable
 {
     private readonly Process _process;
     private readonly StringBuilder _output = new();
+    private readonly StartTurn _turn;
 
-    private AppHostProcess(Process process)
+    private AppHostProcess(Process process, StartTurn turn)
     {
-        _process = process;
+        (_process, _turn) = (process, turn);
+        process.EnableRaisingEvents = true;
+        process.Exited += (_, _) => _turn.Dispose();
         process.OutputDataReceived += (_, line) => Append(line.Data);
         process.ErrorDataReceived += (_, line) => Append(line.Data);
         process.BeginOutputReadLine();
@@ -63,7 +66,16 @@ public sealed class AppHostProcess : IDisposable
         };
         foreach ((string name, string? value) in world.Variables)
             info.Environment[name] = value;
-        return new(Process.Start(info)!);
+        StartTurn turn = StartTurn.Take();
+        try
+        {
+            return new(Process.Start(info)!, turn);
+        }
+        catch
+        {
+            turn.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Runs it to its end.</summary>
@@ -120,6 +132,7 @@ public sealed class AppHostProcess : IDisposable
                 _process.Kill(entireProcessTree: true);
         }
 
+        _turn.Dispose();
         _process.Dispose();
     }
 
@@ -131,5 +144,8 @@ public sealed class AppHostProcess : IDisposable
         {
             _output.AppendLine(line);
         }
+
+        if (line.StartsWith("The lab is up", StringComparison.Ordinal))
+            _turn.Dispose();
     }
 }

@@ -37,7 +37,7 @@ public sealed class SimulatorUnderTest : IAsyncDisposable
             DataDirectory = _folder,
             SimulatorPassword = password,
         };
-        _client = new(port, Token);
+        _client = new(port, Token, Deadline.OnABusyMachine(TimeSpan.FromSeconds(5)));
     }
 
     /// <summary>Where its ledger lies.</summary>
@@ -96,7 +96,7 @@ public sealed class SimulatorUnderTest : IAsyncDisposable
                     return state;
                 last = state.ToString();
             }
-            catch (HttpRequestException e)
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException { InnerException: TimeoutException })
             {
                 last = e.Message;
             }

@@ -44,6 +44,7 @@ public sealed class KafkaClusterUnderTest : IAsyncLifetime
             return;
         Installations found = Installations.Find(Options, kafkaSeries: null, new Progress<FetchProgress>(), CancellationToken.None);
         _java = new(await found.Java, await found.Kafka, _directory);
+        using StartTurn turn = await StartTurn.TakeAsync();
         await StartAsync(ResourceNames.ZooKeeper);
         await Task.WhenAll(Model.Kafka.Brokers.Select(b => StartAsync(b.Name)));
     }
