@@ -22,21 +22,36 @@ internal sealed class CgroupV1Caps : MemoryCaps
         whyNot = "no memory controller is mounted";
         foreach (string parent in Parents())
         {
-            string root = Path.Combine(parent, GroupName(labId));
-            try
-            {
-                Directory.CreateDirectory(root);
-                // Seen in some containers: a group can be made, but its limit cannot be set.
-                File.WriteAllText(Path.Combine(root, "memory.limit_in_bytes"), "-1");
-                return new(root);
-            }
-            catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-            {
-                whyNot = refused.Message.TrimEnd('.');
-                CgroupFiles.Remove(root);
-            }
+            if (TryMakeBelow(parent, labId, out whyNot) is { } made)
+                return made;
         }
 
+        return null;
+    }
+
+    /// <summary>Makes the lab's group in one folder.</summary>
+    internal static CgroupV1Caps? TryMakeBelow(string parent, string labId, out string whyNot)
+    {
+        string root = Path.Combine(parent, GroupName(labId));
+        string limit = Path.Combine(root, "memory.limit_in_bytes");
+        try
+        {
+            Directory.CreateDirectory(root);
+            // The kernel puts its files into a group. Where another mount hides the controller's, this is a plain folder, and a limit written into it would hold nobody.
+            whyNot = $"{parent} is no cgroup: another mount hides it";
+            if (File.Exists(limit))
+            {
+                // Seen in some containers: a group can be made, but its limit cannot be set.
+                File.WriteAllText(limit, "-1");
+                return new(root);
+            }
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            whyNot = refused.Message.TrimEnd('.');
+        }
+
+        CgroupFiles.Remove(root);
         return null;
     }
 
