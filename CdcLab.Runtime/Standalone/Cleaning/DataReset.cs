@@ -31,8 +31,8 @@ public sealed class DataReset(DataDirectory directory)
         using DataDirectoryLock held = DataDirectoryLock.TryTake(directory) ?? throw Runs();
         await Leftovers.CleanAsync(directory, cancellationToken);
 
-        // The stamp goes after the data, and the lock last: a reset that is cut off can be done again, and nobody starts beside it.
-        string[] last = [DataDirectory.StampName, DataDirectory.LockName];
+        // What shows that the data is a lab's goes after the data, and the lock last: a reset that is cut off can be done again, and nobody starts beside it.
+        string[] last = [Path.GetFileName(directory.SecretsPath), DataDirectory.StampName, DataDirectory.LockName];
         foreach (string entry in Directory.EnumerateFileSystemEntries(directory.Path).ToArray())
         {
             string name = Path.GetFileName(entry);
@@ -57,16 +57,23 @@ public sealed class DataReset(DataDirectory directory)
 
     private async Task ThrowIfNotOursAsync(CancellationToken cancellationToken)
     {
-        string home = Path.TrimEndingDirectorySeparator(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify));
-        if (directory.Path == "/" || directory.Path == home || home.StartsWith(directory.Path + "/", StringComparison.Ordinal))
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+        if (await SameFolder.IsOrHoldsAsync(directory.Path, home, cancellationToken))
             throw new UnavailableException($"{directory.Path} is no folder of a lab's own, whatever is in it. Nothing was deleted.");
         if (!File.Exists(directory.StampPath))
             throw new UnavailableException($"{directory.Path} has no {DataDirectory.StampName} that you can see: it is no lab's data directory, or not yours. Nothing was deleted.");
         await Owner.ThrowIfAnotherAsync(directory.Path, cancellationToken);
         await Owner.ThrowIfAnotherAsync(directory.StampPath, cancellationToken);
-        if (Stamp.Read(directory) is not { Runtime: "embedded" or "container" })
+        Stamp? stamp = Stamp.Read(directory);
+        if (stamp is not { Runtime: "embedded" or "container" })
             throw new UnavailableException($"{directory.StampPath} is not of this program's making. Nothing was deleted.");
+        if (stamp is { Runtime: "embedded", MySqlSeries: null, KafkaSeries: null } && !File.Exists(directory.SecretsPath) && UnknownData() is { } name)
+            throw new UnavailableException($"{directory.StampPath} knows of no data, and yet there is {name}: a lab did not make it. Nothing was deleted.");
     }
+
+    // A lab writes its stamp, then its secrets, then data: data beside neither is somebody else's, whoever put a stamp there.
+    private string? UnknownData() =>
+        Directory.EnumerateDirectories(directory.Path).Select(Path.GetFileName).FirstOrDefault(n => LabFiles.IsOurs(n!));
 
     private void ThrowIfRuns()
     {

@@ -79,6 +79,38 @@ public sealed class DataResetTests : IDisposable
         await RefusedAsync(new DataDirectory(path), "no folder of a lab's own");
     }
 
+    [Theory]
+    [InlineData("home")]
+    [InlineData("above home")]
+    public async Task Home_is_no_labs_folder_by_way_of_a_link_either(string where)
+    {
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        string link = _folder.Below("link");
+        Directory.CreateSymbolicLink(link, where == "home" ? home : Path.GetDirectoryName(home)!);
+        await RefusedAsync(new DataDirectory(link), "no folder of a lab's own");
+        Assert.True(Directory.Exists(link));
+    }
+
+    [Fact]
+    public async Task Stamp_that_somebody_put_beside_his_own_data_gives_no_right_to_it()
+    {
+        DataDirectory lab = new(_folder.Below("lab"));
+        string file = _folder.Write("lab/logs/x", "mine");
+        await File.WriteAllTextAsync(lab.StampPath, """{"runtime":"embedded"}""", TestContext.Current.CancellationToken);
+        await RefusedAsync(lab, "a lab did not make it");
+        Assert.True(File.Exists(file));
+    }
+
+    [Fact]
+    public async Task Lab_whose_secrets_are_lost_can_be_reset()
+    {
+        DataDirectory lab = Lab();
+        File.Delete(lab.SecretsPath);
+        new Stamp { Runtime = "embedded", MySqlSeries = "9.7" }.Write(lab);
+        await new DataReset(lab).RunAsync(CancellationToken.None);
+        Assert.False(Directory.Exists(lab.Path));
+    }
+
     [Fact]
     public async Task Nothing_is_found_where_there_is_nothing() =>
         Assert.Empty(await new DataReset(new(_folder.Below("nothing"))).FindAsync(CancellationToken.None));
