@@ -1,3 +1,4 @@
+using CdcLab.Runtime.Standalone.Cleaning;
 using CdcLab.Runtime.Standalone.Fetching;
 using CdcLab.Runtime.Standalone.Memory;
 using CdcLab.Runtime.Standalone.Processes;
@@ -12,9 +13,12 @@ public static class Leftovers
     /// <param name="events">Who wants to know.</param>
     /// <param name="cancellationToken">Gives it up.</param>
     /// <returns>A task.</returns>
-    /// <exception cref="UnavailableException">A process does not go away.</exception>
+    /// <exception cref="UnavailableException">A process does not go away, or the lab is another user's.</exception>
     public static async Task CleanBeforeStartAsync(DataDirectory directory, ILabEvents events, CancellationToken cancellationToken)
     {
+        // Root may do everything: end what another user's run file names, and write files that this user then cannot open.
+        if (File.Exists(directory.StampPath) || File.Exists(directory.RunFilePath))
+            await Owner.ThrowIfAnotherAsync(directory.Path, cancellationToken, "A lab of your own needs another Lab:DataDirectory.");
         foreach (string line in await TemporaryLabs.CleanAsync(cancellationToken))
             events.Say(line);
         if (!File.Exists(directory.RunFilePath))
