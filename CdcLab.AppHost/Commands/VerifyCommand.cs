@@ -3,6 +3,7 @@ using CdcLab.AppHost.Lifetime;
 using CdcLab.AppHost.Output;
 using CdcLab.AppHost.Settings;
 using CdcLab.AppHost.Verifying;
+using CdcLab.Model.Options;
 using CdcLab.Runtime.Standalone;
 using CdcLab.Runtime.Standalone.Data;
 
@@ -81,9 +82,9 @@ internal static class VerifyCommand
         int code = await Verification.RunAsync(lab, files, Verification.OwnLabLimit, signals.Stop);
         Terminal.Line($"The lab is left running (host process {lab.HostPid}).");
         Terminal.Line($"  data       {lab.Directory.Path}");
-        Terminal.Line($"  look at it dotnet run --project CdcLab.AppHost -- status --Lab:DataDirectory={lab.Directory.Path}");
+        Terminal.Line($"  look at it dotnet run --project CdcLab.AppHost -- status {ShellArgument.Of("Lab:DataDirectory", lab.Directory.Path)}");
         Terminal.Line($"  stop it    kill {lab.HostPid}");
-        Terminal.Line($"  and then   rm -r {lab.Directory.Path}");
+        Terminal.Line($"  and then   dotnet run --project CdcLab.AppHost -- reset {ShellArgument.Of("Lab:DataDirectory", lab.Directory.Path)}");
         return code;
     }
 }

@@ -72,7 +72,7 @@ internal static class StandaloneRun
         Terminal.Line($"  data       {lab.Plan.Directory.Path}");
         if (host != "127.0.0.1" || model.Options.BindAddress == "0.0.0.0")
             Terminal.Line($"  WARNING    Kafka has no authentication, and with Lab:BindAddress = {model.Options.BindAddress} whoever reaches this machine reaches it.");
-        string named = DataDirectory.Of(new LabOptions()).Path == lab.Plan.Directory.Path ? "" : $" '--Lab:DataDirectory={lab.Plan.Directory.Path}'";
+        string named = DataDirectory.Of(new LabOptions()).Path == lab.Plan.Directory.Path ? "" : " " + ShellArgument.Of("Lab:DataDirectory", lab.Plan.Directory.Path);
         Terminal.Line($"From a second terminal: dotnet run --project CdcLab.AppHost -- status{named}");
         Terminal.Line("   (in place of status: connect, stop kafka-1, start kafka-1, verify). Ctrl+C stops everything.");
     }

@@ -1,3 +1,4 @@
+using CdcLab.Model.Options;
 using CdcLab.Runtime.Standalone.Data;
 
 namespace CdcLab.Runtime.Standalone.Cleaning;
@@ -11,7 +12,7 @@ public sealed class LeftoverCleaning(DataDirectory named)
     public static IReadOnlyList<FoundItem> FindFolders() =>
     [
         .. TemporaryLabs.FindLeft().Select(f => FoundItem.At(f)),
-        .. TemporaryLabs.FindKept().Select(f => FoundItem.At(f, $"kept on purpose: reset --Lab:DataDirectory={f}")),
+        .. TemporaryLabs.FindKept().Select(f => FoundItem.At(f, "kept on purpose: reset " + ShellArgument.Of("Lab:DataDirectory", f))),
     ];
 
     /// <summary>The processes that dead hosts left.</summary>
