@@ -138,8 +138,9 @@ internal static class ServerView
                 yield return new(KnownProperties.ContainerArguments, "Arguments", null, arguments) { IsHighlighted = false };
         }
 
-        if (launch.Program is not { } program)
+        if (launch.Program is null)
             yield break;
+        (string program, arguments) = WithoutLoader(launch.Program, arguments);
         if (resource.Kind == ResourceKind.Service)
             yield return new(KnownProperties.Project, "Project path", program) { IsHighlighted = false };
         yield return new(KnownProperties.Program, "Executable path", program) { IsHighlighted = false };
@@ -148,6 +149,12 @@ internal static class ServerView
         if (arguments.Length > 0)
             yield return new(KnownProperties.Arguments, "Executable arguments", null, arguments) { IsHighlighted = false };
     }
+
+    // What was fetched with its own libraries runs through its own loader (ld-linux ... --argv0 NAME PROGRAM ...): what people look for is the program.
+    private static (string Program, string[] Arguments) WithoutLoader(string program, string[] arguments) =>
+        Path.GetFileName(program).StartsWith("ld-linux", StringComparison.Ordinal) && Array.IndexOf(arguments, "--argv0") is >= 0 and var at && at + 2 < arguments.Length
+            ? (arguments[at + 2], arguments[(at + 3)..])
+            : (program, arguments);
 
     private static IEnumerable<HealthReportView> OwnProbe(ResourceState state)
     {

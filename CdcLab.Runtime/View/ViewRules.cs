@@ -30,7 +30,7 @@ public static class ViewRules
         // The dashboard's own keys do not heed case.
         Unique(view.Properties.Select(p => p.Name.ToLowerInvariant()), "property");
         Unique(view.Environment.Select(v => v.Name), "variable");
-        Unique(view.Urls.Select(u => u.Name), "URL");
+        Unique(view.Urls.Select(u => u.Name).Where(name => name.Length > 0), "URL");
         Unique(view.Health.Select(h => h.Key), "health report");
         Unique(view.Commands.Select(c => c.Name), "command");
         Unique(view.Relationships.Select(r => $"{r.Type} {r.Resource}"), "relationship");

@@ -31,7 +31,7 @@ internal static class ViewUrls
 
     // An address with several hosts is none; without the two slashes it is a name, which needs no host.
     public static IReadOnlyList<UrlView> OfCluster(KafkaCluster cluster) =>
-        [new("bootstrap", new($"kafka:{cluster.ExternalBootstrap}"), $"bootstrap {cluster.ExternalBootstrap}")];
+        [new("", new($"kafka:{cluster.ExternalBootstrap}"), $"bootstrap {cluster.ExternalBootstrap}")];
 
     private static string Host(LabPort port) => port.BindAddress == "0.0.0.0" ? "127.0.0.1" : port.BindAddress;
 

@@ -166,7 +166,7 @@ internal sealed class LabDashboard : IAsyncDisposable
                 if (response.IsSuccessStatusCode && !process.Ended.IsCompleted)
                     return true;
             }
-            catch (Exception notYet) when (notYet is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            catch (Exception notYet) when (notYet is HttpRequestException || (notYet is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 // It does not listen yet, or takes its time.
             }

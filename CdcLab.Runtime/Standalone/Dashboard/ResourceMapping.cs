@@ -60,13 +60,18 @@ internal static class ResourceMapping
         });
     }
 
-    private static Url ToWire(UrlView url, int order, bool inactive) => new()
+    private static Url ToWire(UrlView url, int order, bool inactive)
     {
-        EndpointName = url.Name,
-        FullUrl = url.Address.OriginalString,
-        IsInactive = inactive,
-        DisplayProperties = new() { SortOrder = -order, DisplayName = url.DisplayName },
-    };
+        Url wire = new()
+        {
+            FullUrl = url.Address.OriginalString,
+            IsInactive = inactive,
+            DisplayProperties = new() { SortOrder = -order, DisplayName = url.DisplayName },
+        };
+        if (url.Name.Length > 0)
+            wire.EndpointName = url.Name;
+        return wire;
+    }
 
     private static HealthReport ToWire(HealthReportView health)
     {

@@ -40,6 +40,21 @@ public sealed class LabViewTests
         Assert.Equal("kafka", Assert.Single(views.Of("kafka-ui").Relationships, r => r.Type == RelationshipView.WaitFor).Resource);
     }
 
+    [Fact]
+    public void A_program_that_runs_through_its_own_loader_is_shown_and_the_loader_is_not()
+    {
+        LabSnapshot lab = ShownLab.Healthy() with
+        {
+            Launches = new Dictionary<string, LaunchDetails>(StringComparer.Ordinal)
+            {
+                ["mysql"] = new() { Program = "/p/lib/ld-linux-x86-64.so.2", Arguments = [new("--library-path"), new("/p/lib"), new("--argv0"), new("mysqld"), new("/p/usr/sbin/mysqld"), new("--port=21000")] },
+            },
+        };
+        ResourceView view = LabView.Of(lab).Of("mysql");
+        Assert.Equal("/p/usr/sbin/mysqld", Text(view, KnownProperties.Program));
+        Assert.Equal(["--port=21000"], view.Properties.Single(p => p.Name == KnownProperties.Arguments).List);
+    }
+
     [Theory]
     [InlineData(RunState.Waiting, "Waiting", null)]
     [InlineData(RunState.Starting, "Starting", null)]
