@@ -10,11 +10,12 @@ public static class ContainerMapping
     /// <summary>The login of Kafka UI.</summary>
     public const string KafkaUiUser = "cdclab";
 
+    private const string Loopback = "127.0.0.1";
     private const int MySqlPort = 3306;
     private const int ZooKeeperPort = 2181;
     private const int KafkaUiPort = 8080;
 
-    /// <summary>Every container, in the order of the picture.</summary>
+    /// <summary>Every container, in the order of the picture; its resource's name is its alias in the lab's network.</summary>
     /// <param name="model">The picture, made for containers.</param>
     /// <returns>One for each server.</returns>
     public static IReadOnlyList<ContainerSpec> Of(LabModel model)
@@ -57,8 +58,9 @@ public static class ContainerMapping
         // Whoever comes through a published port has the network's gateway as address; the port itself is on loopback.
         Environment = Variables(("MYSQL_ROOT_HOST", "%")),
         Secrets = [new("MYSQL_ROOT_PASSWORD", ContainerSecret.MySqlRoot)],
-        Ports = [Published(mySql, MySqlPort)],
-        Volumes = [new(mySql.Name, "/var/lib/mysql")],
+        // The lab's own services log in on loopback, whatever else it is published on.
+        Ports = mySql.Ports[0].BindAddress is Loopback or "0.0.0.0" ? [Published(mySql, MySqlPort)] : [Published(mySql, MySqlPort), new(MySqlPort, mySql.Port, Loopback)],
+        Volumes = [new($"{mySql.Name}-data", "/var/lib/mysql")],
     };
 
     private static ContainerSpec ZooKeeper(ZooKeeperResource zooKeeper)
@@ -88,7 +90,7 @@ public static class ContainerMapping
         ],
         // Clients are told this port, and the broker listens on the port that it tells.
         Ports = [.. broker.Ports.Select(p => new ContainerPort(p.Number, p.Number, p.BindAddress))],
-        Volumes = [new(broker.Name, "/var/lib/kafka/data")],
+        Volumes = [new($"{broker.Name}-data", "/var/lib/kafka/data")],
     };
 
     private static ContainerSpec KafkaUi(LabModel model)
@@ -123,7 +125,12 @@ public static class ContainerMapping
 
     private static ContainerPort Published(LabResource resource, int inside) => new(inside, resource.Ports[0].Number, resource.Ports[0].BindAddress);
 
-    private static string Heap(LabResource resource) => $"-Xmx{resource.HeapBytes / ByteSize.MiB}m -Xms{resource.HeapBytes / ByteSize.MiB}m";
+    private static string Heap(LabResource resource)
+    {
+        long heap = resource.HeapBytes!.Value;
+        string size = heap % ByteSize.MiB == 0 ? $"{heap / ByteSize.MiB}m" : $"{heap / 1024}k";
+        return $"-Xmx{size} -Xms{size}";
+    }
 
     private static KeyValuePair<string, string>[] Variables(params (string Name, string Value)[] variables) => [.. variables.Select(v => KeyValuePair.Create(v.Name, v.Value))];
 
