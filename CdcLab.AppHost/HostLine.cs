@@ -1,11 +1,10 @@
 using CdcLab.Model.Options;
+using CdcLab.Runtime.Standalone;
 
 namespace CdcLab.AppHost;
 
 /// <summary>The first line of every run: which host, which runtime, and why.</summary>
 internal static class HostLine
 {
-    public static string Of(LabOptions options) => options.Runtime == LabRuntimeKind.Embedded
-        ? "CdcLab: standalone host, embedded runtime (Lab:Runtime=embedded)."
-        : "CdcLab: standalone host, embedded runtime (Lab:Runtime=auto; this version has no container runtime).";
+    public static string Of(LabPlan plan) => $"CdcLab: standalone host, {(plan.Runtime == LabRuntimeKind.Container ? "container" : "embedded")} runtime ({plan.Because}).";
 }

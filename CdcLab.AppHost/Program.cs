@@ -17,6 +17,7 @@ RootCommand root = new("CdcLab: a change-data-capture source and its log on one 
     StatusCommand.Make(settings),
     VerifyCommand.Make(settings),
     ConnectCommand.Make(settings),
+    ComposeCommand.Make(settings),
     ResetCommand.Make(settings),
     CleanCommand.Make(settings),
     UseCommand.Make(),

@@ -1,3 +1,4 @@
+using CdcLab.Clients.Kafka;
 using CdcLab.Model.Live;
 
 namespace CdcLab.Runtime;
@@ -44,4 +45,11 @@ public interface ILabControl
     /// <param name="changed">Called with the new state, from any thread and in the way of others: it must return at once. Memory figures are not among the changes.</param>
     /// <returns>Disposed of, it ends.</returns>
     IDisposable OnChange(Action<ResourceState> changed);
+
+    /// <summary>Asks every broker on its INTERNAL listener from inside the lab's own network, where this machine's processes are not.</summary>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <returns>One answer for each broker.</returns>
+    /// <exception cref="LabControlException">It cannot be looked, or need not: the lab has no network of its own.</exception>
+    Task<IReadOnlyList<ListenerAnswer>> AskInsideAsync(CancellationToken cancellationToken) =>
+        throw new LabControlException("This host cannot look at INTERNAL from inside the lab's network.");
 }

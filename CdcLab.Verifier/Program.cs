@@ -41,6 +41,7 @@ services.AddSingleton(_ => new MarketClient(handover.Ports.Simulator, token: nul
 services.AddSingleton<ClusterSource>();
 services.AddSingleton<BrokerSettingsSource>();
 services.AddSingleton<ResourceSource>();
+services.AddSingleton(p => new InsideSource(p.GetRequiredService<ControlClient>().AskInsideAsync, p.GetRequiredService<TimeProvider>()));
 services.AddSingleton<VerifierFigures>();
 services.AddSingleton(p => new ProbeTraces(model, () => p.GetRequiredService<ClusterSource>().Last(2 * handover.Options.Verifier.Interval)));
 services.AddSingleton(p => new LatencyProbe(

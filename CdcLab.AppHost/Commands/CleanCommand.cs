@@ -26,11 +26,14 @@ internal static class CleanCommand
         CacheCleaning cache = new(PartsCache.OfUser(Environment.GetEnvironmentVariable));
         LeftoverCleaning leftovers = new(DataDirectory.Of(options));
         IReadOnlyList<string> processes = leftovers.FindProcesses();
+        IReadOnlyList<string> containers = await leftovers.FindContainersAsync(cancellationToken);
         IReadOnlyList<FoundItem> items = [.. await cache.FindAsync(cancellationToken), .. LeftoverCleaning.FindFolders()];
         foreach (string line in processes)
             Terminal.Line($"  ends               left by a killed host: {line}");
+        foreach (string line in containers)
+            Terminal.Line($"  goes               left by a killed host: {line}");
         FoundItems.Print(items);
-        if (processes.Count == 0 && items.All(i => i.WhyKept is not null))
+        if (processes.Count == 0 && containers.Count == 0 && items.All(i => i.WhyKept is not null))
         {
             Terminal.Line("There is nothing to clean.");
             return ExitCodes.Ok;

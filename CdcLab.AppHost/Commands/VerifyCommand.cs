@@ -16,13 +16,14 @@ internal static class VerifyCommand
     {
         Option<string?> report = new("--report") { Description = "Write a Markdown report into this file.", HelpName = "FILE" };
         Option<string?> json = new("--json") { Description = "Write the verdicts as JSON into this file ('-' for the standard output).", HelpName = "FILE" };
+        Option<string?> envFile = new("--env-file") { Description = "Look from outside at a lab that Docker Compose runs, by the .env that 'compose' wrote beside its compose.yaml.", HelpName = "FILE" };
         Option<bool> keep = new("--keep") { Description = "Leave the lab that it started running." };
-        Command command = new("verify", "Bring a lab up (or attach to the one that runs), check every promise, and stop what was started.\nExit code 0: all ok; 1: something failed or is unknown; 2: could not run.") { report, json, keep };
-        command.SetAction((parsed, _) => VerifyAsync(settings, new(parsed.GetValue(report), parsed.GetValue(json)), parsed.GetValue(keep)));
+        Command command = new("verify", "Bring a lab up (or attach to the one that runs), check every promise, and stop what was started.\nExit code 0: all ok; 1: something failed or is unknown; 2: could not run.") { report, json, keep, envFile };
+        command.SetAction((parsed, _) => VerifyAsync(settings, new(parsed.GetValue(report), parsed.GetValue(json)), parsed.GetValue(keep), parsed.GetValue(envFile)));
         return command;
     }
 
-    private static async Task<int> VerifyAsync(CommandLineSettings settings, ReportFiles files, bool keep)
+    private static async Task<int> VerifyAsync(CommandLineSettings settings, ReportFiles files, bool keep, string? envFile)
     {
         if (files.Json == "-")
             Terminal.LeaveStandardOutputToData();
@@ -31,6 +32,8 @@ internal static class VerifyCommand
             return ExitCodes.CouldNotRun;
         try
         {
+            if (envFile is not null)
+                return await OutsideVerification.RunAsync(envFile, files, signals);
             DataDirectory directory = DataDirectory.Of(options);
             if (RunRecord.Living(directory) is not null)
                 return await AttachAsync(await KeptLab.WaitAsync(directory, signals.Stop), files, signals);
@@ -54,7 +57,7 @@ internal static class VerifyCommand
         StartProgress progress = new();
         if (await Preparation.TemporaryPlanAsync(settings, TemporaryLabs.Name("verify"), progress, signals.Stop) is not { } plan)
             return ExitCodes.CouldNotRun;
-        Terminal.Line(HostLine.Of(plan.Options));
+        Terminal.Line(HostLine.Of(plan));
         try
         {
             await using Lab lab = TemporaryLabs.Open(plan, progress);
@@ -70,7 +73,8 @@ internal static class VerifyCommand
         }
         finally
         {
-            TemporaryLabs.Delete(plan.Directory);
+            if (await TemporaryLabs.DeleteAsync(plan.Directory) is { } kept)
+                Terminal.Line(kept);
         }
     }
 

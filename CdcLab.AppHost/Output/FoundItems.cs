@@ -12,5 +12,5 @@ internal static class FoundItems
             Terminal.Line($"  {(item.WhyKept is null ? "goes " : "stays")}  {Megabytes(item.Bytes),10}  {item.Path}{(item.WhyKept is null ? "" : $"   ({item.WhyKept})")}");
     }
 
-    private static string Megabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0 / 1024.0:#,0.0} MiB");
+    private static string Megabytes(long? bytes) => bytes is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0 / 1024.0:#,0.0} MiB");
 }

@@ -17,6 +17,23 @@ internal static class Preparation
         return Print(faults) ? null : options;
     }
 
+    /// <summary>The picture of a lab in containers that runs somewhere else, or is run by somebody else: its settings are judged, this machine is not.</summary>
+    /// <returns>Null after every fault was printed.</returns>
+    public static LabModel? ContainerModel(CommandLineSettings settings)
+    {
+        (LabOptions options, IReadOnlyList<SettingFault> unreadable) = SettingsSources.Read(settings);
+        return ContainerModel(options, unreadable);
+    }
+
+    /// <summary>The same, of options that were read elsewhere.</summary>
+    /// <returns>Null after every fault was printed.</returns>
+    public static LabModel? ContainerModel(LabOptions options, IReadOnlyList<SettingFault> unreadable)
+    {
+        LabPorts ports = FreePorts.Of(options.PortBase);
+        IReadOnlyList<SettingFault> impossible = LabValidation.Validate(options, ports, LabRuntimeKind.Container, new() { UserIsRoot = true });
+        return Print([.. unreadable, .. impossible]) ? null : LabModel.From(options, ports, LabRuntimeKind.Container);
+    }
+
     /// <summary>A plan for a lab in the data directory that the settings name.</summary>
     /// <returns>Null after every fault was printed.</returns>
     public static async Task<LabPlan?> PlanAsync(CommandLineSettings settings, ILabEvents events, CancellationToken cancellationToken)
@@ -27,7 +44,7 @@ internal static class Preparation
 
         // Before the ports are looked at: what a killed host left still has them.
         await Leftovers.CleanBeforeStartAsync(directory, events, cancellationToken);
-        return Judge(options, directory, directory, unreadable);
+        return Judge(options, directory, directory, unreadable, await RuntimeChoice.MakeAsync(options, directory, cancellationToken));
     }
 
     /// <summary>A plan for a one-shot lab: free ports, and a data directory that is made later.</summary>
@@ -36,19 +53,25 @@ internal static class Preparation
     {
         (LabOptions options, IReadOnlyList<SettingFault> unreadable) = SettingsSources.Read(settings);
         await Leftovers.CleanBeforeStartAsync(directory, events, cancellationToken);
-        LabOptions used = options with { PortBase = options.PortBase == 0 ? FreePorts.Base() : options.PortBase };
+        RuntimeChoice choice = await RuntimeChoice.MakeAsync(options, directory, cancellationToken);
+        LabOptions used = options with
+        {
+            PortBase = options.PortBase == 0 ? FreePorts.Base() : options.PortBase,
+            // Its containers and volumes are nobody else's: a lab of the given name may run beside it.
+            Name = choice.Runtime == LabRuntimeKind.Container ? Path.GetFileName(directory.Path) : options.Name,
+        };
 
         // The folder that somebody has set is judged, although this lab does not use it: the mistake is the same.
-        LabPlan? plan = Judge(used, directory, options.DataDirectory is null ? null : DataDirectory.Of(options), unreadable);
+        LabPlan? plan = Judge(used, directory, options.DataDirectory is null ? null : DataDirectory.Of(options), unreadable, choice);
         return plan is null ? null : plan with { Options = used with { DataDirectory = directory.Path } };
     }
 
-    private static LabPlan? Judge(LabOptions options, DataDirectory directory, DataDirectory? judged, IReadOnlyList<SettingFault> unreadable)
+    private static LabPlan? Judge(LabOptions options, DataDirectory directory, DataDirectory? judged, IReadOnlyList<SettingFault> unreadable, RuntimeChoice choice)
     {
         LabPorts ports = FreePorts.Of(options.PortBase);
-        IReadOnlyList<LabPortUse> wanted = LabValidation.WantedPorts(options, ports, LabRuntimeKind.Embedded);
-        IReadOnlyList<SettingFault> impossible = LabValidation.Validate(options, ports, LabRuntimeKind.Embedded, MachineFactsReader.Read(wanted, judged, options.Dashboard.Path));
-        return Print([.. unreadable, .. impossible]) ? null : new LabPlan(options, ports, directory, Programs.Find(), LabRuntimeKind.Embedded);
+        IReadOnlyList<LabPortUse> wanted = LabValidation.WantedPorts(options, ports, choice.Runtime);
+        IReadOnlyList<SettingFault> impossible = LabValidation.Validate(options, ports, choice.Runtime, MachineFactsReader.Read(wanted, judged, options.Dashboard.Path));
+        return Print([.. unreadable, .. impossible]) ? null : new LabPlan(options, ports, directory, Programs.Find(), choice.Runtime) { Because = choice.Because };
     }
 
     /// <summary>Prints every fault.</summary>

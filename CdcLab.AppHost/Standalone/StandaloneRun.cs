@@ -3,6 +3,7 @@ using CdcLab.AppHost.Lifetime;
 using CdcLab.AppHost.Output;
 using CdcLab.AppHost.Settings;
 using CdcLab.Model;
+using CdcLab.Model.Containers;
 using CdcLab.Model.Options;
 using CdcLab.Model.Schema;
 using CdcLab.Runtime.Standalone;
@@ -34,7 +35,7 @@ internal static class StandaloneRun
 
         if (plan is null)
             return ExitCodes.CouldNotRun;
-        Terminal.Line(HostLine.Of(plan.Options));
+        Terminal.Line(HostLine.Of(plan));
         await using Lab lab = LabOpening.Open(plan with { ShowsDashboard = plan.Options.Dashboard.Enabled }, progress);
         long start = Stopwatch.GetTimestamp();
         try
@@ -67,6 +68,8 @@ internal static class StandaloneRun
         Terminal.Line($"  MySQL      jdbc:mysql://{host}:{model.MySql.Port}/{OrdersSchema.Database}   (user debezium; passwords in {Path.Combine(lab.Plan.Directory.Path, "secrets.json")})");
         Terminal.Line($"  Kafka      bootstrap.servers={model.Kafka.ExternalBootstrap}   ({lab.Abilities!.KafkaDescription})");
         Terminal.Line($"  ZooKeeper  127.0.0.1:{model.ZooKeeper.Port}");
+        if (model.Resources.Contains(model.KafkaUi))
+            Terminal.Line($"  Kafka UI   http://{host}:{model.Ports.KafkaUi}   ({(model.KafkaUi.Open ? "open, writable" : $"user {ContainerMapping.KafkaUiUser}, its password is kafkaUi in that file; read-only")})");
         Terminal.Line($"  verdicts   http://{host}:{model.Verifier.Port}/v1/report   (as text: /v1/report.md)");
         Terminal.Line($"  dashboard  {Describe(dashboard)}");
         Terminal.Line($"  data       {lab.Plan.Directory.Path}");

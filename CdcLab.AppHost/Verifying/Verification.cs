@@ -16,13 +16,19 @@ internal static class Verification
     /// <summary>The same in a lab that ran already: what is not ok there is meant to be seen, not waited for.</summary>
     public static readonly TimeSpan AttachedLimit = TimeSpan.FromSeconds(20);
 
+    /// <summary>Of a lab with a host.</summary>
     public static async Task<int> RunAsync(RunningLab lab, ReportFiles files, TimeSpan settleLimit, CancellationToken cancellationToken)
     {
         using VerdictsClient verdicts = lab.Verdicts();
-        LabReport report = await SettledAsync(verdicts, settleLimit, cancellationToken);
-        using (ControlClient control = lab.Control())
-            report = report with { Resources = await control.ListAsync(cancellationToken) };
+        using ControlClient control = lab.Control();
+        return await RunAsync(verdicts, control.ListAsync, files, settleLimit, cancellationToken);
+    }
 
+    /// <summary>Of any lab that a verifier looks at.</summary>
+    public static async Task<int> RunAsync(VerdictsClient verdicts, Func<CancellationToken, Task<IReadOnlyList<ResourceState>>> list, ReportFiles files, TimeSpan settleLimit, CancellationToken cancellationToken)
+    {
+        LabReport report = await SettledAsync(verdicts, settleLimit, cancellationToken);
+        report = report with { Resources = await list(cancellationToken) };
         VerdictTable.Print(report);
         if (files.Markdown is not null)
         {

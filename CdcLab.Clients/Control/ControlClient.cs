@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using CdcLab.Clients.Kafka;
 using CdcLab.Model.Live;
 
 namespace CdcLab.Clients.Control;
@@ -11,6 +12,7 @@ public sealed class ControlClient : IDisposable
     // The longest stop grace of the model is 60 s and the longest start 90 s; the host answers a command when it is done.
     private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan InsideLimit = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient _http;
 
@@ -46,6 +48,13 @@ public sealed class ControlClient : IDisposable
     /// <exception cref="ControlException">The host does not answer, or refuses.</exception>
     public Task<IReadOnlyList<string>> LogAsync(string name, int lines, CancellationToken cancellationToken) =>
         AskAsync<IReadOnlyList<string>>(HttpMethod.Get, $"v1/resources/{Uri.EscapeDataString(name)}/log?lines={lines}", ReadLimit, cancellationToken);
+
+    /// <summary>What every broker answers on INTERNAL inside the lab's own network.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>One answer for each broker.</returns>
+    /// <exception cref="ControlException">The host does not answer, or cannot look from there.</exception>
+    public Task<IReadOnlyList<ListenerAnswer>> AskInsideAsync(CancellationToken cancellationToken) =>
+        AskAsync<IReadOnlyList<ListenerAnswer>>(HttpMethod.Post, "v1/internal-listeners", InsideLimit, cancellationToken);
 
     /// <summary>Starts, stops, restarts, kills, pauses or resumes one server or service.</summary>
     /// <param name="name">Its name.</param>

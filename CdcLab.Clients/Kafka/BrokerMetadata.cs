@@ -42,7 +42,14 @@ public static class BrokerMetadata
         return Read(answer);
     }
 
-    internal static IReadOnlyList<AdvertisedBroker> Read(ReadOnlySpan<byte> answer)
+    /// <summary>The request as it goes over the wire, for whoever can send it from where this process cannot.</summary>
+    public static ReadOnlyMemory<byte> Question => Request;
+
+    /// <summary>Reads an answer, without the four bytes of its length.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <returns>The brokers that a client of this side is told, by id.</returns>
+    /// <exception cref="InvalidDataException">It is no Kafka broker's.</exception>
+    public static IReadOnlyList<AdvertisedBroker> Read(ReadOnlySpan<byte> answer)
     {
         KafkaReader reader = new(answer);
         if (reader.Int32() != CorrelationId)

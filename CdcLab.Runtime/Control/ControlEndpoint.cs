@@ -72,6 +72,9 @@ public sealed class ControlEndpoint : IAsyncDisposable
                 AnswerAsync(context, async () => await control.ExecuteAsync(name, command, context.RequestAborted)));
         }
 
+        // A look, but one that runs something for a moment.
+        routes.MapPost("/v1/internal-listeners", (HttpContext context) => AnswerAsync(context, async () => await control.AskInsideAsync(context.RequestAborted)));
+
         routes.MapPost("/v1/leases", (HttpContext context) => leases.HoldAsync(context));
     }
 

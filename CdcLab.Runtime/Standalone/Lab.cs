@@ -1,3 +1,4 @@
+using CdcLab.Clients.Kafka;
 using CdcLab.Model;
 using CdcLab.Model.Live;
 using CdcLab.Runtime.Control;
@@ -144,6 +145,10 @@ public sealed class Lab : ILabControl, IAsyncDisposable
         return await server.NowAsync(cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ListenerAnswer>> AskInsideAsync(CancellationToken cancellationToken) =>
+        _runtime?.AskInsideAsync(cancellationToken) ?? throw new LabControlException("The lab is not prepared yet.");
+
     /// <summary>Lets go of the data directory. Everything was stopped before.</summary>
     /// <returns>A task.</returns>
     public async ValueTask DisposeAsync()
@@ -181,7 +186,7 @@ public sealed class Lab : ILabControl, IAsyncDisposable
             new ServiceProcess(model.Verifier, _plan.Programs.Verifier, handover with { DebeziumPassword = secrets.Debezium }, telemetry, _plan.Directory, _http),
         ];
 
-        SecretMask mask = new([secrets.Root, secrets.Debezium, secrets.Simulator, secrets.Token, secrets.DashboardToken, secrets.DashboardOtlpKey, secrets.DashboardServiceKey]);
+        SecretMask mask = new([secrets.Root, secrets.Debezium, secrets.Simulator, secrets.KafkaUi, secrets.Token, secrets.DashboardToken, secrets.DashboardOtlpKey, secrets.DashboardServiceKey]);
 
         // A service has no cap, whatever the servers run as.
         NoCaps none = new("services have no cap");

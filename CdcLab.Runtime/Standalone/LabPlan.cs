@@ -16,6 +16,9 @@ public sealed record LabPlan(LabOptions Options, LabPorts Ports, DataDirectory D
     /// <summary>Whether the Aspire dashboard is started with the lab: not by commands that end by themselves.</summary>
     public bool ShowsDashboard { get; init; }
 
+    /// <summary>Why the servers run as they do, for the first line of a run.</summary>
+    public string Because { get; init; } = "";
+
     /// <summary>The picture of the lab.</summary>
     public LabModel Model => LabModel.From(Options, Ports, Runtime);
 }

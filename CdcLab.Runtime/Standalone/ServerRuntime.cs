@@ -1,5 +1,7 @@
+using CdcLab.Clients.Kafka;
 using CdcLab.Model.Live;
 using CdcLab.Model.Options;
+using CdcLab.Runtime.Standalone.Containers;
 using CdcLab.Runtime.Standalone.Data;
 using CdcLab.Runtime.Standalone.Servers;
 
@@ -28,6 +30,13 @@ internal abstract class ServerRuntime
     /// <returns>The id.</returns>
     public abstract string? ClusterId();
 
+    /// <summary>Asks every broker on INTERNAL from where containers are, for a runtime in which this machine itself cannot.</summary>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <returns>One answer for each broker.</returns>
+    /// <exception cref="LabControlException">It cannot be looked, or need not.</exception>
+    public virtual Task<IReadOnlyList<ListenerAnswer>> AskInsideAsync(CancellationToken cancellationToken) =>
+        throw new LabControlException("In this lab INTERNAL is on loopback: ask the brokers there.");
+
     /// <summary>Takes away what was made for this run of the lab. Everything was stopped before.</summary>
     /// <returns>A task.</returns>
     public abstract Task RemoveAsync();
@@ -36,6 +45,7 @@ internal abstract class ServerRuntime
     public static ServerRuntime Of(LabPlan plan, LabSecrets secrets, RunFile runFile, ILabEvents events) => plan.Runtime switch
     {
         LabRuntimeKind.Embedded => new EmbeddedRuntime(plan, secrets, runFile, events),
+        LabRuntimeKind.Container => new ContainerRuntime(plan, secrets, events),
         _ => throw new ArgumentOutOfRangeException(nameof(plan), plan.Runtime, "Not a runtime of a plan."),
     };
 }

@@ -12,10 +12,12 @@ public sealed class KafkaListenersCheck : ICheck
 
     private readonly LabModel _model;
     private readonly string _side;
+    private readonly InsideSource? _inside;
     private readonly Promise _told;
 
-    private KafkaListenersCheck(LabModel model, string side)
+    private KafkaListenersCheck(LabModel model, string side, InsideSource? inside = null)
     {
+        _inside = inside;
         _model = model;
         _side = side;
         _told = new(
@@ -30,8 +32,9 @@ public sealed class KafkaListenersCheck : ICheck
 
     /// <summary>The check of the side of brokers and containers.</summary>
     /// <param name="model">The brokers.</param>
+    /// <param name="inside">Looks from where that side is, in a lab whose network this machine is not in.</param>
     /// <returns>The check.</returns>
-    public static KafkaListenersCheck Internal(LabModel model) => new(model, KafkaCluster.InternalListener);
+    public static KafkaListenersCheck Internal(LabModel model, InsideSource? inside = null) => new(model, KafkaCluster.InternalListener, inside);
 
     /// <summary>The check of the side of this machine's clients.</summary>
     /// <param name="model">The brokers.</param>
@@ -43,7 +46,9 @@ public sealed class KafkaListenersCheck : ICheck
     {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         end.CancelAfter(Limit);
-        (KafkaBroker Broker, IReadOnlyList<AdvertisedBroker>? Told, string? WhyNot)[] answers = await Task.WhenAll(_model.Kafka.Brokers.Select(b => AskAsync(b, end.Token)));
+        (KafkaBroker Broker, IReadOnlyList<AdvertisedBroker>? Told, string? WhyNot)[] answers = _inside is null
+            ? await Task.WhenAll(_model.Kafka.Brokers.Select(b => AskAsync(b, end.Token)))
+            : From(await _inside.SeeAsync(end.Token));
 
         // Not every broker need be known to all of them at each moment: a broker that is down is missing, which is another check's matter.
         List<string> wrong =
@@ -72,6 +77,9 @@ public sealed class KafkaListenersCheck : ICheck
 
         return [_told.Ok($"{_model.Kafka.Brokers.Count} brokers tell {string.Join(", ", answers[0].Told!.Select(t => t.Address))}")];
     }
+
+    private (KafkaBroker Broker, IReadOnlyList<AdvertisedBroker>? Told, string? WhyNot)[] From(IReadOnlyList<ListenerAnswer> seen) =>
+        [.. _model.Kafka.Brokers.Select(b => seen.FirstOrDefault(a => a.Broker == b.Name) is { } answer ? (b, answer.Told, answer.WhyNot) : (b, null, $"{b.Name} was not asked"))];
 
     private async Task<(KafkaBroker Broker, IReadOnlyList<AdvertisedBroker>? Told, string? WhyNot)> AskAsync(KafkaBroker broker, CancellationToken cancellationToken)
     {

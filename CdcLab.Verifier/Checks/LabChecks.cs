@@ -2,6 +2,7 @@ using CdcLab.Clients.Kafka;
 using CdcLab.Clients.Market;
 using CdcLab.Model;
 using CdcLab.Model.Live;
+using CdcLab.Model.Options;
 using CdcLab.Verifier.Probes;
 using CdcLab.Verifier.Sources;
 
@@ -14,6 +15,7 @@ namespace CdcLab.Verifier.Checks;
 /// <param name="brokers">The brokers' settings as they run.</param>
 /// <param name="admin">The admin client.</param>
 /// <param name="probe">The latency probe.</param>
+/// <param name="inside">The brokers as they are seen from inside the lab's network.</param>
 /// <param name="resources">The resources as the host lists them.</param>
 /// <param name="market">The simulator's API.</param>
 /// <param name="time">The clock.</param>
@@ -24,6 +26,7 @@ public sealed class LabChecks(
     BrokerSettingsSource brokers,
     KafkaAdmin admin,
     LatencyProbe probe,
+    InsideSource inside,
     ResourceSource resources,
     MarketClient market,
     TimeProvider time)
@@ -41,8 +44,9 @@ public sealed class LabChecks(
         new KafkaReplicationFactorCheck(model, cluster),
         new KafkaMinInSyncReplicasCheck(model, brokers, cluster, admin),
         new KafkaSettingsCheck(model, brokers),
-        KafkaListenersCheck.Internal(model),
+        KafkaListenersCheck.Internal(model, model.Runtime == LabRuntimeKind.Container ? inside : null),
         KafkaListenersCheck.External(model),
+        .. model.Runtime == LabRuntimeKind.Container ? [new KafkaUiCheck(model)] : Array.Empty<ICheck>(),
         new KafkaLatencyCheck(model, probe),
         new SimulatorCheck(market, time),
         .. MemoryCheck.Of(model, handover.Abilities, resources),

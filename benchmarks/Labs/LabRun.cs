@@ -48,6 +48,8 @@ internal sealed class LabRun : IDisposable
         };
         foreach (string name in Environment.GetEnvironmentVariables().Keys.Cast<string>().Where(n => n.StartsWith("LAB__", StringComparison.OrdinalIgnoreCase)))
             info.Environment.Remove(name);
+        // The numbers are those of plain processes, whether a container engine runs on this machine or not.
+        info.Environment["Lab__Runtime"] = "embedded";
         info.Environment["TMPDIR"] = site.Temporary;
         if (site.Cache is { } cache)
             info.Environment["XDG_CACHE_HOME"] = cache;

@@ -16,8 +16,6 @@ internal static partial class NameRules
     {
         if (!Name().IsMatch(options.Name))
             faults.Add("Lab:Name", "is not a name that a container can carry", "1 to 32 lower-case letters, digits and dashes, no dash first or last, would do");
-        if (options.Runtime == LabRuntimeKind.Container)
-            faults.Add("Lab:Runtime", "the container runtime is not in this version", "embedded, or auto, would do");
 
         Image("Lab:MySql:Image", options.MySql.Image, faults);
         Image("Lab:ZooKeeper:Image", options.ZooKeeper.Image, faults);

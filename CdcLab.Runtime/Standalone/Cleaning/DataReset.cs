@@ -1,3 +1,4 @@
+using CdcLab.Runtime.Standalone.Containers;
 using CdcLab.Runtime.Standalone.Data;
 using CdcLab.Runtime.Standalone.Fetching;
 
@@ -17,8 +18,11 @@ public sealed class DataReset(DataDirectory directory)
             return [];
         await ThrowIfNotOursAsync(cancellationToken);
         ThrowIfRuns();
-        return [.. Directory.EnumerateFileSystemEntries(directory.Path).Order(StringComparer.Ordinal)
-            .Select(e => FoundItem.At(e, LabFiles.IsOurs(Path.GetFileName(e)) ? null : "not a lab's"))];
+        return
+        [
+            .. Directory.EnumerateFileSystemEntries(directory.Path).Order(StringComparer.Ordinal).Select(e => FoundItem.At(e, LabFiles.IsOurs(Path.GetFileName(e)) ? null : "not a lab's")),
+            .. (await ContainerLeftovers.VolumesAsync(directory, cancellationToken)).Select(v => new FoundItem($"volume {v}", null, null)),
+        ];
     }
 
     /// <summary>Ends what a killed host left running, and deletes the data.</summary>
@@ -30,6 +34,7 @@ public sealed class DataReset(DataDirectory directory)
         await ThrowIfNotOursAsync(cancellationToken);
         using DataDirectoryLock held = DataDirectoryLock.TryTake(directory) ?? throw Runs();
         await Leftovers.CleanAsync(directory, cancellationToken);
+        await ContainerLeftovers.RemoveVolumesAsync(directory, cancellationToken);
 
         // What shows that the data is a lab's goes after the data, and the lock last: a reset that is cut off can be done again, and nobody starts beside it.
         string[] last = [Path.GetFileName(directory.SecretsPath), DataDirectory.StampName, DataDirectory.LockName];

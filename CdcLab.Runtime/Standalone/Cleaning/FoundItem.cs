@@ -2,9 +2,9 @@ namespace CdcLab.Runtime.Standalone.Cleaning;
 
 /// <summary>Something that a cleaning command found.</summary>
 /// <param name="Path">Where it is.</param>
-/// <param name="Bytes">What it takes on the disk, by the lengths of its files.</param>
+/// <param name="Bytes">What it takes on the disk, by the lengths of its files; null where that cannot be seen.</param>
 /// <param name="WhyKept">Why it stays; null where it goes.</param>
-public sealed record FoundItem(string Path, long Bytes, string? WhyKept)
+public sealed record FoundItem(string Path, long? Bytes, string? WhyKept)
 {
     private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
 

@@ -87,5 +87,5 @@ public sealed record LabSecrets
     private static string KeptOrMade(string? kept) => kept is { Length: > 0 } ? kept : Make();
 
     // 32 letters and digits are 190 bits, and need no quoting anywhere.
-    private static string Make() => RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 32);
+    internal static string Make() => RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 32);
 }

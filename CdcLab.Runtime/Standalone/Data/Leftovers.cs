@@ -1,11 +1,12 @@
 using CdcLab.Runtime.Standalone.Cleaning;
+using CdcLab.Runtime.Standalone.Containers;
 using CdcLab.Runtime.Standalone.Fetching;
 using CdcLab.Runtime.Standalone.Memory;
 using CdcLab.Runtime.Standalone.Processes;
 
 namespace CdcLab.Runtime.Standalone.Data;
 
-/// <summary>Cleans up what a host that was killed left behind: the processes that its run file names, and nothing else.</summary>
+/// <summary>Cleans up what a host that was killed left behind: the processes that its run file names, the containers that carry its label, and nothing else.</summary>
 public static class Leftovers
 {
     /// <summary>Cleans up before a start: what a dead host left in this data directory, and what one-shot labs that were killed left in theirs.</summary>
@@ -63,6 +64,7 @@ public static class Leftovers
                 CgroupFiles.Remove(folder);
         }
 
+        ended.AddRange(await ContainerLeftovers.RemoveContainersAsync(directory, cancellationToken));
         File.Delete(directory.RunFilePath);
         MemoryCaps.RemoveGroups(directory.Id);
         return ended;

@@ -1,3 +1,6 @@
+using CdcLab.Runtime.Standalone.Containers;
+using CdcLab.Runtime.Standalone.Fetching;
+
 namespace CdcLab.Runtime.Standalone.Data;
 
 /// <summary>The data directories of one-shot labs (<c>verify</c>): made for one run, gone after it; what a killed run left is found here by the next start.</summary>
@@ -10,6 +13,15 @@ public static class TemporaryLabs
     /// <param name="purpose">The command that wants it.</param>
     /// <returns>The folder.</returns>
     public static DataDirectory Name(string purpose) => new(Path.Combine(Root, $"{purpose}-{DateTime.UtcNow:yyyyMMdd-HHmmss}-{Environment.ProcessId}"));
+
+    /// <summary>Makes the folder for something that is no whole lab, and that locks it itself.</summary>
+    /// <param name="purpose">The command that wants it.</param>
+    /// <returns>The folder.</returns>
+    public static DataDirectory Make(string purpose)
+    {
+        Directory.CreateDirectory(Root);
+        return Name(purpose);
+    }
 
     /// <summary>Makes the folder and takes it, for a lab of this process.</summary>
     /// <param name="plan">What is about to run.</param>
@@ -34,12 +46,25 @@ public static class TemporaryLabs
         DataDirectory.WritePrivate(KeepMark(directory), "");
     }
 
-    /// <summary>Deletes a folder whose lab was stopped.</summary>
+    /// <summary>Deletes a folder whose lab was stopped, and the volumes of its containers.</summary>
     /// <param name="directory">The folder.</param>
-    public static void Delete(DataDirectory directory)
+    /// <returns>Why it stays, to be deleted by the next start; null where it is gone.</returns>
+    public static async Task<string?> DeleteAsync(DataDirectory directory)
     {
-        if (Directory.Exists(directory.Path))
-            Directory.Delete(directory.Path, recursive: true);
+        if (!Directory.Exists(directory.Path))
+            return null;
+        try
+        {
+            await ContainerLeftovers.RemoveVolumesAsync(directory, CancellationToken.None);
+        }
+        catch (UnavailableException engine)
+        {
+            // Without the folder nobody would know of the volumes any more.
+            return $"The data of this run could not be deleted and is left for the next start. {engine.Message}";
+        }
+
+        Directory.Delete(directory.Path, recursive: true);
+        return null;
     }
 
     /// <summary>The folders that killed runs left; nothing is changed.</summary>
@@ -80,7 +105,19 @@ public static class TemporaryLabs
                 continue;
             using (taken)
             {
-                IReadOnlyList<string> ended = await Leftovers.CleanAsync(directory, cancellationToken);
+                IReadOnlyList<string> ended;
+                try
+                {
+                    ended = await Leftovers.CleanAsync(directory, cancellationToken);
+                    if (!IsKept(directory))
+                        await ContainerLeftovers.RemoveVolumesAsync(directory, cancellationToken);
+                }
+                catch (UnavailableException engine) when (ContainerLeftovers.MayHave(directory))
+                {
+                    lines.Add($"what a killed run left in {folder} stays for now: {engine.Message}");
+                    continue;
+                }
+
                 // A kept one loses what ran in it, not what its user asked to keep.
                 if (!IsKept(directory))
                     Directory.Delete(folder, recursive: true);

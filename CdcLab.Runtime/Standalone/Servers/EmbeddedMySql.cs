@@ -1,10 +1,7 @@
 using CdcLab.Model;
-using CdcLab.Model.Schema;
-using CdcLab.Runtime.Convergence;
 using CdcLab.Runtime.Standalone.Data;
 using CdcLab.Runtime.Standalone.Fetching;
 using CdcLab.Runtime.Standalone.Processes;
-using MySqlConnector;
 
 namespace CdcLab.Runtime.Standalone.Servers;
 
@@ -22,6 +19,7 @@ internal sealed class EmbeddedMySql(
     Func<LaunchSpec, CancellationToken, Task> runOnce) : EmbeddedServer(resource)
 {
     private readonly string _data = Path.Combine(directory.Path, resource.DataFolder!);
+    private readonly MySqlRoot _root = new(resource.Port, secrets);
 
     // The lab itself and its services always log in on loopback.
     private string BindAddresses => resource.Ports[0].BindAddress is "127.0.0.1" or "0.0.0.0" ? resource.Ports[0].BindAddress : "127.0.0.1," + resource.Ports[0].BindAddress;
@@ -44,33 +42,9 @@ internal sealed class EmbeddedMySql(
             ]);
     }
 
-    public override async Task<string?> AskAsync(CancellationToken cancellationToken)
-    {
-        await using MySqlConnection connection = new(RootConnectionString);
-        await connection.OpenAsync(cancellationToken);
-        await using MySqlCommand command = new("SELECT VERSION()", connection);
-        return (string?)await command.ExecuteScalarAsync(cancellationToken);
-    }
+    public override Task<string?> AskAsync(CancellationToken cancellationToken) => _root.AskAsync(cancellationToken);
 
-    public override Task<IReadOnlyList<string>> ConvergeAsync(CancellationToken cancellationToken) => MySqlConvergence.RunAsync(
-        RootConnectionString,
-        new Dictionary<string, string>(StringComparer.Ordinal) { [DatabaseUser.Debezium.Name] = secrets.Debezium, [DatabaseUser.Simulator.Name] = secrets.Simulator },
-        cancellationToken);
-
-    private string RootConnectionString => new MySqlConnectionStringBuilder
-    {
-        Server = "127.0.0.1",
-        Port = (uint)resource.Port,
-        UserID = "root",
-        Password = secrets.Root,
-        ConnectionTimeout = 3,
-        DefaultCommandTimeout = 30,
-        // One probe a second: a connection that is kept would hide a server that takes no new ones.
-        Pooling = false,
-        // On loopback, with a key that the server makes itself, TLS proves nothing and costs a probe ten times its time.
-        SslMode = MySqlSslMode.None,
-        AllowPublicKeyRetrieval = true,
-    }.ConnectionString;
+    public override Task<IReadOnlyList<string>> ConvergeAsync(CancellationToken cancellationToken) => _root.ConvergeAsync(cancellationToken);
 
     // Into a folder of another name, renamed at the end: what a kill leaves half-made is never taken for data.
     private async Task InitializeAsync(CancellationToken cancellationToken)

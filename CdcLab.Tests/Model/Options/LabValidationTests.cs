@@ -122,7 +122,6 @@ public sealed class LabValidationTests
     [InlineData("Lab:Name", "../x", "lower-case letters")]
     [InlineData("Lab:Name", "a\nb", "control character")]
     [InlineData("Lab:Name", " ", "cannot be read")]
-    [InlineData("Lab:Runtime", "container", "not in this version")]
     [InlineData("Lab:Runtime", "podman", "one of auto, embedded, container")]
     [InlineData("Lab:Runtime", "1", "one of auto, embedded, container")]
     [InlineData("Lab:BindAddress", "localhost", "is not an IPv4 address")]

@@ -1,0 +1,70 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using CdcLab.Runtime.Standalone.Fetching;
+using Docker.DotNet;
+
+namespace CdcLab.Runtime.Engine;
+
+/// <summary>What goes wrong with a container engine, in one line each.</summary>
+internal static class EngineFaults
+{
+    /// <summary>Whether an exception says that the engine did not answer at all.</summary>
+    public static bool IsSilence(Exception fault) => fault is HttpRequestException or SocketException or IOException or TimeoutException or UnauthorizedAccessException or ObjectDisposedException;
+
+    /// <summary>The reason of a silence, without a full stop.</summary>
+    public static string Words(Exception silence) => silence.GetBaseException().Message.TrimEnd('.');
+
+    /// <summary>No engine, or no permission to talk to it.</summary>
+    public static UnavailableException NoEngine(Uri endpoint, Exception silence)
+    {
+        string socket = endpoint.Scheme == "unix" ? endpoint.AbsolutePath : endpoint.Authority;
+        Exception cause = silence.GetBaseException();
+        bool forbidden = cause is UnauthorizedAccessException or SocketException { SocketErrorCode: SocketError.AccessDenied };
+        return new(forbidden
+            ? $"The container engine's socket {socket} may not be opened by this user: join its group ('sudo usermod -aG docker $USER', then log in anew), or run the lab without containers (--Lab:Runtime=embedded)."
+            : $"No container engine answers at {socket} ({Words(silence)}): start it, set DOCKER_HOST to where it listens, or run the lab without containers (--Lab:Runtime=embedded).");
+    }
+
+    /// <summary>What the engine said when it refused, in one line without a full stop.</summary>
+    public static string Said(DockerApiException refused)
+    {
+        string said = refused.ResponseBody ?? "";
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(said);
+            if (json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("message", out JsonElement message))
+                said = message.GetString() ?? said;
+        }
+        catch (JsonException)
+        {
+            // Then it is the words themselves.
+        }
+
+        string line = string.Join(' ', said.Split((char[])['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).TrimEnd('.');
+        return line.Length == 0 ? $"the engine answers {(int)refused.StatusCode} {refused.StatusCode}" : line;
+    }
+
+    /// <summary>Why a container could not be made or started, and what to do.</summary>
+    /// <param name="resource">The resource.</param>
+    /// <param name="refused">What the engine said.</param>
+    public static string NotStarted(string resource, DockerApiException refused)
+    {
+        string said = Said(refused);
+        if (IsDiskFull(said))
+            return DiskFull(resource);
+        if (said.Contains("address already in use", StringComparison.OrdinalIgnoreCase) || said.Contains("port is already allocated", StringComparison.OrdinalIgnoreCase))
+            return $"{resource} cannot be started, one of its ports is taken ({said}): end what has it, or set Lab:PortBase to a block of free ports.";
+        if (said.Contains("cannot assign requested address", StringComparison.OrdinalIgnoreCase))
+            return $"{resource} cannot be started, the engine cannot bind its port ({said}): set Lab:BindAddress to an address of this machine.";
+        return refused.StatusCode == HttpStatusCode.NotFound && said.Contains("No such image", StringComparison.OrdinalIgnoreCase)
+            ? $"{resource} cannot be started, its image is gone ({said}): stop the lab and start it again, which gets the image anew."
+            : $"{resource} cannot be started, the container engine refuses: {said}.";
+    }
+
+    /// <summary>Whether the engine's words say that its disk is full.</summary>
+    public static bool IsDiskFull(string said) => said.Contains("no space left on device", StringComparison.OrdinalIgnoreCase) || said.Contains("disk quota exceeded", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The line for a full disk.</summary>
+    public static string DiskFull(string what) => $"{what}: the disk of the container engine is full (no space left on device): make room where it keeps its data ('docker info' names the folder, 'docker system df' what is in it).";
+}

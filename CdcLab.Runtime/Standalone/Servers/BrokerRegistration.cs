@@ -1,0 +1,28 @@
+using CdcLab.Clients.ZooKeeper;
+using CdcLab.Model;
+
+namespace CdcLab.Runtime.Standalone.Servers;
+
+/// <summary>A broker's place in ZooKeeper. One that was killed stays registered until its session ends, and a new one that finds it there gives up (NodeExists).</summary>
+internal static class BrokerRegistration
+{
+    /// <summary>Waits until the broker's former self is not registered any more.</summary>
+    /// <param name="broker">The broker.</param>
+    /// <param name="zooKeeper">ZooKeeper.</param>
+    /// <param name="sessionTimeout">How long a session outlives its broker.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <exception cref="ServerStartException">It stays registered: another has its id.</exception>
+    public static async Task FormerSelfIsGoneAsync(KafkaBroker broker, ZooKeeperResource zooKeeper, TimeSpan sessionTimeout, CancellationToken cancellationToken)
+    {
+        // ZooKeeper ends a session up to one tick late, and looks anew at all of them when it has itself been started again.
+        DateTime deadline = DateTime.UtcNow + (2 * sessionTimeout) + TimeSpan.FromSeconds(10);
+        await using ZooKeeperSession session = await ZooKeeperSession.OpenAsync(zooKeeper.Ports[0].BindAddress, zooKeeper.Port, cancellationToken);
+        string node = $"/brokers/ids/{broker.Id}";
+        while ((await session.ReadAsync([node], cancellationToken))[0] is not null)
+        {
+            if (DateTime.UtcNow > deadline)
+                throw new ServerStartException($"{broker.Name} is still registered in ZooKeeper ({node}), although it does not run; does another broker with id {broker.Id} use this ZooKeeper?");
+            await Task.Delay(100, cancellationToken);
+        }
+    }
+}
