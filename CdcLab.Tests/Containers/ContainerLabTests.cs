@@ -1,0 +1,100 @@
+using System.Net;
+using CdcLab.Clients.Control;
+using CdcLab.Model.Live;
+using CdcLab.Runtime.Engine;
+using CdcLab.Tests.Lab;
+using CdcLab.Tests.Lab.Host;
+using Docker.DotNet.Models;
+using Xunit;
+
+namespace CdcLab.Tests.Containers;
+
+/// <summary>A lab in containers: what the engine says of it, and what the verifier does.</summary>
+[Trait("tier", "container")]
+[Collection(WholeLabsCollection.Name)]
+public sealed class ContainerLabTests(ContainerLabFixture fixture) : IClassFixture<ContainerLabFixture>
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [ContainerFact]
+    public async Task Every_check_becomes_ok_and_both_sides_of_the_cluster_are_among_them()
+    {
+        await fixture.Lab.AllOkAsync();
+
+        using CdcLab.Clients.Verdicts.VerdictsClient verdicts = new(fixture.Lab.Run.Ports!.Verifier, fixture.Lab.Run.Token!);
+        IReadOnlyList<Verdict> checks = (await verdicts.ReportAsync(Stop)).Checks;
+        Assert.Contains(checks, c => c.Id == "kafka.listeners.internal" && c.Actual!.Contains("kafka-3:29092", StringComparison.Ordinal));
+        Assert.Contains(checks, c => c.Id == "kafka.listeners.external");
+        Assert.Contains(checks, c => c.Id == "memory.kafka-ui");
+    }
+
+    [ContainerFact]
+    public async Task The_engine_shows_the_caps_ports_and_log_limits_of_the_specification()
+    {
+        using ContainerEngine engine = ContainerEngine.Find();
+        foreach ((string name, int cap) in ((string, int)[])[("mysql", 1024), ("zookeeper", 384), ("kafka-1", 768), ("kafka-2", 768), ("kafka-3", 768), ("kafka-ui", 384)])
+        {
+            ContainerInspectResponse container = await engine.Client.Containers.InspectContainerAsync($"cdclab-{fixture.Lab.Name}-{name}", Stop);
+
+            Assert.Equal((cap * 1024L * 1024, cap * 1024L * 1024), (container.HostConfig!.Memory, container.HostConfig.MemorySwap));
+            Assert.Equal("10m", container.HostConfig.LogConfig.Config["max-size"]);
+            Assert.Equal("3", container.HostConfig.LogConfig.Config["max-file"]);
+            Assert.All(container.HostConfig.PortBindings.Values.SelectMany(b => b), b => Assert.Equal("127.0.0.1", b.HostIP));
+        }
+    }
+
+    [ContainerFact]
+    public async Task States_carry_the_container_and_the_kernels_own_cap()
+    {
+        using ControlClient control = fixture.Lab.Control();
+        ResourceState broker = (await control.ListAsync(Stop)).Single(r => r.Name == "kafka-1");
+
+        Assert.Equal(64, broker.ContainerId?.Length);
+        Assert.Null(broker.Pid);
+        Assert.True(broker.Memory is { CapEnforced: true, CapBytes: 768L * 1024 * 1024, UsedBytes: > 0 }, broker.Memory?.ToString());
+    }
+
+    [ContainerFact]
+    public async Task Kafka_UI_shows_nothing_without_its_login_and_all_brokers_with_it()
+    {
+        using HttpClientHandler cookies = new() { AllowAutoRedirect = false, UseProxy = false };
+        using HttpClient http = new(cookies) { BaseAddress = new Uri($"http://127.0.0.1:{fixture.Lab.Run.Ports!.KafkaUi}") };
+
+        using HttpResponseMessage closed = await http.GetAsync(new Uri("/api/clusters", UriKind.Relative), Stop);
+        Assert.Equal(HttpStatusCode.Found, closed.StatusCode);
+
+        using FormUrlEncodedContent login = new([KeyValuePair.Create("username", "cdclab"), KeyValuePair.Create("password", fixture.Lab.Secret("kafkaUi"))]);
+        using HttpResponseMessage entered = await http.PostAsync(new Uri("/auth", UriKind.Relative), login, Stop);
+        string clusters = await http.GetStringAsync(new Uri("/api/clusters", UriKind.Relative), Stop);
+        Assert.Contains("\"brokerCount\": 3", clusters, StringComparison.Ordinal);
+        Assert.Contains("\"readOnly\": true", clusters, StringComparison.Ordinal);
+    }
+
+    [ContainerFact]
+    public async Task Broker_that_is_killed_is_seen_and_a_start_brings_every_check_back()
+    {
+        await fixture.Lab.AllOkAsync();
+        using ControlClient control = fixture.Lab.Control();
+
+        ResourceState killed = await control.CommandAsync("kafka-2", ServerCommand.Kill, Stop);
+        Assert.Equal((RunState.Stopped, 137), (killed.State, killed.ExitCode));
+        Assert.Equal(RunState.Running, (await control.CommandAsync("kafka-2", ServerCommand.Start, Stop)).State);
+
+        await fixture.Lab.AllOkAsync();
+    }
+
+    [ContainerFact]
+    public async Task Container_that_ends_without_us_is_seen_with_its_exit_code()
+    {
+        await fixture.Lab.AllOkAsync();
+        using ControlClient control = fixture.Lab.Control();
+        using ContainerEngine engine = ContainerEngine.Find();
+
+        await engine.Client.Containers.KillContainerAsync($"cdclab-{fixture.Lab.Name}-kafka-ui", new ContainerKillParameters { Signal = "SIGKILL" }, Stop);
+
+        (ResourceState seen, _) = await Deadline.WaitAsync(TimeSpan.FromSeconds(10), async () => (await control.ListAsync(Stop)).Single(r => r.Name == "kafka-ui"), s => s.State == RunState.Exited, "kafka-ui to be seen as ended");
+        Assert.Equal(137, seen.ExitCode);
+        await control.CommandAsync("kafka-ui", ServerCommand.Start, Stop);
+        await fixture.Lab.AllOkAsync();
+    }
+}
