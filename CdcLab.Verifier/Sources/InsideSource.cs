@@ -16,6 +16,7 @@ public sealed class InsideSource(Func<CancellationToken, Task<IReadOnlyList<List
     private Task<IReadOnlyList<ListenerAnswer>>? _running;
     private Task<IReadOnlyList<ListenerAnswer>>? _latest;
     private long _latestAt;
+    private long _runningAt;
 
     /// <summary>What every broker answered, at most a minute ago.</summary>
     /// <param name="cancellationToken">Ends the wait of this one asker, not the look.</param>
@@ -42,9 +43,9 @@ public sealed class InsideSource(Func<CancellationToken, Task<IReadOnlyList<List
         lock (_gate)
         {
             if (_running is { IsCompleted: true })
-                (_latest, _latestAt, _running) = (_running, time.GetTimestamp(), null);
+                (_latest, _latestAt, _running) = (_running, _runningAt, null);
             if (_running is null && (_latest is null || time.GetElapsedTime(_latestAt) > (IsGood(_latest) ? GoodAge : BadAge)))
-                _running = Task.Run(() => look(CancellationToken.None), CancellationToken.None);
+                (_running, _runningAt) = (Task.Run(() => look(CancellationToken.None), CancellationToken.None), time.GetTimestamp());
 
             // While somebody looks anew, the last answer serves.
             return _latest ?? _running!;
