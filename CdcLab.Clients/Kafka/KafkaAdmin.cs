@@ -169,6 +169,7 @@ public sealed class KafkaAdmin : IKafkaTopics, IDisposable
         lock (_renewing)
         {
             if (Stopwatch.GetElapsedTime(_renewed) < RenewalPause)
+                return;
             _renewed = Stopwatch.GetTimestamp();
 
             // Others may still wait for the client of now; the one before it has had its ten seconds.
