@@ -114,9 +114,10 @@ public sealed class KafkaClusterUnderTest : IAsyncLifetime
         _processes[name] = process;
         await Deadline.WaitAsync(
             StartLimit,
-            () => AskAsync(server),
-            answers => answers || process.HasExited,
-            $"{name} to answer",
+            // One that has ended refuses the connection, and that is no answer.
+            async () => process.HasExited || await AskAsync(server),
+            over => over,
+            $"{name} to answer or to end",
             () => $"its last lines:\n{LastLines(name)}");
         return process.HasExited;
     }
