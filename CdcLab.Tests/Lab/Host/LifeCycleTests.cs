@@ -76,8 +76,10 @@ public sealed class LifeCycleTests
     {
         using LabWorld world = new();
         world.Variables["XDG_CACHE_HOME"] = Path.Combine(world.Folder, "cache");
+        world.Variables["Lab__Dashboard__Enabled"] = "true";
         using AppHostProcess host = AppHostProcess.Start(world);
         await host.SaysAsync("mysql: ", StartLimit);
+        await host.SaysAsync("dashboard: ", StartLimit);
 
         host.Signal("INT");
 
