@@ -74,9 +74,9 @@ public sealed class DashboardTests(DashboardLab dashboard) : IClassFixture<Dashb
 
         await Deadline.WaitAsync(
             TimeSpan.FromMinutes(1),
-            async () => (await page.Page.Locator("tr").AllInnerTextsAsync()).ToList(),
-            rows => rows.Any(r => r.Contains("order-simulator: order", StringComparison.Ordinal) && r.Contains("mysql", StringComparison.Ordinal))
-                && rows.Any(r => r.Contains("verifier: probe", StringComparison.Ordinal) && r.Contains("kafka-", StringComparison.Ordinal)),
+            async () => string.Join('\n', (await page.Page.Locator("tr").AllInnerTextsAsync()).Select(r => r.ReplaceLineEndings(" "))),
+            seen => seen.Split('\n').Any(r => r.Contains("order-simulator: order", StringComparison.Ordinal) && r.Contains("mysql", StringComparison.Ordinal))
+                && seen.Split('\n').Any(r => r.Contains("verifier: probe", StringComparison.Ordinal) && r.Contains("kafka-", StringComparison.Ordinal)),
             "an order's trace with mysql and a probe's with a broker");
     }
 
