@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using CdcLab.Model;
+using CdcLab.Model.Containers;
 using CdcLab.Model.Live;
 using CdcLab.Runtime;
 using LogLine = CdcLab.Model.Live.LogLine;
@@ -270,7 +271,7 @@ internal sealed class AspireControl(ResourceNotificationService notifications, R
             ? pid
             : throw new LabControlException($"{resource.Name} has no process yet.");
 
-    private string Container(LabResource resource) => LabContainerExtensions.ContainerName(values.Model, resource.Name);
+    private string Container(LabResource resource) => ContainerNames.Of(values.Model.Options.Name, resource.Name);
 
     private LabResource Find(string name) =>
         values.Model.Resources.FirstOrDefault(r => r.Name == name) ?? throw new UnknownResourceException(name, values.Model.Resources.Select(r => r.Name));

@@ -31,7 +31,7 @@ internal static class AspireRun
         LabModel model = LabModel.From(options, ports, LabRuntimeKind.Container);
 
         // Names before ports: what our own dead lab left has both.
-        await ContainerNames.FreeAsync(engine, model, directory, progress, CancellationToken.None);
+        await FreeContainerNames.EnsureAsync(engine, model, directory, progress, CancellationToken.None);
         if (Preparation.Print([.. unreadable, .. Judge(options, ports, directory)]))
             return ExitCodes.CouldNotRun;
 

@@ -1,4 +1,5 @@
 using CdcLab.Model;
+using CdcLab.Model.Containers;
 using CdcLab.Model.Schema;
 
 namespace CdcLab.AppHost.Aspire;
@@ -58,5 +59,5 @@ internal static class CdcLabBuilderExtensions
         return builder;
     }
 
-    private static string VolumeName(LabModel model, string resource) => LabContainerExtensions.ContainerName(model, resource) + (resource.Length == 0 ? "" : "-data");
+    private static string VolumeName(LabModel model, string resource) => ContainerNames.Of(model.Options.Name, resource) + (resource.Length == 0 ? "" : "-data");
 }

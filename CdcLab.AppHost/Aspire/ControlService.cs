@@ -1,3 +1,4 @@
+using CdcLab.Model.Containers;
 using CdcLab.Runtime.Control;
 using CdcLab.Runtime.Standalone.Data;
 using Microsoft.Extensions.Hosting;
@@ -26,7 +27,7 @@ internal sealed class ControlService(AspireControl control, LabEngine engine, La
         control.IsBeingStopped();
         await Task.WhenAll(values.Model.Kafka.Brokers.Select(async broker =>
         {
-            string container = LabContainerExtensions.ContainerName(values.Model, broker.Name);
+            string container = ContainerNames.Of(values.Model.Options.Name, broker.Name);
             await control.ResumeIfPausedAsync(broker.Name);
             await engine.StopAsync(container, broker.StopGrace, cancellationToken);
         }));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CdcLab.Model;
+using CdcLab.Model.Containers;
 
 namespace CdcLab.AppHost.Aspire;
 
@@ -26,12 +27,10 @@ internal static class LabContainerExtensions
             // Exactly the model's name: an integration's own registry would stand before it.
             .WithImage(resource.Image!)
             .WithImageRegistry(null)
-            .WithContainerName(ContainerName(values.Model, resource.Name))
+            .WithContainerName(ContainerNames.Of(values.Model.Options.Name, resource.Name))
             // Swap is capped with it: the engine would otherwise allow as much again. The logs of containers grow without bound.
             .WithContainerRuntimeArgs("--memory", cap, "--memory-swap", cap, "--log-opt", "max-size=10m", "--log-opt", "max-file=3")
             // By it the next start knows what a killed host of this data directory left.
             .WithContainerRuntimeArgs("--label", $"{LabEngine.DirectoryLabel}={values.DataDirectory}");
     }
-
-    public static string ContainerName(LabModel model, string resource) => model.Options.Name == "default" ? $"cdclab-{resource}" : $"cdclab-{model.Options.Name}-{resource}";
 }

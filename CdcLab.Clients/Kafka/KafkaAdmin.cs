@@ -8,6 +8,7 @@ namespace CdcLab.Clients.Kafka;
 public sealed class KafkaAdmin : IKafkaTopics, IDisposable
 {
     private static readonly TimeSpan RenewalPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ControllerRetryDelay = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock _renewing = new();
     private readonly string _bootstrap;
@@ -78,14 +79,24 @@ public sealed class KafkaAdmin : IKafkaTopics, IDisposable
             ReplicationFactor = (short)replicationFactor,
             Configs = new(settings, StringComparer.Ordinal),
         };
-        try
+        long began = Stopwatch.GetTimestamp();
+        while (true)
         {
-            await _client.CreateTopicsAsync([specification], new() { RequestTimeout = timeout, OperationTimeout = timeout }).WaitAsync(cancellationToken);
-            return true;
-        }
-        catch (CreateTopicsException e) when (e.Results.All(r => r.Error.Code == ErrorCode.TopicAlreadyExists))
-        {
-            return false;
+            try
+            {
+                await _client.CreateTopicsAsync([specification], new() { RequestTimeout = timeout, OperationTimeout = timeout }).WaitAsync(cancellationToken);
+                return true;
+            }
+            catch (CreateTopicsException e) when (e.Results.All(r => r.Error.Code == ErrorCode.TopicAlreadyExists))
+            {
+                return false;
+            }
+            catch (CreateTopicsException e) when (e.Results.All(r => r.Error.Code == ErrorCode.NotController) && Stopwatch.GetElapsedTime(began) < timeout)
+            {
+                // Another broker has become the controller, and not all know it yet. Java's admin client asks anew by itself, librdkafka does not.
+                await Task.Delay(ControllerRetryDelay, cancellationToken);
+                await Task.Run(() => _client.GetMetadata(timeout), cancellationToken);
+            }
         }
     }
 

@@ -117,7 +117,7 @@ public sealed class Lab : ILabControl, IAsyncDisposable
         {
             case ServerCommand.Start:
                 ThrowIfNeedsMore(server);
-                await StartUntilStoppedAsync(server, cancellationToken);
+                await StartUntilStoppedAsync(server).WaitAsync(cancellationToken);
                 break;
             case ServerCommand.Stop:
                 if (!server.IsRunning)
@@ -127,7 +127,7 @@ public sealed class Lab : ILabControl, IAsyncDisposable
             case ServerCommand.Restart:
                 ThrowIfNeedsMore(server);
                 await server.StopAsync(CancellationToken.None);
-                await StartUntilStoppedAsync(server, cancellationToken);
+                await StartUntilStoppedAsync(server).WaitAsync(cancellationToken);
                 break;
             case ServerCommand.Kill:
                 await server.KillAsync(cancellationToken);
@@ -237,12 +237,12 @@ public sealed class Lab : ILabControl, IAsyncDisposable
         await server.StopAsync(hurry);
     }
 
-    private async Task StartUntilStoppedAsync(LabServer server, CancellationToken cancellationToken)
+    // Not ended by whoever asked for it: a process that was launched runs, and its state must not say that it does not.
+    private async Task StartUntilStoppedAsync(LabServer server)
     {
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stopping.Token);
         try
         {
-            foreach (string line in await server.StartAsync(either.Token))
+            foreach (string line in await server.StartAsync(_stopping.Token))
                 _events.Say($"{server.Resource.Name}: {line}");
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)

@@ -12,6 +12,7 @@ internal sealed class MySqlSpans : BaseProcessor<Activity>
     public const string SourceName = "MySqlConnector";
 
     private const int LongestText = 1000;
+    private const int DefaultPort = 3306;
 
     // The texts of our own statements are few and constant, but a purge names its orders: those beyond are worked out each time.
     private const int MostKept = 200;
@@ -50,6 +51,10 @@ internal sealed class MySqlSpans : BaseProcessor<Activity>
         // A port is a number; MySqlConnector writes it as a text.
         if (data.GetTagItem("server.port") is string port && int.TryParse(port, out int number))
             data.SetTag("server.port", number);
+
+        // It leaves MySQL's default port out, as the conventions allow; a dashboard finds a peer by address and port.
+        if (data.GetTagItem("server.address") is not null && data.GetTagItem("server.port") is null)
+            data.SetTag("server.port", DefaultPort);
         if (data.GetTagItem("db.query.text") is not string text)
             return;
         string summary = Summary(text);

@@ -88,7 +88,7 @@ internal sealed class ProbeTraces(LabModel model, Func<ClusterState?> lastSeen)
     /// <param name="run">Its run of the probe.</param>
     /// <param name="number">Its number there.</param>
     /// <param name="offset">Its place in the partition.</param>
-    /// <param name="leaderEpoch">Under which leader it was written; null where the cluster does not say.</param>
+    /// <param name="leaderEpoch">Under which leader it was written; null or -1 (librdkafka's word for it) where the record does not say, as those of a legacy Kafka.</param>
     public void Consumed(Guid run, long number, long offset, int? leaderEpoch)
     {
         lock (_gate)
@@ -101,7 +101,7 @@ internal sealed class ProbeTraces(LabModel model, Func<ClusterState?> lastSeen)
                 return;
             Describe(process, "process", followed.Partition).SetTag("messaging.client.id", "cdclab-probe-consumer").SetTag("messaging.kafka.offset", offset);
             process.SetEndTime(DateTime.UtcNow);
-            (followed.Process, followed.LeaderEpoch) = (process, leaderEpoch);
+            (followed.Process, followed.LeaderEpoch) = (process, leaderEpoch is >= 0 ? leaderEpoch : null);
         }
 
         Settle();

@@ -54,13 +54,30 @@ internal static partial class ProcessTable
         return false;
     }
 
-    /// <summary>Sends a signal to every process of a group; a group that is gone is no fault.</summary>
-    public static void SignalGroup(int group, Signal signal)
+    /// <summary>Sends a signal to every process of a group.</summary>
+    /// <returns>Whether there is such a group; one that is gone is no fault.</returns>
+    public static bool SignalGroup(int group, Signal signal)
     {
         if (group <= 1)
             throw new ArgumentOutOfRangeException(nameof(group), group, "Not a process group of ours.");
-        if (Kill(-group, (int)signal) != 0 && Marshal.GetLastPInvokeError() is var error and not NoSuchProcess)
-            throw new Win32Exception(error);
+        return Send(-group, signal);
+    }
+
+    /// <summary>Sends a signal to one process.</summary>
+    /// <returns>Whether there is such a process; one that is gone is no fault.</returns>
+    public static bool SignalProcess(int pid, Signal signal)
+    {
+        if (pid <= 1)
+            throw new ArgumentOutOfRangeException(nameof(pid), pid, "Not a process of ours.");
+        return Send(pid, signal);
+    }
+
+    private static bool Send(int target, Signal signal)
+    {
+        if (Kill(target, (int)signal) == 0)
+            return true;
+        int error = Marshal.GetLastPInvokeError();
+        return error == NoSuchProcess ? false : throw new Win32Exception(error);
     }
 
     private static string[]? Stat(int pid)

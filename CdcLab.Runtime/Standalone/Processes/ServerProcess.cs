@@ -82,8 +82,9 @@ internal sealed class ServerProcess : IDisposable
 
     public void Signal(Signal signal)
     {
-        if (!Ended.IsCompleted)
-            ProcessTable.SignalGroup(Pid, signal);
+        // Until setsid has made the group there is only the process itself, and a signal to nobody would leave it running for ever.
+        if (!Ended.IsCompleted && !ProcessTable.SignalGroup(Pid, signal) && ProcessTable.IsAlive(Pid, StartTime))
+            ProcessTable.SignalProcess(Pid, signal);
     }
 
     /// <summary>SIGTERM, and SIGKILL to the whole group when the grace is over or the token says that nobody waits any longer.</summary>

@@ -48,6 +48,22 @@ public sealed class FaultTests(LabFixture lab) : IClassFixture<LabFixture>
     }
 
     [Fact]
+    public async Task Start_goes_on_when_whoever_asked_for_it_has_gone()
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        await lab.AllOkAsync(TimeSpan.FromSeconds(60));
+        await lab.Control.CommandAsync("order-simulator", ServerCommand.Kill, stop);
+
+        using CancellationTokenSource gone = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Task<ResourceState> start = lab.Control.CommandAsync("order-simulator", ServerCommand.Start, gone.Token);
+        await Deadline.WaitAsync(TimeSpan.FromSeconds(10), () => StateAsync("order-simulator"), s => s.State == RunState.Starting, "order-simulator to start");
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start);
+
+        await Deadline.WaitAsync(TimeSpan.FromSeconds(30), () => StateAsync("order-simulator"), s => s.State == RunState.Running, "order-simulator to run");
+    }
+
+    [Fact]
     public async Task Command_that_makes_no_sense_is_refused_with_a_reason()
     {
         CancellationToken stop = TestContext.Current.CancellationToken;

@@ -13,7 +13,7 @@ public sealed class FullDiskTests
     [Fact]
     public async Task Disk_that_fills_while_the_lab_runs_does_not_keep_it_from_stopping()
     {
-        using LabWorld world = new();
+        using LabWorld world = new LabWorld().WithOneBroker();
         using AppHostProcess host = StartOnDisk(world, "900m");
         await host.SaysAsync("The lab is up", TimeSpan.FromMinutes(5));
 

@@ -67,6 +67,15 @@ public sealed class LabFixture : IAsyncLifetime
         Verdicts = new(run.Ports.Verifier, Token);
     }
 
+    /// <summary>Stops it as Ctrl+C would.</summary>
+    /// <returns>What is left of its processes.</returns>
+    public async Task<IReadOnlyList<string>> StopAsync()
+    {
+        _host!.Signal("INT");
+        Assert.Equal(0, await _host.EndAsync(TimeSpan.FromSeconds(90)));
+        return World.Processes();
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {

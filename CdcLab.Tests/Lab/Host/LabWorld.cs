@@ -36,6 +36,15 @@ public sealed class LabWorld : IDisposable
     /// <summary>The default data directory in this world.</summary>
     public string DataDirectory => Path.Combine(Folder, "state", "cdclab", "default");
 
+    /// <summary>For a test to which the number of brokers is nothing: one is there sooner than three.</summary>
+    /// <returns>This world.</returns>
+    public LabWorld WithOneBroker()
+    {
+        foreach (string name in (string[])["Brokers", "ReplicationFactor", "MinInSyncReplicas"])
+            Variables["Lab__Kafka__" + name] = "1";
+        return this;
+    }
+
     /// <summary>Processes of any kind whose command line or environment names this world's folder.</summary>
     /// <returns>Process ids and command lines.</returns>
     public IReadOnlyList<string> Processes()

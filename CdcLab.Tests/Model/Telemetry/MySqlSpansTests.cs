@@ -23,6 +23,14 @@ public sealed class MySqlSpansTests
     }
 
     [Fact]
+    public void Default_port_is_written_out()
+    {
+        Activity span = Ended(a => a.SetTag("server.address", "127.0.0.1"));
+
+        Assert.Equal(3306, span.GetTagItem("server.port"));
+    }
+
+    [Fact]
     public void Long_text_is_cut_and_names_the_span_all_the_same()
     {
         Activity span = Ended(a => a.SetTag("db.query.text", $"DELETE FROM orders WHERE order_id IN ({string.Join(',', Enumerable.Range(0, 5000))})"));

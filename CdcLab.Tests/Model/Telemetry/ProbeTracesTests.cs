@@ -51,6 +51,18 @@ public sealed class ProbeTracesTests
     }
 
     [Fact]
+    public void Record_without_a_leaders_epoch_names_the_leader_that_was_seen_last()
+    {
+        using Spans spans = new(VerifierFigures.SourceName);
+        ProbeTraces traces = Traces(leader: 2, epoch: 5);
+        traces.Sent(_run, 1, partition: 0, Stopwatch.GetTimestamp());
+        traces.Acknowledged(_run, 1, offset: 9);
+        traces.Consumed(_run, 1, offset: 9, leaderEpoch: -1);
+
+        Assert.Equal("localhost:9093", $"{Trace(spans).Send.GetTagItem("server.address")}:{Trace(spans).Send.GetTagItem("server.port")}");
+    }
+
+    [Fact]
     public void Message_that_was_given_up_is_an_error()
     {
         using Spans spans = new(VerifierFigures.SourceName);

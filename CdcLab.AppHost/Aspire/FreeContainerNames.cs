@@ -1,4 +1,5 @@
 using CdcLab.Model;
+using CdcLab.Model.Containers;
 using CdcLab.Model.Live;
 using CdcLab.Runtime.Standalone;
 using CdcLab.Runtime.Standalone.Data;
@@ -7,13 +8,13 @@ using CdcLab.Runtime.Standalone.Fetching;
 namespace CdcLab.AppHost.Aspire;
 
 /// <summary>Sees to it that nobody has the names of the lab's containers: Aspire adopts whatever has one, with its old image and without caps, and removes it at the end.</summary>
-internal static class ContainerNames
+internal static class FreeContainerNames
 {
     /// <summary>Removes what a dead host of this data directory left, and refuses to go on when anything else has a name.</summary>
     /// <exception cref="UnavailableException">A name is taken.</exception>
-    public static async Task FreeAsync(LabEngine engine, LabModel model, DataDirectory directory, ILabEvents events, CancellationToken cancellationToken)
+    public static async Task EnsureAsync(LabEngine engine, LabModel model, DataDirectory directory, ILabEvents events, CancellationToken cancellationToken)
     {
-        string[] names = [.. model.Resources.Where(r => r.Kind == ResourceKind.Server).Select(r => LabContainerExtensions.ContainerName(model, r.Name))];
+        string[] names = [.. model.Resources.Where(r => r.Kind == ResourceKind.Server).Select(r => ContainerNames.Of(model.Options.Name, r.Name))];
         IReadOnlyList<(string Name, string Id, string State, string? DataDirectory)> found = await engine.FindAsync(names, cancellationToken);
         if (found.FirstOrDefault(f => f.DataDirectory != directory.Path) is { Name: { } name } other)
         {
