@@ -116,7 +116,8 @@ internal sealed class Benchmark : IDisposable
     private async Task FootprintAsync(LabRun lab, RunRecord run, CancellationToken cancellationToken)
     {
         // What a start leaves to be done (tiered compilation, first rounds of checks) is not what is asked for.
-        await Task.Delay(TimeSpan.FromSeconds(_quick ? 10 : 30), cancellationToken);
+        // A loop that turns once a second has turned often enough for that after a minute.
+        await Task.Delay(TimeSpan.FromSeconds(_quick ? 10 : 75), cancellationToken);
         Dictionary<string, int> processes = new(StringComparer.Ordinal)
         {
             ["AppHost"] = lab.Pid,

@@ -29,11 +29,11 @@ says() {
 }
 
 zookeeper_answers() {
-    until { exec 3<> "/dev/tcp/127.0.0.1/$zookeeper_port" && printf srvr >&3 && grep -q '^Mode:' <&3; } 2> /dev/null; do
+    # One that connects while ZooKeeper starts may never be answered.
+    until timeout 1 bash -c "exec 3<> /dev/tcp/127.0.0.1/$zookeeper_port && printf srvr >&3 && grep -q '^Mode:' <&3" 2> /dev/null; do
         alive zookeeper || return 1
         sleep 0.05
     done
-    exec 3>&-
     ready zookeeper
 }
 

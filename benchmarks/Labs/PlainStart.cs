@@ -9,7 +9,7 @@ namespace CdcLab.Benchmarks.Labs;
 /// <summary>The peer of the lab's start: <c>plain-start.sh</c> with the command lines that the lab itself used, on the same data.</summary>
 internal sealed class PlainStart
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private readonly string _folder;
     private readonly int _zooKeeperPort;
@@ -42,8 +42,17 @@ internal sealed class PlainStart
     {
         ProcessStartInfo info = new("bash", [Path.Combine(AppContext.BaseDirectory, "plain-start.sh"), _folder, _zooKeeperPort.ToString()]) { UseShellExecute = false, RedirectStandardOutput = true };
         using Process script = Process.Start(info)!;
-        string output = await script.StandardOutput.ReadToEndAsync(cancellationToken).WaitAsync(Limit, cancellationToken);
-        await script.WaitForExitAsync(cancellationToken);
+        string output;
+        try
+        {
+            output = await script.StandardOutput.ReadToEndAsync(cancellationToken).WaitAsync(Limit, cancellationToken);
+            await script.WaitForExitAsync(cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            script.Kill(entireProcessTree: true);
+            throw new BenchmarkException($"The plain script did not start and stop the servers within {Limit.TotalMinutes:0} minutes.");
+        }
         if (output.Contains("failed ", StringComparison.Ordinal) || !output.Contains("stopped", StringComparison.Ordinal))
             throw new BenchmarkException("The plain script could not start the servers:\n" + output);
         return output.Split('\n')

@@ -8,6 +8,8 @@ namespace CdcLab.Benchmarks.Probes;
 /// stamp before the send and after the read. No schedule to keep, nothing followed, nothing counted but the difference.</summary>
 internal sealed class BareLoop : IDisposable
 {
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
+
     private readonly string _topic;
     private readonly int _partitions;
     private readonly IProducer<Null, byte[]> _producer;
@@ -21,8 +23,25 @@ internal sealed class BareLoop : IDisposable
         _consumer.Assign(Enumerable.Range(0, partitions).Select(i =>
         {
             TopicPartition partition = new(topic, i);
-            return new TopicPartitionOffset(partition, _consumer.QueryWatermarkOffsets(partition, TimeSpan.FromSeconds(10)).High);
+            return new TopicPartitionOffset(partition, HighWatermark(partition));
         }));
+    }
+
+    // A topic that was made this moment is not known to every broker.
+    private Offset HighWatermark(TopicPartition partition)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return _consumer.QueryWatermarkOffsets(partition, AnswerLimit).High;
+            }
+            catch (KafkaException unknown) when (unknown.Error.Code is ErrorCode.Local_UnknownPartition or ErrorCode.UnknownTopicOrPart && Stopwatch.GetElapsedTime(begin) < AnswerLimit)
+            {
+                Thread.Sleep(200);
+            }
+        }
     }
 
     /// <summary>Runs for a while.</summary>

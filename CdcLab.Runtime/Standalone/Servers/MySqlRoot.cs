@@ -18,7 +18,7 @@ internal sealed class MySqlRoot(int port, LabSecrets secrets)
         Password = secrets.Root,
         ConnectionTimeout = 3,
         DefaultCommandTimeout = 30,
-        // One probe a second: a connection that is kept would hide a server that takes no new ones.
+        // A probe every two seconds: a connection that is kept would hide a server that takes no new ones.
         Pooling = false,
         // On loopback, with a key that the server makes itself, TLS proves nothing and costs a probe ten times its time.
         SslMode = MySqlSslMode.None,
