@@ -46,7 +46,7 @@ internal static class Verification
 
     private static async Task<LabReport> SettledAsync(VerdictsClient verdicts, TimeSpan limit, CancellationToken cancellationToken)
     {
-        Terminal.Line($"Letting the market run until every check is ok, for {limit.TotalSeconds:0} s at most ...");
+        Terminal.Line($"Looking until every check is ok, for {limit.TotalSeconds:0} s at most ...");
         long start = Stopwatch.GetTimestamp();
         while (true)
         {
