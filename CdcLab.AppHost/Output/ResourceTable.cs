@@ -9,12 +9,15 @@ namespace CdcLab.AppHost.Output;
 internal static class ResourceTable
 {
     private const int WideEnough = 125;
+    private const string PidColumn = "pid";
+    private const string ContainerColumn = "container or pid";
     private static readonly HashSet<string> RightAligned = new(["used", "cached", "peak", "cap", "used/cap"], StringComparer.Ordinal);
 
     public static void Print(IReadOnlyList<ResourceState> resources, LabAbilities? abilities, DashboardRow? dashboard = null)
     {
+        string process = resources.Any(r => r.ContainerId is not null) ? ContainerColumn : PidColumn;
         // What a narrow terminal has no room for is in status --json and in the report.
-        string[] columns = Width() < WideEnough ? ["resource", "state", "pid", "used", "cap", "used/cap"] : ["resource", "state", "pid", "ports", "used", "cached", "peak", "cap", "used/cap"];
+        string[] columns = Width() < WideEnough ? ["resource", "state", process, "used", "cap", "used/cap"] : ["resource", "state", process, "ports", "used", "cached", "peak", "cap", "used/cap"];
         Table table = new() { Border = TableBorder.Rounded };
         foreach (string column in columns)
             table.AddColumn(RightAligned.Contains(column) ? new TableColumn(column).RightAligned().NoWrap() : new TableColumn(column).NoWrap());
@@ -25,7 +28,7 @@ internal static class ResourceTable
             {
                 ["resource"] = new(resource.Name),
                 ["state"] = State(resource),
-                ["pid"] = new(resource.Pid?.ToString(CultureInfo.InvariantCulture) ?? ""),
+                [process] = new(resource.Pid?.ToString(CultureInfo.InvariantCulture) ?? resource.ContainerId?[..12] ?? ""),
                 ["ports"] = new(string.Join(", ", resource.Ports.Select(p => p.Value + (resource.Ports.Count > 1 ? " " + p.Key : "")))),
                 ["used"] = new(Size(memory?.UsedBytes)),
                 ["cached"] = new(Size(memory?.CacheBytes)),
@@ -87,7 +90,7 @@ internal static class ResourceTable
     {
         "resource" => new("dashboard"),
         "state" => new("running", new Style(Color.Green)),
-        "pid" => new(dashboard.Pid.ToString(CultureInfo.InvariantCulture)),
+        PidColumn or ContainerColumn => new(dashboard.Pid.ToString(CultureInfo.InvariantCulture)),
         "ports" => new(dashboard.Port.ToString(CultureInfo.InvariantCulture)),
         "used" => new(Size(dashboard.Memory.UsedBytes)),
         "cached" => new(Size(dashboard.Memory.CacheBytes)),

@@ -54,6 +54,20 @@ public sealed class ContainerEngine : IDisposable
         }
     }
 
+    /// <summary>What is free where the engine keeps its data, in bytes; null where this machine cannot see that.</summary>
+    internal async Task<long?> FreeBytesAsync()
+    {
+        try
+        {
+            string root = (await Client.System.GetSystemInfoAsync(CancellationToken.None)).DockerRootDir;
+            return Directory.Exists(root) ? new DriveInfo(root).AvailableFreeSpace : null;
+        }
+        catch (Exception unknown) when (unknown is DockerApiException or ArgumentException || EngineFaults.IsSilence(unknown))
+        {
+            return null;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Client.Dispose();
 

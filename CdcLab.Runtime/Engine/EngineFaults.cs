@@ -9,11 +9,19 @@ namespace CdcLab.Runtime.Engine;
 /// <summary>What goes wrong with a container engine, in one line each.</summary>
 internal static class EngineFaults
 {
+    // To start a container takes a few files; less than this is as good as nothing.
+    private const long LeastFreeBytes = 16 * 1024 * 1024;
+
     /// <summary>Whether an exception says that the engine did not answer at all.</summary>
     public static bool IsSilence(Exception fault) => fault is HttpRequestException or SocketException or IOException or TimeoutException or UnauthorizedAccessException or ObjectDisposedException;
 
     /// <summary>The reason of a silence, without a full stop.</summary>
-    public static string Words(Exception silence) => silence.GetBaseException().Message.TrimEnd('.');
+    public static string Words(Exception silence) => silence.GetBaseException() switch
+    {
+        // What .NET makes of a socket file that is not there.
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } => "there is no such socket",
+        Exception cause => cause.Message.TrimEnd('.'),
+    };
 
     /// <summary>No engine, or no permission to talk to it.</summary>
     public static UnavailableException NoEngine(Uri endpoint, Exception silence)
@@ -48,10 +56,12 @@ internal static class EngineFaults
     /// <summary>Why a container could not be made or started, and what to do.</summary>
     /// <param name="resource">The resource.</param>
     /// <param name="refused">What the engine said.</param>
-    public static string NotStarted(string resource, DockerApiException refused)
+    /// <param name="freeBytes">What is free on the engine's disk, in bytes; null where that is not known.</param>
+    public static string NotStarted(string resource, DockerApiException refused, long? freeBytes = null)
     {
         string said = Said(refused);
-        if (IsDiskFull(said))
+        // Not every part of an engine says why it failed.
+        if (IsDiskFull(said) || freeBytes < LeastFreeBytes)
             return DiskFull(resource);
         if (said.Contains("address already in use", StringComparison.OrdinalIgnoreCase) || said.Contains("port is already allocated", StringComparison.OrdinalIgnoreCase))
             return $"{resource} cannot be started, one of its ports is taken ({said}): end what has it, or set Lab:PortBase to a block of free ports.";

@@ -44,7 +44,7 @@ internal sealed class ContainerServer(ContainerSpec spec, LabIdentity lab, Conta
         }
         catch (DockerApiException refused)
         {
-            throw new ServerStartException(EngineFaults.NotStarted(Resource.Name, refused));
+            throw new ServerStartException(EngineFaults.NotStarted(Resource.Name, refused, await engine.FreeBytesAsync()));
         }
         catch (Exception silent) when (EngineFaults.IsSilence(silent))
         {

@@ -41,6 +41,17 @@ public sealed class EngineFaultsTests
         Assert.StartsWith("kafka-1", line, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1024L, true)]
+    [InlineData(10_000_000_000L, false)]
+    [InlineData(null, false)]
+    public void A_full_disk_is_named_where_the_engine_does_not(long? free, bool full) =>
+        Assert.Equal(full, EngineFaults.NotStarted("kafka-3", new DockerApiException(HttpStatusCode.InternalServerError, """{"message":"runc did not terminate successfully"}"""), free).Contains("disk of the container engine is full", StringComparison.Ordinal));
+
+    [Fact]
+    public void A_socket_that_is_not_there_is_said_so() =>
+        Assert.Equal("there is no such socket", EngineFaults.Words(new HttpRequestException("no", new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.AddressNotAvailable))));
+
     [Fact]
     public void An_image_that_is_gone_says_so() =>
         Assert.Contains("its image is gone", EngineFaults.NotStarted("mysql", new DockerApiException(HttpStatusCode.NotFound, """{"message":"No such image: mysql:8.0"}""")), StringComparison.Ordinal);
