@@ -1,8 +1,6 @@
-using CdcLab.Model.Schema;
 using CdcLab.Runtime.Convergence;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using MySqlConnector;
 
 namespace CdcLab.AppHost.Aspire;
 
@@ -12,20 +10,8 @@ internal static partial class MySqlReady
     public static async Task ConvergeAsync(MySqlServerResource server, ResourceReadyEvent ready, LabPasswords secrets, CancellationToken cancellationToken)
     {
         ILogger log = ready.Services.GetRequiredService<ResourceLoggerService>().GetLogger(server);
-        string root = new MySqlConnectionStringBuilder
-        {
-            Server = "127.0.0.1",
-            Port = (uint)server.PrimaryEndpoint.Port,
-            UserID = "root",
-            Password = secrets.Root,
-            ConnectionTimeout = 3,
-            DefaultCommandTimeout = 30,
-            Pooling = false,
-            SslMode = MySqlSslMode.None,
-            AllowPublicKeyRetrieval = true,
-        }.ConnectionString;
-        Dictionary<string, string> passwords = new(StringComparer.Ordinal) { [DatabaseUser.Debezium.Name] = secrets.Debezium, [DatabaseUser.Simulator.Name] = secrets.Simulator };
-        foreach (string line in await MySqlConvergence.RunAsync(root, passwords, cancellationToken))
+        MySqlRoot root = new(server.PrimaryEndpoint.Port, secrets.Root, secrets.Debezium, secrets.Simulator);
+        foreach (string line in await root.ConvergeAsync(cancellationToken))
             Changed(log, line);
     }
 

@@ -25,7 +25,6 @@ public sealed class ContainerLabFixture : IAsyncLifetime
     public ValueTask DisposeAsync()
     {
         _host?.Dispose();
-        Lab.Dispose();
-        return ValueTask.CompletedTask;
+        return Lab.DisposeAsync();
     }
 }

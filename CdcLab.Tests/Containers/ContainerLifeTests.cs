@@ -21,7 +21,7 @@ public sealed class ContainerLifeTests
     [ContainerFact]
     public async Task Verify_succeeds_and_leaves_nothing()
     {
-        using ContainerWorld lab = new();
+        await using ContainerWorld lab = new();
 
         (int code, string output) = await AppHostProcess.RunAsync(lab.World, Minutes, "verify");
 
@@ -33,7 +33,7 @@ public sealed class ContainerLifeTests
     [ContainerFact]
     public async Task Killed_host_is_cleaned_up_after_and_its_data_is_kept()
     {
-        using ContainerWorld lab = new();
+        await using ContainerWorld lab = new();
         string cluster;
         using (AppHostProcess first = await lab.UpAsync())
         {
@@ -62,7 +62,7 @@ public sealed class ContainerLifeTests
     [ContainerFact]
     public async Task Engine_that_falls_silent_is_told_in_one_line_and_the_states_say_so()
     {
-        using ContainerWorld lab = new();
+        await using ContainerWorld lab = new();
         await using SocketRelay relay = new(Path.Combine(lab.World.Folder, "engine.sock"), ContainerEngine.Find().Endpoint.AbsolutePath);
         lab.World.Variables["DOCKER_HOST"] = "unix://" + relay.Path;
         using AppHostProcess host = await lab.UpAsync();
@@ -88,7 +88,7 @@ public sealed class ContainerLifeTests
     [ContainerFact]
     public async Task Image_that_cannot_be_had_is_one_line_and_nothing_is_half_started()
     {
-        using ContainerWorld lab = new();
+        await using ContainerWorld lab = new();
         lab.World.Variables["Lab__KafkaUi__Image"] = "registry.invalid/cdclab-test/none:1";
 
         (int code, string output) = await AppHostProcess.RunAsync(lab.World, TimeSpan.FromMinutes(2), "run");
@@ -101,7 +101,7 @@ public sealed class ContainerLifeTests
     [ContainerFact]
     public async Task Container_over_its_cap_is_told_as_killed_by_the_kernel_for_it()
     {
-        using ContainerWorld lab = new();
+        await using ContainerWorld lab = new();
         using ContainerEngine engine = ContainerEngine.Find();
         LabIdentity identity = new(lab.Name, lab.DataDirectory);
         LabParts parts = new(engine, lab.DataDirectory);

@@ -9,7 +9,7 @@ using Xunit;
 namespace CdcLab.Tests.Containers;
 
 /// <summary>A world whose AppHost runs the servers in containers of the stand-in images, under a name of its own.</summary>
-public sealed class ContainerWorld : IDisposable
+public sealed class ContainerWorld : IAsyncDisposable
 {
     /// <summary>Makes it.</summary>
     public ContainerWorld()
@@ -76,11 +76,11 @@ public sealed class ContainerWorld : IDisposable
     public Task<IReadOnlyList<string>> LeftAsync() => EngineUnderTest.LeftAsync(World.Folder);
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         // Without a lab of its own nothing of the data is needed any more.
         if (EngineUnderTest.IsHere)
-            Task.Run(() => AppHostProcess.RunAsync(World, TimeSpan.FromMinutes(2), "reset", "--yes")).GetAwaiter().GetResult();
+            await AppHostProcess.RunAsync(World, TimeSpan.FromMinutes(2), "reset", "--yes");
         World.Dispose();
     }
 }

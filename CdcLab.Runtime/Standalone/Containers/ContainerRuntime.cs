@@ -4,6 +4,7 @@ using CdcLab.Clients.Kafka;
 using CdcLab.Model;
 using CdcLab.Model.Containers;
 using CdcLab.Model.Live;
+using CdcLab.Runtime.Convergence;
 using CdcLab.Runtime.Engine;
 using CdcLab.Runtime.Standalone.Data;
 using CdcLab.Runtime.Standalone.Fetching;
@@ -99,7 +100,7 @@ internal sealed class ContainerRuntime(LabPlan plan, LabSecrets secrets, ILabEve
 
     private ContainerProbe Probe(LabResource resource) => resource switch
     {
-        MySqlResource mySql => new MySqlProbe(new MySqlRoot(mySql.Port, secrets), FinishedMark),
+        MySqlResource mySql => new MySqlProbe(new MySqlRoot(mySql.Port, secrets.Root, secrets.Debezium, secrets.Simulator), FinishedMark),
         ZooKeeperResource zooKeeper => new ZooKeeperProbe(zooKeeper),
         KafkaBroker broker => new BrokerProbe(broker, plan.Model.ZooKeeper, plan.Options.Kafka.SessionTimeout),
         KafkaUiResource ui => new KafkaUiProbe(ui),

@@ -1,4 +1,4 @@
-using CdcLab.Runtime.Standalone.Servers;
+using CdcLab.Runtime.Convergence;
 
 namespace CdcLab.Runtime.Standalone.Containers;
 

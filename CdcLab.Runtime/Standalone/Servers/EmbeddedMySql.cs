@@ -1,4 +1,5 @@
 using CdcLab.Model;
+using CdcLab.Runtime.Convergence;
 using CdcLab.Runtime.Standalone.Data;
 using CdcLab.Runtime.Standalone.Fetching;
 using CdcLab.Runtime.Standalone.Processes;
@@ -19,7 +20,7 @@ internal sealed class EmbeddedMySql(
     Func<LaunchSpec, CancellationToken, Task> runOnce) : EmbeddedServer(resource)
 {
     private readonly string _data = Path.Combine(directory.Path, resource.DataFolder!);
-    private readonly MySqlRoot _root = new(resource.Port, secrets);
+    private readonly MySqlRoot _root = new(resource.Port, secrets.Root, secrets.Debezium, secrets.Simulator);
 
     // The lab itself and its services always log in on loopback.
     private string BindAddresses => resource.Ports[0].BindAddress is "127.0.0.1" or "0.0.0.0" ? resource.Ports[0].BindAddress : "127.0.0.1," + resource.Ports[0].BindAddress;

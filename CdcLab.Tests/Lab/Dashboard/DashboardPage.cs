@@ -79,6 +79,19 @@ internal sealed class DashboardPage(IPage page, Uri link)
             $"the command {command} of {name}{(question is null ? "" : $" to ask '{question}'")}");
     }
 
+    /// <summary>Chooses Start, which asks nothing, until it is seen to start: a click on a menu that is drawn anew at that moment goes nowhere.</summary>
+    public async Task StartAsync(string name) =>
+        await Deadline.WaitAsync(
+            Limit,
+            async () =>
+            {
+                await CommandAsync(name, "Start");
+                await page.Locator($"{Row(name)} td[col-index='2']").Filter(new() { HasNotText = "Exited" }).WaitForAsync(new() { Timeout = Step });
+                return true;
+            },
+            starts => starts,
+            $"{name} to start");
+
     /// <summary>Answers the question that a command asks.</summary>
     public async Task AnswerAsync(string answer)
     {

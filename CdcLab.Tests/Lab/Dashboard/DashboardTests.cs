@@ -63,7 +63,7 @@ public sealed class DashboardTests(DashboardLab dashboard) : IClassFixture<Dashb
         await log.LogLineAsync("kafka-2.answers (");
 
         await page.OpenAsync();
-        await page.CommandAsync("kafka-2", "Start");
+        await page.StartAsync("kafka-2");
         await AllHealthyAsync(page);
     }
 

@@ -1,21 +1,21 @@
 using CdcLab.Model.Schema;
-using CdcLab.Runtime.Convergence;
-using CdcLab.Runtime.Standalone.Data;
 using MySqlConnector;
 
-namespace CdcLab.Runtime.Standalone.Servers;
+namespace CdcLab.Runtime.Convergence;
 
 /// <summary>MySQL as root sees it on loopback, whatever the server runs as: whether it answers, and what is brought about at every start.</summary>
 /// <param name="port">Its port on loopback.</param>
-/// <param name="secrets">The passwords.</param>
-internal sealed class MySqlRoot(int port, LabSecrets secrets)
+/// <param name="password">Root's password.</param>
+/// <param name="debezium">The password that <c>debezium</c> is to have.</param>
+/// <param name="simulator">The password that <c>simulator</c> is to have.</param>
+public sealed class MySqlRoot(int port, string password, string debezium, string simulator)
 {
     private string ConnectionString => new MySqlConnectionStringBuilder
     {
         Server = "127.0.0.1",
         Port = (uint)port,
         UserID = "root",
-        Password = secrets.Root,
+        Password = password,
         ConnectionTimeout = 3,
         DefaultCommandTimeout = 30,
         // A probe every two seconds: a connection that is kept would hide a server that takes no new ones.
@@ -26,6 +26,8 @@ internal sealed class MySqlRoot(int port, LabSecrets secrets)
     }.ConnectionString;
 
     /// <summary>Logs in and asks for the version; any exception says that it does not answer.</summary>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <returns>The server's version.</returns>
     public async Task<string?> AskAsync(CancellationToken cancellationToken)
     {
         await using MySqlConnection connection = new(ConnectionString);
@@ -35,9 +37,10 @@ internal sealed class MySqlRoot(int port, LabSecrets secrets)
     }
 
     /// <summary>Users, grants, database and tables as they must be.</summary>
+    /// <param name="cancellationToken">Gives it up.</param>
     /// <returns>One line for each change that was made.</returns>
     public Task<IReadOnlyList<string>> ConvergeAsync(CancellationToken cancellationToken) => MySqlConvergence.RunAsync(
         ConnectionString,
-        new Dictionary<string, string>(StringComparer.Ordinal) { [DatabaseUser.Debezium.Name] = secrets.Debezium, [DatabaseUser.Simulator.Name] = secrets.Simulator },
+        new Dictionary<string, string>(StringComparer.Ordinal) { [DatabaseUser.Debezium.Name] = debezium, [DatabaseUser.Simulator.Name] = simulator },
         cancellationToken);
 }
