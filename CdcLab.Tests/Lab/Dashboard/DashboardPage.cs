@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Xunit;
 
 namespace CdcLab.Tests.Lab.Dashboard;
 
@@ -79,18 +80,31 @@ internal sealed class DashboardPage(IPage page, Uri link)
             $"the command {command} of {name}{(question is null ? "" : $" to ask '{question}'")}");
     }
 
-    /// <summary>Chooses Start, which asks nothing, until it is seen to start: a click on a menu that is drawn anew at that moment goes nowhere.</summary>
-    public async Task StartAsync(string name) =>
+    /// <summary>Chooses Start, which asks nothing, until it is seen to start: a click on a menu that is drawn anew at that moment goes nowhere, and leaves the menu open.</summary>
+    /// <exception cref="Xunit.Sdk.XunitException">It had started, and only a new page showed it.</exception>
+    public async Task StartAsync(string name)
+    {
+        ILocator started = page.Locator($"{Row(name)} td[col-index='2']").Filter(new() { HasNotText = "Exited" });
         await Deadline.WaitAsync(
             Limit,
             async () =>
             {
                 await CommandAsync(name, "Start");
-                await page.Locator($"{Row(name)} td[col-index='2']").Filter(new() { HasNotText = "Exited" }).WaitForAsync(new() { Timeout = Step });
-                return true;
+                try
+                {
+                    await started.WaitForAsync(new() { Timeout = Step });
+                    return true;
+                }
+                catch (TimeoutException)
+                {
+                    await OpenAsync();
+                    Assert.False(await started.IsVisibleAsync(), $"{name} was started, but the open page did not show it.");
+                    return false;
+                }
             },
             starts => starts,
             $"{name} to start");
+    }
 
     /// <summary>Answers the question that a command asks.</summary>
     public async Task AnswerAsync(string answer)
