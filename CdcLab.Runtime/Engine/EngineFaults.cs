@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using CdcLab.Runtime.Standalone.Fetching;
+using CdcLab.Runtime.Standalone.Servers;
 using Docker.DotNet;
 
 namespace CdcLab.Runtime.Engine;
@@ -72,8 +73,16 @@ internal static class EngineFaults
             : $"{resource} cannot be started, the container engine refuses: {said}.";
     }
 
+    /// <summary>Why a container that was started ended, where that is the disk.</summary>
+    /// <param name="resource">The resource.</param>
+    /// <param name="lastLines">What it wrote last.</param>
+    /// <param name="freeBytes">What is free on the engine's disk, in bytes; null where that is not known.</param>
+    /// <returns>The fault and what to do; null where nothing speaks for the disk.</returns>
+    public static string? MetFullDisk(string resource, IEnumerable<string> lastLines, long? freeBytes) =>
+        freeBytes < LeastFreeBytes || FullDisk.IsToldBy(lastLines) ? DiskFull(resource) : null;
+
     /// <summary>Whether the engine's words say that its disk is full.</summary>
-    public static bool IsDiskFull(string said) => said.Contains("no space left on device", StringComparison.OrdinalIgnoreCase) || said.Contains("disk quota exceeded", StringComparison.OrdinalIgnoreCase);
+    public static bool IsDiskFull(string said) => FullDisk.IsToldBy([said]);
 
     /// <summary>The line for a full disk.</summary>
     public static string DiskFull(string what) => $"{what}: the disk of the container engine is full (no space left on device): make room where it keeps its data ('docker info' names the folder, 'docker system df' what is in it).";

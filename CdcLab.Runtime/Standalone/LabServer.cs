@@ -12,7 +12,7 @@ internal sealed class LabServer : IAsyncDisposable
     private const int ShownLines = 8;
     private const int HistoryLines = 10_000;
 
-    // More than what a broker writes from its last exception to its end, less than what it writes from its begin.
+    // More than what a server writes from its last exception to its end, less than what a broker writes from its begin.
     private const int StartLines = 100;
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(2);
@@ -211,7 +211,7 @@ internal sealed class LabServer : IAsyncDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (running.Ended.IsCompleted)
-                throw new ServerStartException($"{Resource.Name} ended with {(await running.Ended).Text} before it answered. Its last lines:{LastLines()}");
+                throw new ServerStartException(await _server.FullDiskAsync(Log(StartLines)) ?? $"{Resource.Name} ended with {(await running.Ended).Text} before it answered. Its last lines:{LastLines()}");
             try
             {
                 return await AskAsync(cancellationToken);
@@ -274,6 +274,7 @@ internal sealed class LabServer : IAsyncDisposable
     private async Task EndedAsync(RunningServer running)
     {
         ServerEnd end = await running.Ended;
+        string? fullDisk = end.ExitCode == 0 ? null : await _server.FullDiskAsync(Log(ShownLines));
         Change(s =>
         {
             // It was started anew meanwhile, or its end is told already.
@@ -290,7 +291,7 @@ internal sealed class LabServer : IAsyncDisposable
                 OomKilled = end.OomKilled,
                 EndedAt = DateTimeOffset.UtcNow,
                 LastLines = asked ? [] : Log(ShownLines),
-                Because = end.Because ?? s.Because,
+                Because = end.Because ?? (asked ? null : fullDisk) ?? s.Because,
             };
         });
     }

@@ -56,6 +56,8 @@ internal sealed class ContainerServer(ContainerSpec spec, LabIdentity lab, Conta
 
     public override Task<IReadOnlyList<string>> ConvergeAsync(CancellationToken cancellationToken) => probe.ConvergeAsync(cancellationToken);
 
+    public override async Task<string?> FullDiskAsync(IReadOnlyList<string> lastLines) => EngineFaults.MetFullDisk(Resource.Name, lastLines, await engine.FreeBytesAsync());
+
     private async Task RemoveFormerAsync(CancellationToken cancellationToken)
     {
         string name = lab.Container(Resource.Name);

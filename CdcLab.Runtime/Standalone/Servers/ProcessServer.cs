@@ -31,6 +31,10 @@ internal sealed class ProcessServer(EmbeddedServer server, MemoryCaps caps, RunF
 
     public override Task<IReadOnlyList<string>> ConvergeAsync(CancellationToken cancellationToken) => server.ConvergeAsync(cancellationToken);
 
+    public override Task<string?> FullDiskAsync(IReadOnlyList<string> lastLines) => Task.FromResult(FullDisk.IsToldBy(lastLines)
+        ? $"{Resource.Name}: the disk of {dataDirectory.Path} is full (no space left on device): make room there, or set Lab:DataDirectory to a folder on another disk."
+        : null);
+
     private MemoryFigures Read(int pid) => Resource.MemoryCapBytes is { } cap ? caps.Read(Resource.Name, pid, cap) : ProcessMemory.Read(pid);
 
     // The group outlives its processes, and with it the kernel's count.

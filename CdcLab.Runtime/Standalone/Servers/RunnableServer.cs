@@ -31,4 +31,9 @@ internal abstract class RunnableServer(LabResource resource)
     /// <param name="cancellationToken">Gives it up.</param>
     /// <returns>One line for each change that was made.</returns>
     public virtual Task<IReadOnlyList<string>> ConvergeAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+
+    /// <summary>Why it ended, where that is the full disk on which it keeps its data.</summary>
+    /// <param name="lastLines">What it wrote last.</param>
+    /// <returns>The fault and what to do, in one line; null where nothing speaks for the disk.</returns>
+    public virtual Task<string?> FullDiskAsync(IReadOnlyList<string> lastLines) => Task.FromResult<string?>(null);
 }

@@ -48,6 +48,22 @@ public sealed class EngineFaultsTests
     public void A_full_disk_is_named_where_the_engine_does_not(long? free, bool full) =>
         Assert.Equal(full, EngineFaults.NotStarted("kafka-3", new DockerApiException(HttpStatusCode.InternalServerError, """{"message":"runc did not terminate successfully"}"""), free).Contains("disk of the container engine is full", StringComparison.Ordinal));
 
+    // The last lines of MySQL 8.0, of a broker, and of one that ended over something else.
+    [Theory]
+    [InlineData("2026-11-26T01:00:00Z 0 [ERROR] [MY-012267] [InnoDB] Error number 28 means 'No space left on device'", 20_000_000_000L, true)]
+    [InlineData("mysqld: Error writing file './binlog.index' (OS errno 28 - No space left on device)", null, true)]
+    [InlineData("java.io.IOException: No space left on device", null, true)]
+    [InlineData("[ERROR] [MY-010119] [Server] Aborting", 1024L, true)]
+    [InlineData("[ERROR] [MY-010119] [Server] Aborting", 20_000_000_000L, false)]
+    [InlineData("[ERROR] [MY-010119] [Server] Aborting", null, false)]
+    public void A_server_that_met_the_full_disk_first_names_it_in_one_line(string lastLine, long? free, bool full)
+    {
+        string? line = EngineFaults.MetFullDisk("mysql", ["starting", lastLine], free);
+
+        Assert.Equal(full, line is not null);
+        Assert.True(line is null || (line.StartsWith("mysql: the disk of the container engine is full", StringComparison.Ordinal) && !line.Contains('\n')), line);
+    }
+
     [Fact]
     public void A_socket_that_is_not_there_is_said_so() =>
         Assert.Equal("there is no such socket", EngineFaults.Words(new HttpRequestException("no", new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.AddressNotAvailable))));
