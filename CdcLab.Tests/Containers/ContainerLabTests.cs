@@ -44,6 +44,26 @@ public sealed class ContainerLabTests(ContainerLabFixture fixture) : IClassFixtu
     }
 
     [ContainerFact]
+    public async Task The_engine_shows_the_settings_and_the_graces_of_the_specification()
+    {
+        using ContainerEngine engine = ContainerEngine.Find();
+        ContainerInspectResponse mySql = await engine.Client.Containers.InspectContainerAsync($"cdclab-{fixture.Lab.Name}-mysql", Stop);
+        ContainerInspectResponse zooKeeper = await engine.Client.Containers.InspectContainerAsync($"cdclab-{fixture.Lab.Name}-zookeeper", Stop);
+        ContainerInspectResponse broker = await engine.Client.Containers.InspectContainerAsync($"cdclab-{fixture.Lab.Name}-kafka-2", Stop);
+        int external = fixture.Lab.Run.Ports!.External(2);
+
+        Assert.Subset(
+            mySql.Config!.Cmd.ToHashSet(StringComparer.Ordinal),
+            Words("--server-id=1 --binlog-format=ROW --binlog-row-image=FULL --gtid-mode=ON --enforce-gtid-consistency=ON --binlog-expire-logs-seconds=259200 --innodb-buffer-pool-size=536870912 --loose-innodb-redo-log-capacity=134217728 --max-connections=100 --default-time-zone=+00:00"));
+        Assert.Contains("KAFKA_HEAP_OPTS=-Xmx256m -Xms256m", zooKeeper.Config!.Env);
+        Assert.Contains("KAFKA_HEAP_OPTS=-Xmx512m -Xms512m", broker.Config!.Env);
+        Assert.Subset(
+            broker.Config.Env.ToHashSet(StringComparer.Ordinal),
+            Words($"KAFKA_BROKER_ID=2 KAFKA_ZOOKEEPER_CONNECT=zookeeper:2181 KAFKA_ADVERTISED_LISTENERS=INTERNAL://kafka-2:29092,EXTERNAL://localhost:{external} KAFKA_INTER_BROKER_LISTENER_NAME=INTERNAL KAFKA_NUM_PARTITIONS=3 KAFKA_DEFAULT_REPLICATION_FACTOR=3 KAFKA_MIN_INSYNC_REPLICAS=2 KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR=3 KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR=3 KAFKA_TRANSACTION_STATE_LOG_MIN_ISR=2 KAFKA_UNCLEAN_LEADER_ELECTION_ENABLE=false KAFKA_LOG_RETENTION_HOURS=72 KAFKA_LOG_RETENTION_BYTES=1073741824"));
+        Assert.Equal(60, broker.Config.StopTimeout?.TotalSeconds);
+    }
+
+    [ContainerFact]
     public async Task States_carry_the_container_and_the_kernels_own_cap()
     {
         using ControlClient control = fixture.Lab.Control();
@@ -97,4 +117,6 @@ public sealed class ContainerLabTests(ContainerLabFixture fixture) : IClassFixtu
         await control.CommandAsync("kafka-ui", ServerCommand.Start, Stop);
         await fixture.Lab.AllOkAsync();
     }
+
+    private static HashSet<string> Words(string settings) => settings.Split(' ').ToHashSet(StringComparer.Ordinal);
 }
