@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -6,7 +7,7 @@ namespace CdcLab.Tests.Lab.Dashboard;
 /// <summary>The dashboard's page as a person uses it: reads the table, opens menus, answers questions.</summary>
 /// <param name="page">The browser's page.</param>
 /// <param name="link">The link that logs in.</param>
-internal sealed class DashboardPage(IPage page, Uri link)
+internal sealed partial class DashboardPage(IPage page, Uri link)
 {
     private const float Step = 15_000;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
@@ -61,15 +62,23 @@ internal sealed class DashboardPage(IPage page, Uri link)
     {
         ILocator asked = page.Locator(".fluent-messagebox");
         ILocator item = page.Locator("fluent-menu-item:visible").GetByText(command, new() { Exact = true });
+        ILocator beside = page.Locator(".fluent-menu-provider .fluent-overlay");
+        ILocator more = page.Locator("fluent-menu-item:visible[title='Commands']");
         await Deadline.WaitAsync(
             Limit,
             async () =>
             {
                 await ReloadIfBrokenAsync();
+                // A menu that was drawn anew while it was open may leave what catches the clicks beside it: a person would click there.
+                if (!await item.IsVisibleAsync() && await beside.IsVisibleAsync())
+                    await beside.ClickAsync(new() { Timeout = Step, Position = new() { X = 1, Y = 1 } });
                 if (!await item.IsVisibleAsync())
                     await ShowRowAsync(name);
                 if (!await item.IsVisibleAsync())
                     await page.Locator($"{Row(name)} fluent-button[title='Actions']").ClickAsync(new() { Timeout = Step });
+                // Some of a service's commands are in a menu of their own.
+                if (!await item.IsVisibleAsync() && await more.CountAsync() > 0)
+                    await more.HoverAsync(new() { Timeout = Step });
                 await item.ClickAsync(new() { Timeout = Step });
                 if (question is null)
                     return true;
@@ -84,7 +93,7 @@ internal sealed class DashboardPage(IPage page, Uri link)
     /// <exception cref="Xunit.Sdk.XunitException">It had started, and only a new page showed it.</exception>
     public async Task StartAsync(string name)
     {
-        ILocator started = page.Locator($"{Row(name)} td[col-index='2']").Filter(new() { HasNotText = "Exited" });
+        ILocator started = page.Locator($"{Row(name)} td[col-index='2']").Filter(new() { HasNotTextRegex = Ended() });
         await Deadline.WaitAsync(
             Limit,
             async () =>
@@ -111,6 +120,34 @@ internal sealed class DashboardPage(IPage page, Uri link)
     {
         await page.Locator($"fluent-dialog fluent-button[title='{answer}']").ClickAsync();
         await page.Locator(".fluent-messagebox").WaitForAsync(new() { State = WaitForSelectorState.Hidden });
+    }
+
+    /// <summary>Waits for what a command shows in a window.</summary>
+    /// <returns>All of it.</returns>
+    public async Task<string> ShownAsync(string text) =>
+        (await Deadline.WaitAsync(
+            Limit,
+            async () => string.Join('\n', await page.Locator("fluent-dialog").AllInnerTextsAsync()),
+            shown => shown.Contains(text, StringComparison.Ordinal),
+            $"a window with '{text}'")).Seen;
+
+    /// <summary>Opens a page of the dashboard and waits until some of its texts are as they should be.</summary>
+    /// <param name="path">The page.</param>
+    /// <param name="texts">The elements that hold them.</param>
+    /// <param name="good">Whether they are.</param>
+    /// <param name="what">What is waited for.</param>
+    public async Task TextsAsync(string path, string texts, Func<IReadOnlyList<string>, bool> good, string what)
+    {
+        await page.GotoAsync(new Uri(link, path).ToString());
+        await Deadline.WaitAsync(
+            Limit,
+            async () =>
+            {
+                await ReloadIfBrokenAsync();
+                return new Texts(await page.Locator(texts).AllTextContentsAsync());
+            },
+            seen => good(seen.All),
+            what);
     }
 
     /// <summary>Waits for a line in the console log that is open.</summary>
@@ -158,6 +195,14 @@ internal sealed class DashboardPage(IPage page, Uri link)
             await page.GotoAsync(link.ToString());
             throw;
         }
+    }
+
+    [GeneratedRegex("Exited|Finished", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Ended();
+
+    private sealed record Texts(IReadOnlyList<string> All)
+    {
+        public override string ToString() => string.Join(", ", All);
     }
 
     private sealed record Seen(IReadOnlyList<KeyValuePair<string, string>> Rows)

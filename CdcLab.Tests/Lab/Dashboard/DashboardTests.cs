@@ -82,6 +82,23 @@ public sealed class DashboardTests(DashboardLab dashboard) : IClassFixture<Dashb
     }
 
     [DashboardFact]
+    public async Task Graph_shows_every_resource_once_and_the_latency_histograms_are_drawn()
+    {
+        DashboardPage page = await OpenAsync();
+
+        await page.TextsAsync("/?view=Graph", ".resource-name title", names => names.Order(StringComparer.Ordinal).SequenceEqual(Resources.Order(StringComparer.Ordinal)), "every resource in the graph");
+        foreach ((string resource, string meter, string histogram) in ((string, string, string)[])
+            [("verifier", "CdcLab.Verifier", "cdclab.probe.ack.duration"), ("verifier", "CdcLab.Verifier", "cdclab.probe.consume.duration"), ("order-simulator", "CdcLab.OrderSimulator", "cdclab.commit.duration")])
+        {
+            await page.TextsAsync(
+                $"/metrics/resource/{resource}?meter={meter}&instrument={histogram}&duration=5&view=Graph",
+                ".legendtext",
+                legend => legend.Order(StringComparer.Ordinal).SequenceEqual(["P50 Seconds", "P90 Seconds", "P99 Seconds"]),
+                $"the percentiles of {histogram}");
+        }
+    }
+
+    [DashboardFact]
     public async Task Open_page_is_live_again_by_itself_after_the_dashboard_was_killed()
     {
         CancellationToken stop = TestContext.Current.CancellationToken;
