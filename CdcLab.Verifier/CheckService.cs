@@ -40,7 +40,12 @@ public sealed partial class CheckService(CheckRunner runner, ServiceHandover han
         if (changed.Count == 0 && !first)
             return;
 
-        LogCounts(Count(Outcome.Ok), Count(Outcome.Failed), Count(Outcome.Unknown), handover.Abilities.NotPossibleHere.Count, string.Join("", changed.GroupBy(v => v.Outcome).OrderByDescending(g => g.Key == Outcome.Failed).Select(Describe)));
+        (int ok, int failed, int unknown, int notPossible) = (Count(Outcome.Ok), Count(Outcome.Failed), Count(Outcome.Unknown), handover.Abilities.NotPossibleHere.Count);
+        string changes = string.Join("", changed.GroupBy(v => v.Outcome).OrderByDescending(g => g.Key == Outcome.Failed).Select(Describe));
+        if (changed.Any(v => v.Outcome == Outcome.Failed))
+            LogFailures(ok, failed, unknown, notPossible, changes);
+        else
+            LogCounts(ok, failed, unknown, notPossible, changes);
 
         int Count(Outcome outcome) => verdicts.Count(v => v.Outcome == outcome);
     }
@@ -51,4 +56,7 @@ public sealed partial class CheckService(CheckRunner runner, ServiceHandover han
 
     [LoggerMessage(500, LogLevel.Information, "{Ok} ok, {Failed} failed, {Unknown} unknown, {NotPossible} not possible here{Changes}")]
     private partial void LogCounts(int ok, int failed, int unknown, int notPossible, string changes);
+
+    [LoggerMessage(501, LogLevel.Warning, "{Ok} ok, {Failed} failed, {Unknown} unknown, {NotPossible} not possible here{Changes}")]
+    private partial void LogFailures(int ok, int failed, int unknown, int notPossible, string changes);
 }

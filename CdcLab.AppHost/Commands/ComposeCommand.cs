@@ -4,6 +4,7 @@ using CdcLab.AppHost.Settings;
 using CdcLab.Model.Containers;
 using CdcLab.Model.Options;
 using CdcLab.Runtime.Compose;
+using CdcLab.Runtime.Standalone.Fetching;
 
 namespace CdcLab.AppHost.Commands;
 
@@ -20,20 +21,26 @@ internal static class ComposeCommand
 
     private static int Write(CommandLineSettings settings, string output)
     {
+        if (string.IsNullOrWhiteSpace(output))
+            throw new UnavailableException("--output is empty: name a folder.");
+
         // Which ports are taken here and now, and how much memory there is, says nothing of where and when the folder is used.
         if (Preparation.ContainerModel(settings) is not { } model)
             return ExitCodes.CouldNotRun;
         ComposeFolder folder = new(output);
         folder.Write(model);
         Terminal.Line($"Written: {folder.Path}");
-        Terminal.Line($"  start    docker compose --project-directory {folder.Path} up --wait");
-        Terminal.Line($"  check    dotnet run --project CdcLab.AppHost -- verify --env-file {folder.EnvPath}");
-        Terminal.Line($"  stop     docker compose --project-directory {folder.Path} down     (with --volumes it deletes the data too)");
+        Terminal.Line($"  start    docker compose --project-directory {Pasted(folder.Path)} up --wait");
+        Terminal.Line($"  check    dotnet run --project CdcLab.AppHost -- verify --env-file {Pasted(folder.EnvPath)}");
+        Terminal.Line($"  stop     docker compose --project-directory {Pasted(folder.Path)} down     (with --volumes it deletes the data too)");
         Terminal.Line($"  secrets  {folder.EnvPath} (mode 0600)");
         if (!model.KafkaUi.Open)
             Terminal.Line($"  Kafka UI http://{LocalAddress(model.Options)}:{model.Ports.KafkaUi}, user {ContainerMapping.KafkaUiUser}, KAFKA_UI_PASSWORD of that file");
         return ExitCodes.Ok;
     }
+
+    // As a shell takes it for one word.
+    private static string Pasted(string path) => path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '_' or '-') ? path : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private static string LocalAddress(LabOptions options) => options.BindAddress == "0.0.0.0" ? "127.0.0.1" : options.BindAddress;
 }

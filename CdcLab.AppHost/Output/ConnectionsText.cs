@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CdcLab.Model.Connecting;
+using CdcLab.Model.Containers;
 using CdcLab.Model.Live;
 
 namespace CdcLab.AppHost.Output;
@@ -17,7 +18,7 @@ internal static class ConnectionsText
         Terminal.Line($"Kafka, from this machine: EXTERNAL ({connections.KafkaDescription})");
         Print(connections.External);
         Terminal.Line();
-        Terminal.Line($"Kafka, the brokers' own side: INTERNAL{(lab.Abilities.Runtime == "container" ? ", from a container on the lab's network" : ", on loopback of this machine")}");
+        Terminal.Line($"Kafka, the brokers' own side: INTERNAL{(lab.Abilities.Runtime == "container" ? $", from a container on the lab's network ({Network(lab)})" : ", on loopback of this machine")}");
         Print(connections.Internal);
         Terminal.Line();
         Terminal.Line("ZooKeeper");
@@ -26,6 +27,8 @@ internal static class ConnectionsText
         if (connections.Debezium is { } connector)
         {
             Terminal.Line("Debezium: POST this to Kafka Connect's /connectors");
+            if (lab.Abilities.Runtime == "container")
+                Terminal.Line($"(a Connect on this machine; one in a container, with --network {Network(lab)}, takes mysql, 3306 and the INTERNAL bootstrap servers in place of these)");
             foreach (string line in JsonSerializer.Serialize(connector, LabJson.Indented).Split('\n'))
                 Terminal.Line($"  {line}");
         }
@@ -38,6 +41,8 @@ internal static class ConnectionsText
         if (mySql.Password is null)
             Terminal.Line($"Passwords: connect --show-secrets, or {Path.Combine(lab.Directory.Path, "secrets.json")}.");
     }
+
+    private static string Network(RunningLab lab) => ContainerNames.Lab(lab.Model().Options.Name);
 
     private static void Print(KafkaSide side)
     {

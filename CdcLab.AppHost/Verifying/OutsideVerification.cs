@@ -40,6 +40,8 @@ internal static class OutsideVerification
 
     private static EnvFile Read(string file)
     {
+        if (Directory.Exists(file) || string.IsNullOrWhiteSpace(file))
+            throw new UnavailableException($"--env-file = '{file}' is no file: name the .env in the folder that 'compose --output' wrote.");
         try
         {
             return EnvFile.Read(File.ReadAllText(file));

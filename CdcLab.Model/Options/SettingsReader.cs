@@ -32,10 +32,13 @@ public static class SettingsReader
     /// <param name="key">The unknown key.</param>
     /// <returns>The key with the smallest edit distance, of its last name first.</returns>
     public static string Nearest(string key) =>
-        LabSettings.All.Select(s => s.Key).MinBy(known => (NameDistance(known, key), Distance(known.ToUpperInvariant(), key.ToUpperInvariant())))!;
+        LabSettings.All.Select(s => s.Key).MinBy(known => (!IsBegunBy(known, key), NameDistance(known, key), Distance(known.ToUpperInvariant(), key.ToUpperInvariant())))!;
 
     // The name itself says more than the sections before it: Lab:Brokers means Lab:Kafka:Brokers. Beyond two letters names have nothing in common.
     private static int NameDistance(string known, string key) => Math.Min(3, Distance(Name(known), Name(key)));
+
+    // Nor is a name that somebody cut short far from the whole: Lab:DataDir.
+    private static bool IsBegunBy(string known, string key) => Name(key).Length > 2 && Name(known).StartsWith(Name(key), StringComparison.Ordinal);
 
     private static string Name(string key) => key[(key.LastIndexOf(':') + 1)..].ToUpperInvariant();
 

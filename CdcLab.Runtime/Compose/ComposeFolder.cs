@@ -26,8 +26,19 @@ public sealed class ComposeFolder(string path)
     {
         ArgumentNullException.ThrowIfNull(model);
         ThrowIfForeign();
-        Directory.CreateDirectory(System.IO.Path.Combine(Path, InitName));
+        try
+        {
+            WriteFiles(model);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new UnavailableException($"{Path} cannot be written ({refused.Message.TrimEnd('.')}): name a folder of your own.");
+        }
+    }
 
+    private void WriteFiles(LabModel model)
+    {
+        Directory.CreateDirectory(System.IO.Path.Combine(Path, InitName));
         IReadOnlyDictionary<string, string> kept = File.Exists(EnvPath) ? EnvFile.Read(File.ReadAllText(EnvPath)).Secrets : new Dictionary<string, string>(StringComparer.Ordinal);
         Dictionary<string, string> secrets = EnvFile.SecretNames.ToDictionary(name => name, name => kept.GetValueOrDefault(name) is { Length: > 0 } old ? old : LabSecrets.Make(), StringComparer.Ordinal);
         DataDirectory.WritePrivate(EnvPath, EnvFile.Of(secrets, model.Options).Write());

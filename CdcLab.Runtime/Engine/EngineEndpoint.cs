@@ -15,7 +15,7 @@ internal static class EngineEndpoint
     {
         if (environment("DOCKER_HOST") is { Length: > 0 } named)
         {
-            if (!Uri.TryCreate(named, UriKind.Absolute, out Uri? address) || address.Scheme is not ("unix" or "tcp" or "http" or "https"))
+            if (!Uri.TryCreate(named, UriKind.Absolute, out Uri? address) || address.Scheme is not ("unix" or "tcp" or "http" or "https") || (address.Scheme == "unix" ? address.AbsolutePath.Length < 2 : address.Host.Length == 0))
                 throw new UnavailableException($"DOCKER_HOST = {named} is no address of a container engine: unix:///var/run/docker.sock would do.");
 
             // What it publishes is on its own machine's loopback, and every address of the lab is on this one's.

@@ -14,7 +14,9 @@ internal static class EngineFaults
     private const long LeastFreeBytes = 16 * 1024 * 1024;
 
     /// <summary>Whether an exception says that the engine did not answer at all.</summary>
-    public static bool IsSilence(Exception fault) => fault is HttpRequestException or SocketException or IOException or TimeoutException or UnauthorizedAccessException or ObjectDisposedException;
+    public static bool IsSilence(Exception fault) => fault is HttpRequestException or SocketException or IOException or TimeoutException or UnauthorizedAccessException or ObjectDisposedException
+        // So the engine's client wraps what a tcp address refuses.
+        || (fault is AggregateException several && several.InnerExceptions.All(IsSilence));
 
     /// <summary>The reason of a silence, without a full stop.</summary>
     public static string Words(Exception silence) => silence.GetBaseException() switch
@@ -32,7 +34,7 @@ internal static class EngineFaults
         bool forbidden = cause is UnauthorizedAccessException or SocketException { SocketErrorCode: SocketError.AccessDenied };
         return new(forbidden
             ? $"The container engine's socket {socket} may not be opened by this user: join its group ('sudo usermod -aG docker $USER', then log in anew), or run the lab without containers (--Lab:Runtime=embedded)."
-            : $"No container engine answers at {socket} ({Words(silence)}): start it, set DOCKER_HOST to where it listens, or run the lab without containers (--Lab:Runtime=embedded).");
+            : $"No container engine answers at {socket} ({Words(silence)}): start it, set DOCKER_HOST to where it listens, or run the lab without containers (--Lab:Runtime=embedded, with data of its own).");
     }
 
     /// <summary>What the engine said when it refused, in one line without a full stop.</summary>
@@ -66,6 +68,8 @@ internal static class EngineFaults
             return DiskFull(resource);
         if (said.Contains("address already in use", StringComparison.OrdinalIgnoreCase) || said.Contains("port is already allocated", StringComparison.OrdinalIgnoreCase))
             return $"{resource} cannot be started, one of its ports is taken ({said}): end what has it, or set Lab:PortBase to a block of free ports.";
+        if (said.Contains("network", StringComparison.OrdinalIgnoreCase) && said.Contains("not found", StringComparison.OrdinalIgnoreCase))
+            return $"{resource} cannot be started, the lab's network is gone ({said}): stop the lab and start it again, which makes it anew.";
         if (said.Contains("cannot assign requested address", StringComparison.OrdinalIgnoreCase))
             return $"{resource} cannot be started, the engine cannot bind its port ({said}): set Lab:BindAddress to an address of this machine.";
         return refused.StatusCode == HttpStatusCode.NotFound && said.Contains("No such image", StringComparison.OrdinalIgnoreCase)

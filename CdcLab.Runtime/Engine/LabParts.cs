@@ -33,10 +33,19 @@ internal sealed class LabParts(ContainerEngine engine, string dataDirectory)
         return [.. containers.Select(NameOf)];
     }
 
-    /// <summary>Removes the volumes, and the data with them.</summary>
+    /// <summary>Removes the volumes, and the data with them: all, or none where somebody's container uses one.</summary>
+    /// <exception cref="UnavailableException">One is used.</exception>
     public async Task RemoveVolumesAsync(CancellationToken cancellationToken)
     {
-        foreach (string volume in await VolumesAsync(cancellationToken))
+        IReadOnlyList<string> volumes = await VolumesAsync(cancellationToken);
+        foreach (string volume in volumes)
+        {
+            Dictionary<string, IDictionary<string, bool>> users = new(StringComparer.Ordinal) { ["volume"] = new Dictionary<string, bool>(StringComparer.Ordinal) { [volume] = true } };
+            if ((await Client.Containers.ListContainersAsync(new ContainersListParameters { All = true, Filters = users }, cancellationToken)).FirstOrDefault() is { } user)
+                throw new UnavailableException($"The volume {volume} is used by the container {NameOf(user)}: remove that first ('docker rm -f {NameOf(user)}'). Nothing was deleted.");
+        }
+
+        foreach (string volume in volumes)
             await UnlessGoneAsync(() => Client.Volumes.RemoveAsync(volume, force: false, cancellationToken));
     }
 
@@ -95,7 +104,7 @@ internal sealed class LabParts(ContainerEngine engine, string dataDirectory)
     }
 
     private static UnavailableException NotOurs(string what, string name, string? owner, string remedy) =>
-        new($"A {what} named {name} is there and {(owner is null ? "is not this lab's" : $"belongs to the lab in {owner}")}: remove it ('{remedy} {name}'), or give this lab another name with Lab:Name.");
+        new($"A {what} named {name} is there and {(owner is null ? "is not this lab's" : $"belongs to the lab in {owner}")}: give this lab another name with Lab:Name, or, if nobody needs the other, remove it ('{remedy} {name}').");
 
     private static string? Owner(IDictionary<string, string>? labels) => labels?.TryGetValue(LabIdentity.DirectoryLabel, out string? directory) == true ? directory : null;
 

@@ -15,7 +15,7 @@ internal sealed class LabServer : IAsyncDisposable
     // More than what a server writes from its last exception to its end, less than what a broker writes from its begin.
     private const int StartLines = 100;
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
 
     private readonly RunnableServer _server;
     private readonly Action<ResourceState> _changed;
@@ -89,18 +89,15 @@ internal sealed class LabServer : IAsyncDisposable
         {
             if (IsRunning)
                 throw new LabControlException($"{Resource.Name} already runs.");
+            // Its last end is told before its new start is, or it would be taken for the end of this one.
+            await _watch;
             Change(s => new ResourceState { Name = s.Name, Kind = s.Kind, Ports = s.Ports, State = RunState.Starting, StartedAt = DateTimeOffset.UtcNow });
-            return await LaunchAsync(cancellationToken);
+            return await LaunchOrSayAsync(cancellationToken);
         }
         catch (ServerStartException) when (LostZooKeeper())
         {
             Change(s => s with { State = RunState.Starting, StartedAt = DateTimeOffset.UtcNow, EndedAt = null, ExitCode = null, Because = null, LastLines = [] });
-            return ["its ZooKeeper session was lost while it started, so it was started a second time", .. await LaunchAsync(cancellationToken)];
-        }
-        catch (Exception failed) when (failed is not LabControlException)
-        {
-            Change(s => s with { State = cancellationToken.IsCancellationRequested ? RunState.Stopped : RunState.Failed, Because = failed.Message });
-            throw;
+            return ["its ZooKeeper session was lost while it started, so it was started a second time", .. await LaunchOrSayAsync(cancellationToken)];
         }
         finally
         {
@@ -170,6 +167,20 @@ internal sealed class LabServer : IAsyncDisposable
         _oneCommand.Dispose();
     }
 
+    private async Task<IReadOnlyList<string>> LaunchOrSayAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LaunchAsync(cancellationToken);
+        }
+        catch (Exception failed)
+        {
+            // Whatever was in its way before it was launched; what came later has been told.
+            Change(s => s.State == RunState.Starting ? s with { State = cancellationToken.IsCancellationRequested ? RunState.Stopped : RunState.Failed, Because = failed.Message } : s);
+            throw;
+        }
+    }
+
     private async Task<IReadOnlyList<string>> LaunchAsync(CancellationToken cancellationToken)
     {
         RunningServer running = await _server.LaunchAsync(_log, cancellationToken);
@@ -227,10 +238,10 @@ internal sealed class LabServer : IAsyncDisposable
         }
     }
 
-    // Asks every two seconds, which is a third of what this process costs at rest, and notices the end at once.
+    // Looks every second and asks in every other, which is a third of what this process costs at rest, and notices the end at once.
     private async Task WatchAsync(RunningServer running, CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested)
+        for (int look = 1; !cancellationToken.IsCancellationRequested; look++)
         {
             await Task.WhenAny(running.Ended, Task.Delay(WatchInterval, cancellationToken));
             if (running.Ended.IsCompleted)
@@ -239,10 +250,38 @@ internal sealed class LabServer : IAsyncDisposable
                 return;
             }
 
-            if (_state.State != RunState.Running)
+            await SeePauseAsync(running, cancellationToken);
+            if (_state.State != RunState.Running || look % 2 != 0)
                 continue;
             bool answers = await AnswersAsync(cancellationToken);
             Change(s => s.State == RunState.Running && s.Answers != answers ? s with { Answers = answers } : s);
+        }
+    }
+
+    // Somebody may pause it without us: with a signal, or with the engine's own tools.
+    private async Task SeePauseAsync(RunningServer running, CancellationToken cancellationToken)
+    {
+        if (!await _oneCommand.WaitAsync(0, CancellationToken.None))
+            return;
+        try
+        {
+            if (await running.IsPausedAsync(cancellationToken) is { } paused)
+            {
+                Change(s => (s.State, paused) switch
+                {
+                    (RunState.Running, true) => s with { State = RunState.Paused, Answers = null },
+                    (RunState.Paused, false) => s with { State = RunState.Running },
+                    _ => s,
+                });
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody watches any more.
+        }
+        finally
+        {
+            _oneCommand.Release();
         }
     }
 

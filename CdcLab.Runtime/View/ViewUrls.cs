@@ -4,20 +4,20 @@ using CdcLab.Model.Schema;
 
 namespace CdcLab.Runtime.View;
 
-/// <summary>The addresses of the resources. A span's peer is found by the host and port of these, so each host and port stands at one resource only.</summary>
+/// <summary>The addresses of the resources. A span's peer is found by the host and port of these, so each host and port stands at one resource only. Of tcp the dashboard makes no link: there is no page.</summary>
 internal static class ViewUrls
 {
     public static IReadOnlyList<UrlView> Of(LabModel model, LabResource resource) => resource switch
     {
         MySqlResource mySql =>
         [
-            new("mysql", Address("mysql", mySql.Ports[0], OrdersSchema.Database), Text(mySql.Ports[0])),
+            new("mysql", Address("tcp", mySql.Ports[0], ""), Text(mySql.Ports[0])),
             new("jdbc", new($"jdbc:mysql://{Text(mySql.Ports[0])}/{OrdersSchema.Database}"), $"jdbc:mysql://{Text(mySql.Ports[0])}/{OrdersSchema.Database}"),
         ],
         KafkaBroker broker =>
         [
-            new("external", new($"kafka://{broker.ExternalAddress}"), $"{broker.ExternalAddress} (EXTERNAL)"),
-            new("internal", new($"kafka://{broker.InternalAddress}"), $"{broker.InternalAddress} (INTERNAL)"),
+            new("external", new($"tcp://{broker.ExternalAddress}"), $"{broker.ExternalAddress} (EXTERNAL)"),
+            new("internal", new($"tcp://{broker.InternalAddress}"), $"{broker.InternalAddress} (INTERNAL)"),
         ],
         KafkaUiResource page => [new("page", Address("http", page.Ports[0], ""), "Kafka UI")],
         ServiceResource service when service.Name == model.Verifier.Name =>

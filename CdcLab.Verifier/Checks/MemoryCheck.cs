@@ -60,7 +60,7 @@ public sealed class MemoryCheck : ICheck
         if (_capsEnforced && (!memory.CapEnforced || memory.CapBytes != _cap))
             return _memory.Failed(memory.CapBytes is { } other && memory.CapEnforced ? $"the kernel enforces {ByteSize.ToMiB(other)}; {Use(memory)}" : $"no cap is enforced; {Use(memory)}", $"Stop and start {_name}: the host sets the cap at the start.");
         if (memory.UsedBytes is not { } used)
-            return _memory.Unknown("Its use could not be read.", "See the host's log.");
+            return state.State is RunState.Running or RunState.Paused ? _memory.Unknown("Its use could not be read.", "See what the host has written.") : _memory.Unknown($"{_name} does not run.", Unreachable.Start(_name));
         return used <= _cap ? _memory.Ok(Use(memory)) : _memory.Failed(Use(memory), "Give it a higher cap (its MemoryCap setting) or less heap.");
     }
 

@@ -34,6 +34,18 @@ internal sealed class ContainerRunning : RunningServer
 
     public override Task<ServerEnd> Ended { get; }
 
+    public override async Task<bool?> IsPausedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await _engine.InspectAsync(_id, cancellationToken))?.State?.Paused;
+        }
+        catch (Exception unknown) when (unknown is DockerApiException || EngineFaults.IsSilence(unknown))
+        {
+            return null;
+        }
+    }
+
     public override async Task SignalAsync(Signal signal, CancellationToken cancellationToken)
     {
         Task sent = signal switch

@@ -48,9 +48,10 @@ internal sealed class ContainerRuntime(LabPlan plan, LabSecrets secrets, ILabEve
             foreach (string image in specs.Select(s => s.Image).Distinct(StringComparer.Ordinal))
                 await EngineImages.EnsureAsync(_engine, image, events, cancellationToken);
             _made = true;
+            // First what another lab may have: where that ends the start, no volume was made.
+            await parts.EnsureNetworkAsync(_lab, cancellationToken);
             foreach ((ContainerSpec spec, ContainerVolume volume) in specs.SelectMany(s => s.Volumes.Select(v => (s, v))))
                 await parts.EnsureVolumeAsync(_lab, _lab.Volume(volume.Name), spec.Resource.Name, spec.Resource is MySqlResource ? Fingerprint(secrets.Root) : null, Directory.Exists(FinishedMark), cancellationToken);
-            await parts.EnsureNetworkAsync(_lab, cancellationToken);
         }
         catch (DockerApiException refused)
         {

@@ -113,7 +113,7 @@ internal sealed class LabDashboard : IAsyncDisposable
             string why = WhyPortTaken() ?? await RunOnceAsync(installation, service, cancellationToken);
             (TimeSpan pause, bool isNews) = pauses.After(Stopwatch.GetElapsedTime(start), why);
             _because = why;
-            if (isNews)
+            if (isNews && !cancellationToken.IsCancellationRequested)
                 _events.Say($"dashboard: {why}; it is tried again");
             await Task.Delay(pause, cancellationToken);
         }

@@ -22,6 +22,9 @@ internal static partial class ProcessTable
         return long.Parse(fields[19], CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Whether a process was stopped by a signal; null when there is no such process.</summary>
+    public static bool? IsStopped(int pid) => Stat(pid) is { } fields ? fields[0] == "T" : null;
+
     /// <summary>The parent of a process; null when there is no such process.</summary>
     public static int? Parent(int pid) => Stat(pid) is { } fields ? int.Parse(fields[1], CultureInfo.InvariantCulture) : null;
 

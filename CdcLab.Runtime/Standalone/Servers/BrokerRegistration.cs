@@ -11,18 +11,28 @@ internal static class BrokerRegistration
     /// <param name="zooKeeper">ZooKeeper.</param>
     /// <param name="sessionTimeout">How long a session outlives its broker.</param>
     /// <param name="cancellationToken">Gives it up.</param>
-    /// <exception cref="ServerStartException">It stays registered: another has its id.</exception>
+    /// <exception cref="ServerStartException">It stays registered: another has its id. Or ZooKeeper does not answer.</exception>
     public static async Task FormerSelfIsGoneAsync(KafkaBroker broker, ZooKeeperResource zooKeeper, TimeSpan sessionTimeout, CancellationToken cancellationToken)
     {
         // ZooKeeper ends a session up to one tick late, and looks anew at all of them when it has itself been started again.
         DateTime deadline = DateTime.UtcNow + (2 * sessionTimeout) + TimeSpan.FromSeconds(10);
-        await using ZooKeeperSession session = await ZooKeeperSession.OpenAsync(zooKeeper.Ports[0].BindAddress, zooKeeper.Port, cancellationToken);
-        string node = $"/brokers/ids/{broker.Id}";
-        while ((await session.ReadAsync([node], cancellationToken))[0] is not null)
+        using CancellationTokenSource silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        silence.CancelAfter(deadline - DateTime.UtcNow + TimeSpan.FromSeconds(5));
+        try
         {
-            if (DateTime.UtcNow > deadline)
-                throw new ServerStartException($"{broker.Name} is still registered in ZooKeeper ({node}), although it does not run; does another broker with id {broker.Id} use this ZooKeeper?");
-            await Task.Delay(100, cancellationToken);
+            await using ZooKeeperSession session = await ZooKeeperSession.OpenAsync(zooKeeper.Ports[0].BindAddress, zooKeeper.Port, silence.Token);
+            string node = $"/brokers/ids/{broker.Id}";
+            while ((await session.ReadAsync([node], silence.Token))[0] is not null)
+            {
+                if (DateTime.UtcNow > deadline)
+                    throw new ServerStartException($"{broker.Name} is still registered in ZooKeeper ({node}), although it does not run; does another broker with id {broker.Id} use this ZooKeeper?");
+                await Task.Delay(100, silence.Token);
+            }
+        }
+        catch (Exception silent) when (silent is not ServerStartException && !cancellationToken.IsCancellationRequested)
+        {
+            // A paused ZooKeeper takes the connection and says nothing.
+            throw new ServerStartException($"{broker.Name} cannot be started without {zooKeeper.Name}, which does not answer ({(silent is OperationCanceledException ? "paused?" : silent.Message.TrimEnd('.'))}): resume, start or restart {zooKeeper.Name} first.");
         }
     }
 }

@@ -57,6 +57,8 @@ internal sealed class ProcessServer(EmbeddedServer server, MemoryCaps caps, RunF
 
         public override Task<ServerEnd> Ended { get; }
 
+        public override Task<bool?> IsPausedAsync(CancellationToken cancellationToken) => Task.FromResult(ProcessTable.IsStopped(_process.Pid));
+
         public override Task SignalAsync(Signal signal, CancellationToken cancellationToken)
         {
             _process.Signal(signal);

@@ -15,6 +15,11 @@ internal abstract class RunningServer : IAsyncDisposable
     /// <summary>Done when it has ended and everything that it wrote is in the log.</summary>
     public abstract Task<ServerEnd> Ended { get; }
 
+    /// <summary>Whether it stands still now, whoever has paused it.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Null where that cannot be seen.</returns>
+    public virtual Task<bool?> IsPausedAsync(CancellationToken cancellationToken) => Task.FromResult<bool?>(null);
+
     /// <summary>Sends a signal; one that has ended is no fault.</summary>
     /// <param name="signal">The signal.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

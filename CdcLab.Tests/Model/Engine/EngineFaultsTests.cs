@@ -24,6 +24,10 @@ public sealed class EngineFaultsTests
     }
 
     [Fact]
+    public void An_engine_whose_tcp_address_nobody_listens_at_is_silent() =>
+        Assert.True(EngineFaults.IsSilence(new AggregateException(new SocketException((int)SocketError.ConnectionRefused))));
+
+    [Fact]
     public void No_permission_on_the_socket_is_told_apart_from_no_engine() =>
         Assert.Contains("may not be opened by this user", EngineFaults.NoEngine(Socket, new HttpRequestException("x", new SocketException((int)SocketError.AccessDenied))).Message, StringComparison.Ordinal);
 
@@ -31,6 +35,7 @@ public sealed class EngineFaultsTests
     [Theory]
     [InlineData("""{"message":"failed to set up container networking: driver failed programming external connectivity on endpoint cdclab-kafka-1 (f1): failed to bind host port for 127.0.0.1:9092:172.18.0.4:9092/tcp: address already in use"}""", "one of its ports is taken")]
     [InlineData("""{"message":"mkdir /var/lib/docker/overlay2/1/merged: no space left on device"}""", "disk of the container engine is full")]
+    [InlineData("""{"message":"failed to set up container networking: network cdclab-lab not found"}""", "the lab's network is gone")]
     [InlineData("""{"message":"something else\nof two lines"}""", "refuses: something else of two lines.")]
     public void A_refused_start_is_one_line(string body, string expected)
     {
@@ -94,6 +99,8 @@ public sealed class EngineFaultsTests
     [Theory]
     [InlineData("tcp://192.168.0.7:2375", "another machine")]
     [InlineData("docker.sock", "no address")]
+    [InlineData("tcp://", "no address")]
+    [InlineData("unix://", "no address")]
     public void A_DOCKER_HOST_that_cannot_be_is_one_line(string address, string expected) =>
         Assert.Contains(expected, Assert.Throws<UnavailableException>(() => EngineEndpoint.Find(name => name == "DOCKER_HOST" ? address : null)).Message, StringComparison.Ordinal);
 }

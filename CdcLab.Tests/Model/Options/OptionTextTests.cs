@@ -143,6 +143,7 @@ public sealed class OptionTextTests
     [InlineData("Lab:MySql:BuferPool", "Lab:MySql:BufferPool")]
     [InlineData("Lab:mysql:max_connections", "Lab:MySql:MaxConnections")]
     [InlineData("Lab:PortBas", "Lab:PortBase")]
+    [InlineData("Lab:DataDir", "Lab:DataDirectory")]
     public void An_unknown_key_is_told_the_nearest(string key, string nearest) => Assert.Equal(nearest, SettingsReader.Nearest(key));
 
     [Fact]

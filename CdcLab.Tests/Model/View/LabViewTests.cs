@@ -202,8 +202,8 @@ public sealed class LabViewTests
     public void Addresses_are_those_that_clients_use_so_that_a_trace_names_its_peer()
     {
         IReadOnlyList<ResourceView> views = LabView.Of(ShownLab.Healthy());
-        Assert.Equal(["mysql://127.0.0.1:21000/cdclab", "jdbc:mysql://127.0.0.1:21000/cdclab"], views.Of("mysql").Urls.Select(u => u.Address.OriginalString));
-        Assert.Equal(["kafka://lab.example:21012", "kafka://127.0.0.1:21022"], views.Of("kafka-2").Urls.Select(u => u.Address.OriginalString));
+        Assert.Equal(["tcp://127.0.0.1:21000/", "jdbc:mysql://127.0.0.1:21000/cdclab"], views.Of("mysql").Urls.Select(u => u.Address.OriginalString));
+        Assert.Equal(["tcp://lab.example:21012", "tcp://127.0.0.1:21022"], views.Of("kafka-2").Urls.Select(u => u.Address.OriginalString));
         Assert.Equal("bootstrap lab.example:21011,lab.example:21012,lab.example:21013", Assert.Single(views.Of("kafka").Urls).DisplayName);
         Assert.Equal("http://127.0.0.1:21003/v1/report.md", views.Of("verifier").Urls[0].Address.OriginalString);
 
