@@ -79,6 +79,8 @@ public sealed class ContainerLabTests(ContainerLabFixture fixture) : IClassFixtu
     {
         using HttpClientHandler cookies = new() { AllowAutoRedirect = false, UseProxy = false };
         using HttpClient http = new(cookies) { BaseAddress = new Uri($"http://127.0.0.1:{fixture.Lab.Run.Ports!.KafkaUi}") };
+        // The stand-in closes after each answer, and a connection that is kept may be half closed already when the next request is sent.
+        http.DefaultRequestHeaders.ConnectionClose = true;
 
         using HttpResponseMessage closed = await http.GetAsync(new Uri("/api/clusters", UriKind.Relative), Stop);
         Assert.Equal(HttpStatusCode.Found, closed.StatusCode);
@@ -100,6 +102,19 @@ public sealed class ContainerLabTests(ContainerLabFixture fixture) : IClassFixtu
         Assert.Equal((RunState.Stopped, 137), (killed.State, killed.ExitCode));
         Assert.Equal(RunState.Running, (await control.CommandAsync("kafka-2", ServerCommand.Start, Stop)).State);
 
+        await fixture.Lab.AllOkAsync();
+    }
+
+    [ContainerFact]
+    public async Task Container_that_the_engines_own_tools_have_paused_is_seen_so_and_can_be_resumed()
+    {
+        using ControlClient control = fixture.Lab.Control();
+        using ContainerEngine engine = ContainerEngine.Find();
+
+        await engine.Client.Containers.PauseContainerAsync($"cdclab-{fixture.Lab.Name}-kafka-ui", Stop);
+
+        await Deadline.WaitAsync(TimeSpan.FromSeconds(5), async () => (await control.ListAsync(Stop)).Single(r => r.Name == "kafka-ui"), s => s.State == RunState.Paused, "kafka-ui to be seen as paused");
+        Assert.Equal(RunState.Running, (await control.CommandAsync("kafka-ui", ServerCommand.Resume, Stop)).State);
         await fixture.Lab.AllOkAsync();
     }
 

@@ -36,6 +36,34 @@ public sealed class FaultTests(LabFixture lab) : IClassFixture<LabFixture>
         await lab.AllOkAsync(TimeSpan.FromSeconds(45));
     }
 
+    [Fact]
+    public async Task Service_that_somebody_else_has_paused_is_seen_so_and_can_be_resumed()
+    {
+        int pid = (await StateAsync("order-simulator")).Pid!.Value;
+
+        using (Process stop = Process.Start("kill", ["-STOP", pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+            await stop.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        await Deadline.WaitAsync(TimeSpan.FromSeconds(5), () => StateAsync("order-simulator"), s => s.State == RunState.Paused, "order-simulator to be seen as paused");
+        Assert.Equal(RunState.Running, (await lab.Control.CommandAsync("order-simulator", ServerCommand.Resume, TestContext.Current.CancellationToken)).State);
+    }
+
+    [Kafka35Fact]
+    public async Task Broker_is_not_started_while_ZooKeeper_is_silent_and_the_line_says_so()
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        await lab.AllOkAsync(TimeSpan.FromSeconds(60));
+        await lab.Control.CommandAsync("kafka-3", ServerCommand.Kill, stop);
+        await lab.Control.CommandAsync("zookeeper", ServerCommand.Pause, stop);
+
+        ControlException refused = await Assert.ThrowsAsync<ControlException>(() => lab.Control.CommandAsync("kafka-3", ServerCommand.Start, stop));
+
+        Assert.Contains("kafka-3 cannot be started without zookeeper", refused.Message, StringComparison.Ordinal);
+        await lab.Control.CommandAsync("zookeeper", ServerCommand.Resume, stop);
+        Assert.Equal(RunState.Running, (await lab.Control.CommandAsync("kafka-3", ServerCommand.Start, stop)).State);
+        await lab.AllOkAsync(TimeSpan.FromSeconds(60));
+    }
+
     [Kafka35Fact]
     public async Task Lease_that_is_closed_undoes_its_fault()
     {

@@ -64,11 +64,27 @@ public sealed class StartTriesTests : IDisposable
         Assert.Equal(1, other.Launches);
     }
 
+    [Fact]
+    public async Task Server_that_was_stopped_and_cannot_be_launched_again_is_not_told_as_ended_by_itself()
+    {
+        Scripted broker = new(Picture.Kafka.Brokers[0], null, Scripted.Refused);
+        await using LabServer server = Server(broker);
+        await server.StartAsync(TestContext.Current.CancellationToken);
+        await server.StopAsync(CancellationToken.None);
+
+        ServerStartException refused = await Assert.ThrowsAsync<ServerStartException>(() => server.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal((RunState.Failed, refused.Message), (_states[^1].State, _states[^1].Because));
+        Assert.DoesNotContain(_states, s => s.State == RunState.Exited);
+    }
+
     private LabServer Server(RunnableServer server) => new(server, new DataDirectory(_folder.Path), new SecretMask([]), _states.Add);
 
     /// <summary>Writes one line a launch and ends with exit code 1, or answers where the script has no line.</summary>
     private sealed class Scripted(LabResource resource, params string?[] lines) : RunnableServer(resource)
     {
+        public const string Refused = "refused before it is launched";
+
         public int Launches { get; private set; }
 
         public override bool CapEnforced => false;
@@ -76,6 +92,8 @@ public sealed class StartTriesTests : IDisposable
         public override Task<RunningServer> LaunchAsync(ServerLog log, CancellationToken cancellationToken)
         {
             string? line = lines[Launches++];
+            if (line == Refused)
+                throw new ServerStartException(Refused);
             if (line is not null)
                 log.Append(line);
             return Task.FromResult<RunningServer>(new Launched(ends: line is not null));
