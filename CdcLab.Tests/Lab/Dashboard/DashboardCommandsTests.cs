@@ -49,7 +49,7 @@ public sealed class DashboardCommandsTests(DashboardLab dashboard) : IClassFixtu
 
         await ConfirmedAsync(page, "kafka-3", "Pause");
         await page.StateAsync("kafka-3", "Paused");
-        await page.CommandAsync("kafka-3", "Resume");
+        await page.CommandUntilAsync("kafka-3", "Resume", async () => (await StateAsync("kafka-3")).State == RunState.Running);
         await page.StateAsync("kafka-3", "Running");
     }
 
@@ -60,14 +60,10 @@ public sealed class DashboardCommandsTests(DashboardLab dashboard) : IClassFixtu
         using MarketClient market = new(RunRecord.Living(new DataDirectory(dashboard.Lab.World.DataDirectory))!.Ports!.Simulator, dashboard.Lab.Token);
         string rate = (await market.StateAsync(Stop)).OrdersPerSecond;
 
-        await page.CommandAsync("order-simulator", "Pause the market");
-        await MarketAsync(market, m => m.Paused, "the market to pause");
-        await page.CommandAsync("order-simulator", "Resume the market");
-        await MarketAsync(market, m => !m.Paused, "the market to go on");
-        await page.CommandAsync("order-simulator", "Rate x2");
-        await MarketAsync(market, m => m.OrdersPerSecond != rate, "another rate");
-        await page.CommandAsync("order-simulator", "Rate /2");
-        await MarketAsync(market, m => m.OrdersPerSecond == rate, "the rate as it was");
+        await page.CommandUntilAsync("order-simulator", "Pause the market", async () => (await market.StateAsync(Stop)).Paused);
+        await page.CommandUntilAsync("order-simulator", "Resume the market", async () => !(await market.StateAsync(Stop)).Paused);
+        await page.CommandUntilAsync("order-simulator", "Rate x2", async () => (await market.StateAsync(Stop)).OrdersPerSecond != rate);
+        await page.CommandUntilAsync("order-simulator", "Rate /2", async () => (await market.StateAsync(Stop)).OrdersPerSecond == rate);
     }
 
     [DashboardFact]
@@ -83,9 +79,9 @@ public sealed class DashboardCommandsTests(DashboardLab dashboard) : IClassFixtu
         {
             DashboardPage page = await OpenAsync();
 
-            await page.CommandAsync(resource, command);
+            await page.CommandUntilAsync(resource, command, async () => (await page.ShownAsync()).Contains(texts[0], StringComparison.Ordinal));
 
-            string shown = await page.ShownAsync(texts[0]);
+            string shown = await page.ShownAsync();
             Assert.All(texts, text => Assert.Contains(text, shown, StringComparison.OrdinalIgnoreCase));
             Assert.DoesNotContain(dashboard.Lab.Secret("debezium"), shown, StringComparison.Ordinal);
         }
@@ -96,9 +92,6 @@ public sealed class DashboardCommandsTests(DashboardLab dashboard) : IClassFixtu
         await page.CommandAsync(resource, command, resource);
         await page.AnswerAsync("Yes");
     }
-
-    private static Task MarketAsync(MarketClient market, Func<MarketState, bool> good, string what) =>
-        Deadline.WaitAsync(TimeSpan.FromSeconds(20), () => market.StateAsync(Stop), good, what);
 
     private async Task<ResourceState> StateAsync(string name) => (await dashboard.Lab.Control.ListAsync(Stop)).Single(r => r.Name == name);
 

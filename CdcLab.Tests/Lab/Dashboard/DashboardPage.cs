@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Xunit;
@@ -89,6 +90,29 @@ internal sealed partial class DashboardPage(IPage page, Uri link)
             $"the command {command} of {name}{(question is null ? "" : $" to ask '{question}'")}");
     }
 
+    /// <summary>Chooses a command that asks nothing until its effect is seen: a click on a menu that is drawn anew at that moment goes nowhere.</summary>
+    /// <param name="name">The resource.</param>
+    /// <param name="command">The command's name.</param>
+    /// <param name="happened">Whether its effect is there.</param>
+    public Task CommandUntilAsync(string name, string command, Func<Task<bool>> happened) => Deadline.WaitAsync(
+        Limit,
+        async () =>
+        {
+            await CommandAsync(name, command);
+            long start = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(start).TotalMilliseconds < Step)
+            {
+                if (await happened())
+                    return true;
+                await Task.Delay(100, TestContext.Current.CancellationToken);
+            }
+
+            await OpenAsync();
+            return false;
+        },
+        done => done,
+        $"the effect of {command} of {name}");
+
     /// <summary>Chooses Start, which asks nothing, until it is seen to start: a click on a menu that is drawn anew at that moment goes nowhere, and leaves the menu open.</summary>
     /// <exception cref="Xunit.Sdk.XunitException">It had started, and only a new page showed it.</exception>
     public async Task StartAsync(string name)
@@ -122,14 +146,8 @@ internal sealed partial class DashboardPage(IPage page, Uri link)
         await page.Locator(".fluent-messagebox").WaitForAsync(new() { State = WaitForSelectorState.Hidden });
     }
 
-    /// <summary>Waits for what a command shows in a window.</summary>
-    /// <returns>All of it.</returns>
-    public async Task<string> ShownAsync(string text) =>
-        (await Deadline.WaitAsync(
-            Limit,
-            async () => string.Join('\n', await page.Locator("fluent-dialog").AllInnerTextsAsync()),
-            shown => shown.Contains(text, StringComparison.Ordinal),
-            $"a window with '{text}'")).Seen;
+    /// <summary>What the windows show that are open.</summary>
+    public async Task<string> ShownAsync() => string.Join('\n', await page.Locator("fluent-dialog").AllInnerTextsAsync());
 
     /// <summary>Opens a page of the dashboard and waits until some of its texts are as they should be.</summary>
     /// <param name="path">The page.</param>
