@@ -77,7 +77,8 @@ internal sealed partial class DashboardPage(IPage page, Uri link)
                     await ShowRowAsync(name);
                 if (!await item.IsVisibleAsync())
                     await page.Locator($"{Row(name)} fluent-button[title='Actions']").ClickAsync(new() { Timeout = Step });
-                // Some of a service's commands are in a menu of their own.
+                // Some of a service's commands are in a menu of their own, which opens under the pointer. Until the menu is drawn nobody knows.
+                await page.Locator("fluent-menu-item:visible").First.WaitForAsync(new() { Timeout = Step });
                 if (!await item.IsVisibleAsync() && await more.CountAsync() > 0)
                     await more.HoverAsync(new() { Timeout = Step });
                 await item.ClickAsync(new() { Timeout = Step });
