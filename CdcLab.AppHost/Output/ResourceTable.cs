@@ -51,6 +51,8 @@ internal static class ResourceTable
         if (dashboard is not null)
             table.AddRow(columns.Select(c => Cell(dashboard, c)));
         Print(table);
+        foreach (ResourceState failed in resources.Where(r => r is { State: RunState.Failed, Because: not null }))
+            Terminal.Line($"failed: {failed.Name}: {failed.Because!.Split('\n')[0]}");
         if (abilities is { CapsEnforced: false })
             Terminal.Line($"Memory caps are NOT enforced here: {abilities.WhyNot("memory.caps")}.");
     }
@@ -104,6 +106,7 @@ internal static class ResourceTable
         RunState.Running => new("running", new Style(Color.Green)),
         RunState.Exited => new($"ended, exit code {resource.ExitCode}", new Style(Color.Red)),
         RunState.Failed => new("failed", new Style(Color.Red)),
+        RunState.Stopped when resource.Because == ResourceState.Killed => new($"killed, exit code {resource.ExitCode}", new Style(Color.Yellow)),
         var state => new(state.ToString().ToLowerInvariant(), new Style(Color.Yellow)),
     };
 

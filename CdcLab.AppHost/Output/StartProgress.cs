@@ -49,7 +49,7 @@ internal sealed class StartProgress : ILabEvents
         RunState.Running when state.Answers is null => null,
         RunState.Running => $"running{(state.Version is null ? "" : ", version " + state.Version)}",
         RunState.Exited => $"ENDED BY ITSELF with {Ended(state)}; 'start {state.Name}' starts it again. Its last lines:",
-        RunState.Stopped when state.Because == "killed" => "killed",
+        RunState.Stopped when state.Because == ResourceState.Killed => "killed",
         RunState.Stopped => state.ExitCode is { } code and not (0 or 143) ? $"stopped, exit code {code}" : "stopped",
         RunState.Failed => null,
         RunState.Paused => "paused",

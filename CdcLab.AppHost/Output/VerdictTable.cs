@@ -19,7 +19,7 @@ internal static class VerdictTable
             table.AddColumn(column);
         foreach (Verdict verdict in report.Checks)
         {
-            Text[] cells = [Word(verdict.Outcome), new(verdict.Id), .. wide ? [new Text(Short(verdict.Expected))] : Array.Empty<Text>(), new(Short(verdict.Actual ?? ""))];
+            Text[] cells = [Word(verdict.Outcome), new(verdict.Id), .. wide ? [new Text(Short(verdict.Expected))] : Array.Empty<Text>(), new(Short(verdict.Actual ?? verdict.Because ?? ""))];
             table.AddRow(cells);
         }
 

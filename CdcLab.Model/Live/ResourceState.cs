@@ -3,6 +3,9 @@ namespace CdcLab.Model.Live;
 /// <summary>One server or service as it is now.</summary>
 public sealed record ResourceState
 {
+    /// <summary>What <see cref="Because"/> says of one that was killed by command.</summary>
+    public const string Killed = "killed";
+
     /// <summary>Its name, e.g. <c>kafka-1</c>.</summary>
     public required string Name { get; init; }
 

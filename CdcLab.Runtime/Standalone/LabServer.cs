@@ -126,7 +126,7 @@ internal sealed class LabServer : IAsyncDisposable
     public Task KillAsync(CancellationToken cancellationToken) => WhileRunningAsync(
         async running =>
         {
-            Change(s => s with { State = RunState.Stopping, Answers = null, Because = "killed" });
+            Change(s => s with { State = RunState.Stopping, Answers = null, Because = ResourceState.Killed });
             await running.SignalAsync(Signal.Kill, CancellationToken.None);
             await EndedAsync(running);
         },

@@ -12,9 +12,6 @@ internal static class ServerView
     // A JVM that ends for SIGTERM says so with this code: asked to stop, it went as it should.
     private const int EndedForSigterm = 143;
 
-    // What the host says of a server that it killed.
-    private const string Killed = "killed";
-
     public static ResourceView Of(LabSnapshot lab, LabResource resource)
     {
         ResourceState state = lab.StateOf(resource);
@@ -45,7 +42,7 @@ internal static class ServerView
     public static string NotServing(ResourceState state) => $"{state.Name} {state.State switch
     {
         RunState.Exited => $"does not run: it ended by itself with {Code(state)}",
-        RunState.Stopped when state.Because == Killed => $"does not run: it was killed ({Code(state)})",
+        RunState.Stopped when state.Because == ResourceState.Killed => $"does not run: it was killed ({Code(state)})",
         RunState.Stopped => "does not run: it was stopped",
         RunState.Failed => "does not run: it could not be started",
         RunState.Running when state.Answers == false => "runs, but does not answer",
@@ -66,7 +63,7 @@ internal static class ServerView
         _ => ViewStates.Exited,
     };
 
-    private static bool EndedAsAsked(ResourceState state) => state.Because != Killed && state.ExitCode is null or 0 or EndedForSigterm;
+    private static bool EndedAsAsked(ResourceState state) => state.Because != ResourceState.Killed && state.ExitCode is null or 0 or EndedForSigterm;
 
     // Taken out already by whoever launched it; a view of another host must not depend on that.
     private static LaunchVariable Masked(LaunchVariable variable) => variable.IsSecret ? variable with { Value = LaunchDetails.Masked } : variable;
