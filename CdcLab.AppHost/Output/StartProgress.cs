@@ -48,7 +48,7 @@ internal sealed class StartProgress : ILabEvents
         RunState.Running when state.Answers == false => "runs, but does not answer",
         RunState.Running when state.Answers is null => null,
         RunState.Running => $"running{(state.Version is null ? "" : ", version " + state.Version)}",
-        RunState.Exited => $"ENDED BY ITSELF with {Ended(state)}; 'start {state.Name}' starts it again. Its last lines:",
+        RunState.Exited => $"ENDED BY ITSELF with {EndWords.Of(state.ExitCode, state.OomKilled, state.Because)}; 'start {state.Name}' starts it again. Its last lines:",
         RunState.Stopped when state.Because == ResourceState.Killed => "killed",
         RunState.Stopped => state.ExitCode is { } code and not (0 or 143) ? $"stopped, exit code {code}" : "stopped",
         RunState.Failed => null,
@@ -56,9 +56,6 @@ internal sealed class StartProgress : ILabEvents
         RunState.Stopping => state.Because is null ? "stopping" : null,
         _ => null,
     };
-
-    private static string Ended(ResourceState state) =>
-        $"{(state.ExitCode is { } code ? $"exit code {code}" : "an unknown exit code")}{(state.OomKilled ? ", killed by the kernel for its memory cap" : "")}{(state.Because is null ? "" : $" ({state.Because.TrimEnd('.')})")}";
 
     private string Now() => Terminal.Elapsed(Stopwatch.GetElapsedTime(_start));
 }

@@ -41,15 +41,13 @@ internal static class ServerView
     /// <summary>Why a server does not serve, beginning with its name.</summary>
     public static string NotServing(ResourceState state) => $"{state.Name} {state.State switch
     {
-        RunState.Exited => $"does not run: it ended by itself with {Code(state)}",
-        RunState.Stopped when state.Because == ResourceState.Killed => $"does not run: it was killed ({Code(state)})",
+        RunState.Exited => $"does not run: it ended by itself with {EndWords.Of(state.ExitCode)}",
+        RunState.Stopped when state.Because == ResourceState.Killed => $"does not run: it was killed ({EndWords.Of(state.ExitCode)})",
         RunState.Stopped => "does not run: it was stopped",
         RunState.Failed => "does not run: it could not be started",
         RunState.Running when state.Answers == false => "runs, but does not answer",
         var other => $"is {other.ToString().ToLowerInvariant()}",
     }}";
-
-    private static string Code(ResourceState state) => state.ExitCode is { } code ? $"exit code {code.ToString(CultureInfo.InvariantCulture)}" : "an unknown exit code";
 
     private static string Name(ResourceState state) => state.State switch
     {

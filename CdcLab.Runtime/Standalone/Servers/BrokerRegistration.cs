@@ -15,9 +15,10 @@ internal static class BrokerRegistration
     public static async Task FormerSelfIsGoneAsync(KafkaBroker broker, ZooKeeperResource zooKeeper, TimeSpan sessionTimeout, CancellationToken cancellationToken)
     {
         // ZooKeeper ends a session up to one tick late, and looks anew at all of them when it has itself been started again.
-        DateTime deadline = DateTime.UtcNow + (2 * sessionTimeout) + TimeSpan.FromSeconds(10);
+        TimeSpan limit = (2 * sessionTimeout) + TimeSpan.FromSeconds(10);
+        DateTime deadline = DateTime.UtcNow + limit;
         using CancellationTokenSource silence = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        silence.CancelAfter(deadline - DateTime.UtcNow + TimeSpan.FromSeconds(5));
+        silence.CancelAfter(limit + TimeSpan.FromSeconds(5));
         try
         {
             await using ZooKeeperSession session = await ZooKeeperSession.OpenAsync(zooKeeper.Ports[0].BindAddress, zooKeeper.Port, silence.Token);

@@ -1,3 +1,5 @@
+using CdcLab.Model.Live;
+
 namespace CdcLab.Runtime.Standalone.Servers;
 
 /// <summary>How a launch of a server or service ended.</summary>
@@ -7,5 +9,5 @@ namespace CdcLab.Runtime.Standalone.Servers;
 internal sealed record ServerEnd(int? ExitCode, bool OomKilled = false, string? Because = null)
 {
     /// <summary>The end in words, e.g. <c>exit code 137, killed by the kernel for its memory cap</c>.</summary>
-    public string Text => $"{(ExitCode is { } code ? $"exit code {code}" : "an unknown exit code")}{(OomKilled ? ", killed by the kernel for its memory cap" : "")}{(Because is null ? "" : $" ({Because})")}";
+    public string Text => EndWords.Of(ExitCode, OomKilled, Because);
 }
