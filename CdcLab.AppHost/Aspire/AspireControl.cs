@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using CdcLab.Clients.Kafka;
 using CdcLab.Model;
-using CdcLab.Model.Containers;
 using CdcLab.Model.Live;
 using CdcLab.Runtime;
+using CdcLab.Runtime.Engine;
 using LogLine = CdcLab.Model.Live.LogLine;
 
 namespace CdcLab.AppHost.Aspire;
@@ -12,17 +13,18 @@ namespace CdcLab.AppHost.Aspire;
 /// <remarks>
 /// Never a start through the engine: after Aspire's own stop it wedges the resource for the session. The engine's pause is invisible to Aspire, so ours says it.
 /// </remarks>
-internal sealed class AspireControl(ResourceNotificationService notifications, ResourceCommandService commands, ResourceLoggerService loggers, LabValues values, LabEngine engine, ServiceProcesses services)
+internal sealed class AspireControl(ResourceNotificationService notifications, ResourceCommandService commands, ResourceLoggerService loggers, LabValues values, LabContainers containers, ServiceProcesses services)
     : ILabControl, IDisposable
 {
     // Aspire's own stop takes ten seconds at most, and a container that is gone is noticed within a few more.
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, ResourceEvent> _last = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, bool> _paused = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, bool> _asked = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, AskedEnd> _ends = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DateTime?> _answered = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Guid, Action<ResourceState>> _listeners = new();
     private readonly AspireLogs _logs = new(loggers);
+    private readonly ServerVersions _versions = new(containers);
     private readonly CancellationTokenSource _disposed = new();
     private volatile bool _stopping;
     private Task _watch = Task.CompletedTask;
@@ -87,7 +89,7 @@ internal sealed class AspireControl(ResourceNotificationService notifications, R
     public LaunchDetails? Launch(string name)
     {
         LabResource resource = Find(name);
-        return Snapshot(name) is null ? null : AspireLaunch.Of(resource, values, Snapshot(name)!);
+        return Snapshot(name) is { } snapshot ? AspireLaunch.Of(resource, values, snapshot) : null;
     }
 
     public IDisposable OnChange(Action<ResourceState> changed)
@@ -97,6 +99,8 @@ internal sealed class AspireControl(ResourceNotificationService notifications, R
         return new Listening(() => _listeners.TryRemove(key, out _));
     }
 
+    public Task<IReadOnlyList<ListenerAnswer>> AskInsideAsync(CancellationToken cancellationToken) => containers.AskInsideAsync(cancellationToken);
+
     /// <summary>Undoes a pause: what is frozen cannot heed SIGTERM.</summary>
     public async Task ResumeIfPausedAsync(string name)
     {
@@ -104,8 +108,17 @@ internal sealed class AspireControl(ResourceNotificationService notifications, R
             await SetPausedAsync(Find(name), paused: false, CancellationToken.None);
     }
 
-    /// <summary>Whether it was paused by us.</summary>
-    public bool IsPaused(string name) => _paused.ContainsKey(name);
+    /// <summary>Changes what Aspire shows of a resource.</summary>
+    /// <param name="name">The resource's name.</param>
+    /// <param name="change">The change.</param>
+    /// <returns>Whether the resource is known to Aspire yet.</returns>
+    public async Task<bool> PublishAsync(string name, Func<CustomResourceSnapshot, CustomResourceSnapshot> change)
+    {
+        if (!_last.TryGetValue(name, out ResourceEvent? last))
+            return false;
+        await notifications.PublishUpdateAsync(last.Resource, last.ResourceId, change);
+        return true;
+    }
 
     public void Dispose()
     {
@@ -121,13 +134,18 @@ internal sealed class AspireControl(ResourceNotificationService notifications, R
             await foreach (ResourceEvent change in notifications.WatchAsync(cancellationToken))
             {
                 string name = change.Resource.Name;
-                string? before = _last.GetValueOrDefault(name)?.Snapshot.State?.Text;
                 _last[name] = change;
-                if (values.Model.Resources.FirstOrDefault(r => r.Name == name) is not { } resource)
+                if (values.Find(name) is not { } resource)
                     continue;
-                if (change.Snapshot.State?.Text is { } now && now != before && AspireStates.IsEnded(now))
-                    _paused.TryRemove(name, out _);
-                ResourceState state = AspireStates.Of(resource, change.Snapshot, IsPaused(name), _asked.ContainsKey(name));
+
+                // Also what is stopped and started from the dashboard.
+                if (change.Snapshot.State?.Text == KnownResourceStates.Stopping)
+                    _ends.TryAdd(name, AskedEnd.Stop);
+                else if (change.Snapshot.State?.Text is "Starting" or "Running")
+                    _ends.TryRemove(name, out _);
+                if (AspireStates.Answers(change.Snapshot) == true)
+                    _answered[name] = change.Snapshot.StartTimeStamp;
+                ResourceState state = State(resource, change.Snapshot);
                 foreach (Action<ResourceState> listener in _listeners.Values)
                     listener(state);
             }
@@ -143,29 +161,39 @@ internal sealed class AspireControl(ResourceNotificationService notifications, R
         if (Runs(resource.Name))
             throw new LabControlException($"{resource.Name} already runs.");
         ThrowIfNeedsMore(resource);
-        _asked.TryRemove(resource.Name, out _);
+        _ends.TryRemove(resource.Name, out _);
         await CommandAsync(resource.Name, KnownResourceCommands.StartCommand, cancellationToken);
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(resource.StartLimit);
+        bool ran = false;
+        ResourceState? now = null;
         try
         {
-            await notifications.WaitForResourceHealthyAsync(resource.Name, limit.Token);
+            await notifications.WaitForResourceAsync(
+                resource.Name,
+                change =>
+                {
+                    // What is known of its last run comes first.
+                    now = State(resource, change.Snapshot);
+                    ran |= now.State is RunState.Starting or RunState.Running;
+                    return now.Answers == true || now.State == RunState.Failed || (ran && now.State is RunState.Exited or RunState.Stopped);
+                },
+                limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new LabControlException($"{resource.Name} did not answer within {resource.StartLimit.TotalSeconds:0} s; its state is {Snapshot(resource.Name)?.State?.Text}.");
         }
-        catch (DistributedApplicationException failed)
-        {
-            throw new LabControlException(failed.Message);
-        }
+
+        if (now is { Answers: not true })
+            throw new LabControlException($"{resource.Name} could not be started: {(now.ExitCode is { } code ? EndWords.Of(code) : "see its log")}. Its last lines: {string.Join(" | ", _logs.Tail(resource.Name, 3))}");
     }
 
     private async Task StopAsync(LabResource resource, CancellationToken cancellationToken)
     {
         ThrowIfNotRunning(resource);
-        _asked[resource.Name] = true;
         await ResumeIfPausedAsync(resource.Name);
+        _ends[resource.Name] = AskedEnd.Stop;
         await CommandAsync(resource.Name, KnownResourceCommands.StopCommand, cancellationToken);
         await EndedAsync(resource.Name, cancellationToken);
     }
@@ -173,9 +201,9 @@ internal sealed class AspireControl(ResourceNotificationService notifications, R
     private async Task KillAsync(LabResource resource, CancellationToken cancellationToken)
     {
         ThrowIfNotRunning(resource);
-        _asked[resource.Name] = true;
+        _ends[resource.Name] = AskedEnd.Kill;
         if (resource.Kind == ResourceKind.Server)
-            await engine.KillAsync(Container(resource), cancellationToken);
+            await containers.KillAsync(resource.Name, cancellationToken);
         else
             await ServiceProcesses.SignalAsync(Pid(resource), "KILL");
         await EndedAsync(resource.Name, cancellationToken);
@@ -200,18 +228,13 @@ internal sealed class AspireControl(ResourceNotificationService notifications, R
         if (resource.Kind == ResourceKind.Service)
             await ServiceProcesses.SignalAsync(Pid(resource), paused ? "STOP" : "CONT");
         else if (paused)
-            await engine.PauseAsync(Container(resource), cancellationToken);
+            await containers.PauseAsync(resource.Name, cancellationToken);
         else
-            await engine.ResumeAsync(Container(resource), cancellationToken);
-        if (paused)
-            _paused[resource.Name] = true;
-        else
-            _paused.TryRemove(resource.Name, out _);
+            await containers.ResumeAsync(resource.Name, cancellationToken);
 
         // Aspire does not see it: published at once, and every publish asks the commands anew whether they make sense.
-        ResourceStateSnapshot state = paused ? new("Paused", KnownResourceStateStyles.Warn) : new(KnownResourceStates.Running, null);
-        if (_last.TryGetValue(resource.Name, out ResourceEvent? last))
-            await notifications.PublishUpdateAsync(last.Resource, last.ResourceId, s => s with { State = state });
+        ResourceStateSnapshot state = paused ? new(AspireStates.Paused, KnownResourceStateStyles.Warn) : new(KnownResourceStates.Running, null);
+        await PublishAsync(resource.Name, s => s.State?.Text is "Running" or AspireStates.Paused ? s with { State = state } : s);
     }
 
     private async Task CommandAsync(string name, string command, CancellationToken cancellationToken)
@@ -236,22 +259,44 @@ internal sealed class AspireControl(ResourceNotificationService notifications, R
         }
     }
 
+    // To the lab, what has not answered since it was launched is still starting.
+    private ResourceState State(LabResource resource, CustomResourceSnapshot snapshot)
+    {
+        ResourceState state = AspireStates.Of(resource, snapshot, _ends.GetValueOrDefault(resource.Name)) with { Version = _versions.Known(resource.Name) };
+        bool isStarting = state.State == RunState.Running && state.Answers != true && !(_answered.TryGetValue(resource.Name, out DateTime? since) && since == snapshot.StartTimeStamp);
+        return isStarting ? state with { State = RunState.Starting, Answers = null } : state;
+    }
+
     private async Task<ResourceState> NowAsync(LabResource resource, CancellationToken cancellationToken)
     {
+        MemoryFigures? idle = resource.MemoryCapBytes is { } cap ? new(null, null, cap, null, null, values.Abilities.CapsEnforced) : null;
         if (Snapshot(resource.Name) is not { } snapshot)
-            return AspireStates.Unknown(resource);
-        ResourceState state = AspireStates.Of(resource, snapshot, IsPaused(resource.Name), _asked.ContainsKey(resource.Name));
+            return AspireStates.Unknown(resource) with { Memory = idle };
+        ResourceState state = State(resource, snapshot) with { Memory = idle };
+        if (state.State is RunState.Exited or RunState.Failed)
+        {
+            bool oomKilled = resource.Kind == ResourceKind.Server && await containers.WasKilledForItsCapAsync(resource.Name, cancellationToken);
+            return state with { LastLines = _logs.Tail(resource.Name, 8), OomKilled = oomKilled };
+        }
+
         if (state.State is not (RunState.Running or RunState.Paused or RunState.Starting))
-            return state with { LastLines = state.State is RunState.Exited or RunState.Failed ? _logs.Tail(resource.Name, 8) : [] };
+            return state;
         if (resource.Kind == ResourceKind.Server)
-            return state with { Memory = await engine.MemoryAsync(Container(resource), resource.MemoryCapBytes, cancellationToken) };
+        {
+            if (state.Answers == true)
+                state = state with { Version = await _versions.AskAsync(resource, state.ContainerId, cancellationToken) };
+            return state with { Memory = await containers.ReadMemoryAsync(resource, cancellationToken) ?? idle };
+        }
+
         int? pid = AspireStates.WrapperPid(snapshot) is { } wrapper ? services.Find(resource.Name, wrapper) : null;
         return state with { Pid = pid, Memory = pid is { } known ? CdcLab.Runtime.Standalone.Memory.ProcessMemory.Read(known) : null };
     }
 
     private CustomResourceSnapshot? Snapshot(string name) => _last.GetValueOrDefault(name)?.Snapshot;
 
-    private bool Runs(string name) => Snapshot(name)?.State?.Text is { } state && (state is "Running" or "Paused" or "Starting" or "Stopping");
+    private bool IsPaused(string name) => Snapshot(name)?.State?.Text == AspireStates.Paused;
+
+    private bool Runs(string name) => Snapshot(name)?.State?.Text is { } state && (state is "Running" or AspireStates.Paused or "Starting" or "Stopping");
 
     private void ThrowIfNotRunning(LabResource resource)
     {
@@ -271,10 +316,7 @@ internal sealed class AspireControl(ResourceNotificationService notifications, R
             ? pid
             : throw new LabControlException($"{resource.Name} has no process yet.");
 
-    private string Container(LabResource resource) => ContainerNames.Of(values.Model.Options.Name, resource.Name);
-
-    private LabResource Find(string name) =>
-        values.Model.Resources.FirstOrDefault(r => r.Name == name) ?? throw new UnknownResourceException(name, values.Model.Resources.Select(r => r.Name));
+    private LabResource Find(string name) => values.Find(name) ?? throw new UnknownResourceException(name, values.Model.Resources.Select(r => r.Name));
 
     private sealed class Listening(Action end) : IDisposable
     {

@@ -1,5 +1,6 @@
 using CdcLab.Model;
 using CdcLab.Model.Live;
+using CdcLab.Runtime.Standalone.Data;
 
 namespace CdcLab.AppHost.Aspire;
 
@@ -8,7 +9,7 @@ internal static class AspireLaunch
 {
     public static LaunchDetails Of(LabResource resource, LabValues values, CustomResourceSnapshot snapshot)
     {
-        LabPasswords secrets = values.Secrets();
+        LabSecrets secrets = values.Secrets();
         string[] masked = [secrets.Root, secrets.Debezium, secrets.Simulator, secrets.KafkaUi, secrets.Token];
         return new()
         {

@@ -1,6 +1,7 @@
 using CdcLab.AppHost.Settings;
 using CdcLab.Model;
 using CdcLab.Model.Options;
+using CdcLab.Runtime.Engine;
 
 namespace CdcLab.AppHost.Aspire;
 
@@ -21,7 +22,7 @@ internal static class AspirePublishing
         LabModel model = LabModel.From(options, LabPorts.From(options.PortBase), LabRuntimeKind.Container);
         return new(
             model,
-            ContainerAbilities.Of(model),
+            EngineAbilities.Of(options, enforcesCaps: true),
             options.DataDirectory ?? "",
             () => throw new InvalidOperationException("A manifest holds no secret: each stays a parameter."));
     }

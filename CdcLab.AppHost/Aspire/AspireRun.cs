@@ -1,19 +1,22 @@
 using CdcLab.AppHost.Output;
 using CdcLab.AppHost.Settings;
 using CdcLab.Model;
+using CdcLab.Model.Live;
 using CdcLab.Model.Options;
+using CdcLab.Runtime.Engine;
 using CdcLab.Runtime.Standalone;
 using CdcLab.Runtime.Standalone.Data;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace CdcLab.AppHost.Aspire;
 
 /// <summary>Brings the lab up as an Aspire application: what can be refused is refused first, in one line each, then Aspire has it.</summary>
 internal static class AspireRun
 {
-    // Brokers have a minute of grace, and Aspire ten seconds for each of the rest after them.
-    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(120);
+    // Aspire has ten seconds for each container, after the brokers.
+    private static readonly TimeSpan AspiresOwnEnd = TimeSpan.FromSeconds(60);
 
     public static async Task<int> RunAsync(CommandLineSettings settings, IReadOnlyList<string> own)
     {
@@ -24,47 +27,68 @@ internal static class AspireRun
         if (options.Runtime == LabRuntimeKind.Embedded)
             unreadable = [.. unreadable, new("Lab:Runtime", "embedded", "is not what an Aspire application can run", "leave it out, or use the other host: 'use standalone'")];
 
-        using LabEngine engine = new();
-        string version = await engine.VersionAsync(CancellationToken.None);
+        using ContainerEngine engine = ContainerEngine.Find();
+        EngineFacts facts = await engine.AskAsync(CancellationToken.None, without: "go back to the host that needs none with 'use standalone' (an Aspire application runs the lab as containers only)");
         await Leftovers.CleanBeforeStartAsync(directory, progress, CancellationToken.None);
-        LabPorts ports = FreePorts.Of(options.PortBase);
-        LabModel model = LabModel.From(options, ports, LabRuntimeKind.Container);
 
-        // Names before ports: what our own dead lab left has both.
-        await FreeContainerNames.EnsureAsync(engine, model, directory, progress, CancellationToken.None);
-        if (Preparation.Print([.. unreadable, .. Judge(options, ports, directory)]))
+        // The settings before what they name, names before ports: what our own dead lab left has both.
+        LabPorts ports = FreePorts.Of(options.PortBase);
+        if (Preparation.Print([.. unreadable, .. LabValidation.Validate(options, ports, LabRuntimeKind.Container, MachineFactsReader.Read([], directory))]))
+            return ExitCodes.CouldNotRun;
+        LabModel model = LabModel.From(options, ports, LabRuntimeKind.Container);
+        await LabContainers.FreeNamesAsync(engine, model, directory, progress, CancellationToken.None);
+        if (Preparation.Print(JudgePorts(model, directory)))
             return ExitCodes.CouldNotRun;
 
-        Terminal.Line($"CdcLab: Aspire {BuildFacts.AspireVersion} host ({BuildFacts.HostBecause}), container runtime (Docker {version} answers, and Aspire runs nothing else).");
+        Terminal.Line($"CdcLab: Aspire {BuildFacts.AspireVersion} host ({BuildFacts.HostBecause}), container runtime (Docker {facts.Version} answers, and Aspire runs nothing else).");
         using HeldDataDirectory held = HeldDataDirectory.Take(directory);
-        LabSecrets secrets = held.Secrets;
-        LabValues values = new(model, ContainerAbilities.Of(model), directory.Path, () => new(secrets.Root, secrets.Debezium, secrets.Simulator, secrets.KafkaUi, secrets.Token));
+        LabContainers containers = new(engine, model, directory, held.Secrets);
+        await containers.EnsureVolumesAsync(CancellationToken.None);
+        LabValues values = new(model, EngineAbilities.Of(options, facts.EnforcesCaps), directory.Path, () => held.Secrets);
+        try
+        {
+            await using DistributedApplication application = Make(own, values, held, containers, progress);
+            await application.RunAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to stop while it started.
+        }
+        finally
+        {
+            await containers.GoneAsync(AspiresOwnEnd);
+        }
 
-        await using DistributedApplication application = Make(own, values, held, engine);
-        await application.RunAsync();
         Terminal.Line("Everything is stopped.");
         return ExitCodes.Ok;
     }
 
-    private static DistributedApplication Make(IReadOnlyList<string> own, LabValues values, HeldDataDirectory held, LabEngine engine)
+    private static DistributedApplication Make(IReadOnlyList<string> own, LabValues values, HeldDataDirectory held, LabContainers containers, StartProgress progress)
     {
         // Before the arguments of the command line, which win.
         string[] arguments = [.. DashboardAddresses.Of(values.Model), "--DcpPublisher:WaitForResourceCleanup=true", .. own];
         IDistributedApplicationBuilder builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = arguments, DisableDashboard = !values.Model.Options.Dashboard.Enabled });
         builder.AddCdcLab(values);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
-        builder.Services.AddSingleton(values).AddSingleton(held).AddSingleton(engine);
+
+        // Its requests are nobody's concern; and what failed to start is told below, without a stack trace.
+        builder.Services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = values.Model.Kafka.Brokers.Max(b => b.StopGrace) + AspiresOwnEnd);
+        builder.Services.AddSingleton(values).AddSingleton(held).AddSingleton(containers).AddSingleton(progress);
         builder.Services.AddSingleton<ServiceProcesses>();
         builder.Services.AddSingleton<AspireControl>();
+        builder.Services.AddSingleton<LiveDisplay>();
         builder.Services.AddHostedService<ControlService>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<LiveDisplay>());
+        builder.Services.AddHostedService<LabProgress>();
+        builder.Services.AddHostedService<BeforeLaunch>();
         builder.Services.AddHostedService<EndOfTerminal>();
-        builder.AddLabCommands(values.Model);
         return builder.Build();
     }
 
-    private static IReadOnlyList<SettingFault> Judge(LabOptions options, LabPorts ports, DataDirectory directory)
+    private static IReadOnlyList<SettingFault> JudgePorts(LabModel model, DataDirectory directory)
     {
-        IReadOnlyList<LabPortUse> wanted = LabValidation.WantedPorts(options, ports, LabRuntimeKind.Container);
-        return LabValidation.Validate(options, ports, LabRuntimeKind.Container, MachineFactsReader.Read(wanted, directory));
+        IReadOnlyList<LabPortUse> wanted = [.. LabValidation.WantedPorts(model.Options, model.Ports, LabRuntimeKind.Container), .. DashboardAddresses.Ports(model)];
+        MachineFacts machine = MachineFactsReader.Read(wanted, directory);
+        return LabValidation.JudgePorts(model.Options, wanted, machine);
     }
 }

@@ -22,10 +22,7 @@ internal static class CdcLabBuilderExtensions
         IResourceBuilder<ParameterResource> token = builder.AddParameter("lab-token", () => values.Secrets().Token, secret: true);
 
         IResourceBuilder<MySqlServerResource> mysql = builder.AddMySql(ResourceNames.MySql, rootPassword, model.MySql.Port)
-            .AsInModel(values, model.MySql)
-            .WithArgs([.. model.MySql.Arguments()])
-            .WithVolume(VolumeName(model, ResourceNames.MySql), "/var/lib/mysql")
-            .OnResourceReady((server, ready, cancellationToken) => MySqlReady.ConvergeAsync(server, ready, values.Secrets(), cancellationToken));
+            .AsInModel(values, model.MySql);
 
         IResourceBuilder<MySqlDatabaseResource> database = mysql.AddDatabase("orders", OrdersSchema.Database);
 
@@ -35,11 +32,9 @@ internal static class CdcLabBuilderExtensions
 
         IResourceBuilder<KafkaClusterResource> kafka = builder.AddKafkaCluster(ResourceNames.Kafka, model.Kafka.Brokers.Count, model.Ports.FirstExternal, model.Options.Kafka.AdvertisedHost)
             .WithReplication(model.Kafka.ReplicationFactor, model.Kafka.MinInSyncReplicas)
-            .WithSettings(model.Kafka.Settings)
-            .WithZooKeeper(zooKeeper => zooKeeper.AsInModel(values, model.ZooKeeper).WithSettings(model.ZooKeeper), ResourceNames.ZooKeeper, model.ZooKeeper.Port)
-            .WithBrokers(broker => broker.AsInModel(values, model.Kafka.Brokers[broker.Resource.Id - 1]).WithHeap(model.Kafka.Brokers[broker.Resource.Id - 1]))
-            .WithDataVolumes(VolumeName(model, ""))
-            .WithKafkaUI(ui => ui.AsInModel(values, model.KafkaUi).WithLogin(model.KafkaUi, kafkaUiPassword), ResourceNames.KafkaUi, model.Ports.KafkaUi);
+            .WithZooKeeper(zooKeeper => zooKeeper.AsInModel(values, model.ZooKeeper), ResourceNames.ZooKeeper, model.ZooKeeper.Port)
+            .WithBrokers(broker => broker.AsInModel(values, model.Kafka.Brokers[broker.Resource.Id - 1]))
+            .WithKafkaUI(ui => ui.AsInModel(values, model.KafkaUi).WithSecret(values, model.KafkaUi, ContainerSecret.KafkaUi, kafkaUiPassword), ResourceNames.KafkaUi, model.Ports.KafkaUi);
 
         builder.AddProject<Projects.CdcLab_OrderSimulator>(ResourceNames.OrderSimulator, launchProfileName: null)
             .AsInModel(model.OrderSimulator, values, token)
@@ -54,10 +49,8 @@ internal static class CdcLabBuilderExtensions
             .WithReference(kafka)
             .WaitFor(database)
             .WaitFor(kafka)
-            .WithUrlForEndpoint(LabServiceExtensions.EndpointName, url => (url.DisplayText, url.Url) = ("Verdicts", "/v1/report.md"));
+            .WithVerdicts(model);
 
-        return builder;
+        return builder.ShownAsInView(values);
     }
-
-    private static string VolumeName(LabModel model, string resource) => ContainerNames.Of(model.Options.Name, resource) + (resource.Length == 0 ? "" : "-data");
 }

@@ -1,5 +1,7 @@
-using CdcLab.Model.Containers;
+using CdcLab.AppHost.Output;
+using CdcLab.Runtime;
 using CdcLab.Runtime.Control;
+using CdcLab.Runtime.Engine;
 using CdcLab.Runtime.Standalone.Data;
 using Microsoft.Extensions.Hosting;
 
@@ -10,7 +12,7 @@ namespace CdcLab.AppHost.Aspire;
 /// Aspire holds back what starts after it until every wait is over, and stops all containers at once with ten seconds: this one starts before any
 /// and is asked to stop before any (<see cref="IHostedLifecycleService"/>).
 /// </remarks>
-internal sealed class ControlService(AspireControl control, LabEngine engine, LabValues values, HeldDataDirectory held) : IHostedLifecycleService, IAsyncDisposable
+internal sealed class ControlService(AspireControl control, LabContainers containers, LabValues values, HeldDataDirectory held) : IHostedLifecycleService, IAsyncDisposable
 {
     private ControlEndpoint? _endpoint;
 
@@ -27,9 +29,16 @@ internal sealed class ControlService(AspireControl control, LabEngine engine, La
         control.IsBeingStopped();
         await Task.WhenAll(values.Model.Kafka.Brokers.Select(async broker =>
         {
-            string container = ContainerNames.Of(values.Model.Options.Name, broker.Name);
-            await control.ResumeIfPausedAsync(broker.Name);
-            await engine.StopAsync(container, broker.StopGrace, cancellationToken);
+            try
+            {
+                await control.ResumeIfPausedAsync(broker.Name);
+                await containers.StopAsync(broker.Name, broker.StopGrace, cancellationToken);
+            }
+            catch (LabControlException unreachable)
+            {
+                // Aspire goes on and stops what it can.
+                Terminal.Error($"{broker.Name} could not be stopped with its own grace: {unreachable.Message}");
+            }
         }));
     }
 

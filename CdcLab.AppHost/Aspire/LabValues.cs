@@ -1,5 +1,7 @@
 using CdcLab.Model;
+using CdcLab.Model.Containers;
 using CdcLab.Model.Live;
+using CdcLab.Runtime.Standalone.Data;
 
 namespace CdcLab.AppHost.Aspire;
 
@@ -8,4 +10,11 @@ namespace CdcLab.AppHost.Aspire;
 /// <param name="Abilities">What this lab is and can show.</param>
 /// <param name="DataDirectory">Its data directory.</param>
 /// <param name="Secrets">Its passwords and token; asked for only when something is started, so that a manifest needs none.</param>
-internal sealed record LabValues(LabModel Model, LabAbilities Abilities, string DataDirectory, Func<LabPasswords> Secrets);
+internal sealed record LabValues(LabModel Model, LabAbilities Abilities, string DataDirectory, Func<LabSecrets> Secrets)
+{
+    /// <summary>What a server is as a container: the same for every host.</summary>
+    public ContainerSpec ContainerOf(LabResource resource) => ContainerMapping.Of(Model).First(c => c.Resource.Name == resource.Name);
+
+    /// <summary>The server or service of a name; null for what is neither.</summary>
+    public LabResource? Find(string name) => Model.Resources.FirstOrDefault(r => r.Name == name);
+}

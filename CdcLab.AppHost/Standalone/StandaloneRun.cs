@@ -3,12 +3,8 @@ using CdcLab.AppHost.Lifetime;
 using CdcLab.AppHost.Output;
 using CdcLab.AppHost.Settings;
 using CdcLab.Model;
-using CdcLab.Model.Containers;
-using CdcLab.Model.Options;
-using CdcLab.Model.Schema;
 using CdcLab.Runtime.Standalone;
 using CdcLab.Runtime.Standalone.Dashboard;
-using CdcLab.Runtime.Standalone.Data;
 
 namespace CdcLab.AppHost;
 
@@ -63,21 +59,7 @@ internal static class StandaloneRun
         Terminal.Line();
         DashboardStatus? dashboard = lab.Dashboard;
         ResourceTable.Print(await lab.ListAsync(cancellationToken), lab.Abilities, dashboard is { Pid: { } pid, Memory: { } memory } ? new(pid, model.DashboardPort, memory) : null);
-        string host = model.Options.BindAddress == "0.0.0.0" ? "127.0.0.1" : model.Options.BindAddress;
-        Terminal.Line($"The lab is up after {took.TotalSeconds:0.0} s.");
-        Terminal.Line($"  MySQL      jdbc:mysql://{host}:{model.MySql.Port}/{OrdersSchema.Database}   (user debezium; passwords in {Path.Combine(lab.Plan.Directory.Path, "secrets.json")})");
-        Terminal.Line($"  Kafka      bootstrap.servers={model.Kafka.ExternalBootstrap}   ({lab.Abilities!.KafkaDescription})");
-        Terminal.Line($"  ZooKeeper  127.0.0.1:{model.ZooKeeper.Port}");
-        if (model.Resources.Contains(model.KafkaUi))
-            Terminal.Line($"  Kafka UI   http://{host}:{model.Ports.KafkaUi}   ({(model.KafkaUi.Open ? "open, writable" : $"user {ContainerMapping.KafkaUiUser}, its password is kafkaUi in that file; read-only")})");
-        Terminal.Line($"  verdicts   http://{host}:{model.Verifier.Port}/v1/report   (as text: /v1/report.md)");
-        Terminal.Line($"  dashboard  {Describe(dashboard)}");
-        Terminal.Line($"  data       {lab.Plan.Directory.Path}");
-        if (host != "127.0.0.1" || model.Options.BindAddress == "0.0.0.0")
-            Terminal.Line($"  WARNING    Kafka has no authentication, and with Lab:BindAddress = {model.Options.BindAddress} whoever reaches this machine reaches it.");
-        string named = DataDirectory.Of(new LabOptions()).Path == lab.Plan.Directory.Path ? "" : " " + ShellArgument.Of("Lab:DataDirectory", lab.Plan.Directory.Path);
-        Terminal.Line($"From a second terminal: dotnet run --project CdcLab.AppHost -- status{named}");
-        Terminal.Line("   (in place of status: connect, stop kafka-1, start kafka-1, verify). Ctrl+C stops everything.");
+        LabIsUp.Print(model, lab.Abilities!, lab.Plan.Directory, took, Describe(dashboard));
     }
 
     private static string Describe(DashboardStatus? dashboard) => dashboard switch

@@ -21,6 +21,18 @@ public static class LabValidation
         return [.. servers.Append(new(ports.Control, "the control endpoint", "127.0.0.1", "Lab:PortBase")).Where(p => p.Port is > 0 and <= 65_535)];
     }
 
+    /// <summary>Judges ports alone, once the options have been.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="wanted">The ports that a start needs.</param>
+    /// <param name="facts">The machine.</param>
+    /// <returns>The faults; empty where every port can be had.</returns>
+    public static IReadOnlyList<SettingFault> JudgePorts(LabOptions options, IReadOnlyList<LabPortUse> wanted, MachineFacts facts)
+    {
+        FaultList faults = new(options);
+        NetworkRules.JudgePorts(options, wanted, facts, faults);
+        return faults.All;
+    }
+
     /// <summary>Judges options. It takes any, also ones that no model can be made of.</summary>
     /// <param name="options">The options, as they were read.</param>
     /// <param name="ports">The lab's ports.</param>

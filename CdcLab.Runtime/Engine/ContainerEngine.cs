@@ -29,9 +29,10 @@ public sealed class ContainerEngine : IDisposable
 
     /// <summary>Asks whether it answers, and what it can do.</summary>
     /// <param name="cancellationToken">Gives it up.</param>
+    /// <param name="without">What else can be done than to have an engine, for the message; null where that is the runtime that needs none.</param>
     /// <returns>What it says of itself.</returns>
     /// <exception cref="UnavailableException">It does not answer.</exception>
-    public async Task<EngineFacts> AskAsync(CancellationToken cancellationToken)
+    public async Task<EngineFacts> AskAsync(CancellationToken cancellationToken, string? without = null)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(AnswerLimit);
@@ -42,11 +43,11 @@ public sealed class ContainerEngine : IDisposable
         }
         catch (Exception silent) when (EngineFaults.IsSilence(silent))
         {
-            throw EngineFaults.NoEngine(Endpoint, silent);
+            throw EngineFaults.NoEngine(Endpoint, silent, without);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw EngineFaults.NoEngine(Endpoint, new TimeoutException($"no answer within {AnswerLimit.TotalSeconds:0} s"));
+            throw EngineFaults.NoEngine(Endpoint, new TimeoutException($"no answer within {AnswerLimit.TotalSeconds:0} s"), without);
         }
         catch (DockerApiException refused)
         {

@@ -27,14 +27,24 @@ internal static class EngineFaults
     };
 
     /// <summary>No engine, or no permission to talk to it.</summary>
-    public static UnavailableException NoEngine(Uri endpoint, Exception silence)
+    /// <param name="endpoint">Where it was asked.</param>
+    /// <param name="silence">What came of it.</param>
+    /// <param name="without">What else can be done than to have one; null where that is the runtime that needs none.</param>
+    public static UnavailableException NoEngine(Uri endpoint, Exception silence, string? without = null)
     {
         string socket = endpoint.Scheme == "unix" ? endpoint.AbsolutePath : endpoint.Authority;
         Exception cause = silence.GetBaseException();
         bool forbidden = cause is UnauthorizedAccessException or SocketException { SocketErrorCode: SocketError.AccessDenied };
         return new(forbidden
-            ? $"The container engine's socket {socket} may not be opened by this user: join its group ('sudo usermod -aG docker $USER', then log in anew), or run the lab without containers (--Lab:Runtime=embedded)."
-            : $"No container engine answers at {socket} ({Words(silence)}): start it, set DOCKER_HOST to where it listens, or run the lab without containers (--Lab:Runtime=embedded, with data of its own).");
+            ? $"The container engine's socket {socket} may not be opened by this user: join its group ('sudo usermod -aG docker $USER', then log in anew), or {without ?? "run the lab without containers (--Lab:Runtime=embedded)"}."
+            : $"No container engine answers at {socket} ({Words(silence)}): start it, set DOCKER_HOST to where it listens, or {without ?? "run the lab without containers (--Lab:Runtime=embedded, with data of its own)"}.");
+    }
+
+    /// <summary>Why a lab could not be prepared.</summary>
+    public static UnavailableException NotPrepared(DockerApiException refused)
+    {
+        string said = Said(refused);
+        return new(IsDiskFull(said) ? DiskFull("The lab cannot be prepared") : $"The lab cannot be prepared, the container engine refuses: {said}.");
     }
 
     /// <summary>What the engine said when it refused, in one line without a full stop.</summary>

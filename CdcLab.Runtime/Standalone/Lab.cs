@@ -1,6 +1,6 @@
 using CdcLab.Clients.Kafka;
-using CdcLab.Model;
 using CdcLab.Model.Live;
+using CdcLab.Model;
 using CdcLab.Runtime.Control;
 using CdcLab.Runtime.Standalone.Dashboard;
 using CdcLab.Runtime.Standalone.Data;
@@ -8,6 +8,7 @@ using CdcLab.Runtime.Standalone.Fetching;
 using CdcLab.Runtime.Standalone.Memory;
 using CdcLab.Runtime.Standalone.Processes;
 using CdcLab.Runtime.Standalone.Servers;
+using CdcLab.Runtime.View;
 
 namespace CdcLab.Runtime.Standalone;
 

@@ -28,7 +28,7 @@ public static class LabView
     internal static IEnumerable<HealthReportView> Verdicts(LabSnapshot lab, string resource) => lab.Verdicts
         .Where(v => Owner(lab, v.Resource) == resource)
         .DistinctBy(v => v.Id, StringComparer.Ordinal)
-        .Select(v => new HealthReportView(v.Id, HealthOf(v.Outcome), Describe(v), lab.Report?.At));
+        .Select(v => new HealthReportView(v.Id, HealthOf(v.Outcome), Describe(v), lab.Report?.At) { IsVerdict = true });
 
     /// <summary>What cannot be shown here, as properties of the resource that it is about.</summary>
     internal static IEnumerable<PropertyView> NotPossible(LabSnapshot lab, string resource) => (lab.Abilities?.NotPossibleHere ?? [])

@@ -4,6 +4,7 @@ using CdcLab.AppHost.Aspire;
 using CdcLab.Model;
 using CdcLab.Model.Live;
 using CdcLab.Model.Options;
+using CdcLab.Runtime.Standalone.Data;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -21,7 +22,7 @@ internal sealed class LabUnderTest : IDisposable
     {
         Model = LabModel.From(options ?? new LabOptions(), LabPorts.From(options?.PortBase ?? 0) with { Control = 40001, Simulator = 40002 }, LabRuntimeKind.Container);
         _builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = [], AssemblyName = "CdcLab.AppHost", DisableDashboard = true });
-        _builder.AddCdcLab(new(Model, new LabAbilities("container", "MySQL 8.0", "Kafka 3.5", true, []), "/data/of/the/lab", () => new("root-pw", "debezium-pw", "simulator-pw", "ui-pw", "the-token")));
+        _builder.AddCdcLab(new(Model, new LabAbilities("container", "MySQL 8.0", "Kafka 3.5", true, []), "/data/of/the/lab", () => new LabSecrets { Root = "root-pw", Debezium = "debezium-pw", Simulator = "simulator-pw", KafkaUi = "ui-pw", Token = "the-token" }));
         _application = _builder.Build();
         foreach (EndpointAnnotation endpoint in _builder.Resources.SelectMany(r => r.Annotations.OfType<EndpointAnnotation>()))
             Allocate(endpoint);

@@ -1,13 +1,9 @@
-using System.Security.Cryptography;
-using System.Text;
 using CdcLab.Clients.Kafka;
 using CdcLab.Model;
 using CdcLab.Model.Containers;
 using CdcLab.Model.Live;
-using CdcLab.Runtime.Convergence;
 using CdcLab.Runtime.Engine;
 using CdcLab.Runtime.Standalone.Data;
-using CdcLab.Runtime.Standalone.Fetching;
 using CdcLab.Runtime.Standalone.Servers;
 using Docker.DotNet;
 
@@ -25,12 +21,7 @@ internal sealed class ContainerRuntime(LabPlan plan, LabSecrets secrets, ILabEve
     private bool _made;
     private int _lost;
 
-    public override LabAbilities Abilities => new(
-        "container",
-        $"MySQL ({plan.Options.MySql.Image})",
-        $"Kafka ({plan.Options.Kafka.Image})",
-        _facts!.EnforcesCaps,
-        _facts.EnforcesCaps ? [] : [new("memory.caps", "cap not enforced: this container engine has no controller for memory and swap")]);
+    public override LabAbilities Abilities => EngineAbilities.Of(plan.Options, _facts!.EnforcesCaps);
 
     public override string Description =>
         $"Docker {_facts!.Version}: {plan.Options.MySql.Image}, {plan.Options.ZooKeeper.Image}, {plan.Options.Kafka.Image}, {plan.Options.KafkaUi.Image}; memory caps {(_facts.EnforcesCaps ? "enforced by the engine" : "NOT enforced: the engine has no controller for memory and swap")}.";
@@ -50,13 +41,11 @@ internal sealed class ContainerRuntime(LabPlan plan, LabSecrets secrets, ILabEve
             _made = true;
             // First what another lab may have: where that ends the start, no volume was made.
             await parts.EnsureNetworkAsync(_lab, cancellationToken);
-            foreach ((ContainerSpec spec, ContainerVolume volume) in specs.SelectMany(s => s.Volumes.Select(v => (s, v))))
-                await parts.EnsureVolumeAsync(_lab, _lab.Volume(volume.Name), spec.Resource.Name, spec.Resource is MySqlResource ? Fingerprint(secrets.Root) : null, Directory.Exists(FinishedMark), cancellationToken);
+            await new LabVolumes(parts, _lab, plan.Model).EnsureAsync(secrets.Root, cancellationToken);
         }
         catch (DockerApiException refused)
         {
-            string said = EngineFaults.Said(refused);
-            throw new UnavailableException(EngineFaults.IsDiskFull(said) ? EngineFaults.DiskFull("The lab cannot be prepared") : $"The lab cannot be prepared, the container engine refuses: {said}.");
+            throw EngineFaults.NotPrepared(refused);
         }
         catch (Exception silent) when (EngineFaults.IsSilence(silent))
         {
@@ -73,7 +62,7 @@ internal sealed class ContainerRuntime(LabPlan plan, LabSecrets secrets, ILabEve
     public override string? ClusterId() => null;
 
     public override Task<IReadOnlyList<ListenerAnswer>> AskInsideAsync(CancellationToken cancellationToken) =>
-        InternalListeners.AskAsync(_engine, _lab, plan.Model, cancellationToken);
+        InternalListeners.AskAsync(_engine, _lab, _lab.Network, plan.Model, cancellationToken);
 
     public override async Task RemoveAsync()
     {
@@ -93,20 +82,12 @@ internal sealed class ContainerRuntime(LabPlan plan, LabSecrets secrets, ILabEve
         _engine.Dispose();
     }
 
-    // A folder of the name that MySQL's data has in the embedded runtime: by it, secrets that are lost are missed in both.
-    private string FinishedMark => Path.Combine(plan.Directory.Path, plan.Model.MySql.DataFolder!);
+    private string FinishedMark => new LabVolumes(new LabParts(_engine, plan.Directory.Path), _lab, plan.Model).FinishedMark;
 
     // The image makes the database within its first start; a disk that is slow, or a machine that is busy, takes minutes for it.
     private ContainerSpec Patient(ContainerSpec spec) => spec.Resource is MySqlResource mySql && !Directory.Exists(FinishedMark) ? spec with { Resource = mySql with { StartLimit = InitializationLimit } } : spec;
 
-    private ContainerProbe Probe(LabResource resource) => resource switch
-    {
-        MySqlResource mySql => new MySqlProbe(new MySqlRoot(mySql.Port, secrets.Root, secrets.Debezium, secrets.Simulator), FinishedMark),
-        ZooKeeperResource zooKeeper => new ZooKeeperProbe(zooKeeper),
-        KafkaBroker broker => new BrokerProbe(broker, plan.Model.ZooKeeper, plan.Options.Kafka.SessionTimeout),
-        KafkaUiResource ui => new KafkaUiProbe(ui),
-        _ => throw new ArgumentOutOfRangeException(nameof(resource), resource.Name, "Not a server of the model."),
-    };
+    private ContainerProbe Probe(LabResource resource) => ContainerProbe.Of(resource, plan.Model, secrets, FinishedMark);
 
     private string Secret(ContainerSecret secret) => secret switch
     {
@@ -121,7 +102,4 @@ internal sealed class ContainerRuntime(LabPlan plan, LabSecrets secrets, ILabEve
         if (Interlocked.Exchange(ref _lost, 1) == 0)
             events.Say($"The container engine at {_engine.Endpoint} does not answer any more ({EngineFaults.Words(silence)}): the lab's servers are gone with it, or cannot be seen. When it is back, start them ('start mysql', 'start zookeeper', ...), or start the lab anew.");
     }
-
-    // Of 190 random bits: nobody finds the password by it.
-    private static string Fingerprint(string password) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("cdclab " + password)))[..16];
 }

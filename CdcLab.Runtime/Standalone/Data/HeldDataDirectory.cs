@@ -11,7 +11,10 @@ public sealed class HeldDataDirectory : IDisposable
     private readonly DataDirectoryLock _lock;
     private readonly RunFile _runFile;
 
-    private HeldDataDirectory(DataDirectoryLock held, RunFile runFile, LabSecrets secrets) => (_lock, _runFile, Secrets) = (held, runFile, secrets);
+    private HeldDataDirectory(DataDirectory directory, DataDirectoryLock held, RunFile runFile, LabSecrets secrets) => (Directory, _lock, _runFile, Secrets) = (directory, held, runFile, secrets);
+
+    /// <summary>The folder.</summary>
+    public DataDirectory Directory { get; }
 
     /// <summary>The lab's passwords and token.</summary>
     public LabSecrets Secrets { get; }
@@ -29,7 +32,7 @@ public sealed class HeldDataDirectory : IDisposable
             if (stamp.Runtime != "container")
                 throw new UnavailableException($"The data in {directory.Path} was made by the {stamp.Runtime} runtime, and containers cannot open it; give this lab another Lab:DataDirectory, or make new data with 'reset'.");
             stamp.Write(directory);
-            return new(held, new RunFile(directory), LabSecrets.ReadOrMake(directory, ResourceNames.MySql));
+            return new(directory, held, new RunFile(directory), LabSecrets.ReadOrMake(directory, ResourceNames.MySql));
         }
         catch (Exception)
         {

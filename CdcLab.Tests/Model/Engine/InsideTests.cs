@@ -4,7 +4,6 @@ using CdcLab.Model;
 using CdcLab.Model.Live;
 using CdcLab.Model.Options;
 using CdcLab.Runtime.Engine;
-using CdcLab.Runtime.Standalone.Containers;
 using CdcLab.Verifier.Checks;
 using CdcLab.Verifier.Sources;
 using Microsoft.Extensions.Time.Testing;

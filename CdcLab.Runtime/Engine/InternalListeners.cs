@@ -1,11 +1,10 @@
 using System.Globalization;
 using CdcLab.Clients.Kafka;
 using CdcLab.Model;
-using CdcLab.Runtime.Engine;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 
-namespace CdcLab.Runtime.Standalone.Containers;
+namespace CdcLab.Runtime.Engine;
 
 /// <summary>Looks at the brokers from inside the lab's network, as a container does that uses them: a short-lived one of the brokers' own image asks each on INTERNAL.</summary>
 internal static class InternalListeners
@@ -18,16 +17,21 @@ internal static class InternalListeners
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
     /// <summary>Asks every broker.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="lab">Whose the short-lived container is.</param>
+    /// <param name="network">The network that the brokers are on.</param>
+    /// <param name="model">The lab.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
     /// <returns>One answer each, in the order of the model.</returns>
     /// <exception cref="LabControlException">It cannot be looked.</exception>
-    public static async Task<IReadOnlyList<ListenerAnswer>> AskAsync(ContainerEngine engine, LabIdentity lab, LabModel model, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<ListenerAnswer>> AskAsync(ContainerEngine engine, LabIdentity lab, string network, LabModel model, CancellationToken cancellationToken)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
         string? id = null;
         try
         {
-            id = await engine.StartAsync(Request(lab, model), CancellationToken.None);
+            id = await engine.StartAsync(Request(lab, network, model), CancellationToken.None);
             await engine.Client.Containers.WaitContainerAsync(id, limit.Token);
             List<string> lines = [];
             await new ContainerLog(engine, id, line => lines.Add(line.Text)).FollowAsync(limit.Token);
@@ -69,7 +73,7 @@ internal static class InternalListeners
         }
     }
 
-    private static CreateContainerParameters Request(LabIdentity lab, LabModel model) => new()
+    private static CreateContainerParameters Request(LabIdentity lab, string network, LabModel model) => new()
     {
         Name = $"{lab.Container(Name)}-{Guid.NewGuid():N}"[..^20],
         Image = model.Options.Kafka.Image,
@@ -77,7 +81,7 @@ internal static class InternalListeners
         Entrypoint = ["bash", "-c", Script(model)],
         Cmd = [],
         Labels = lab.Labels(Name),
-        HostConfig = new() { NetworkMode = lab.Network, Memory = Memory, MemorySwap = Memory, LogConfig = new() { Type = "json-file" } },
+        HostConfig = new() { NetworkMode = network, Memory = Memory, MemorySwap = Memory, LogConfig = new() { Type = "json-file" } },
     };
 
     // Kafka's own request, by what every image with bash and coreutils has: no Java process, whose heap would be of the broker's size. Each answer begins with its length.

@@ -2,12 +2,11 @@ using CdcLab.Clients.Market;
 using CdcLab.Clients.Verdicts;
 using CdcLab.Model;
 using CdcLab.Model.Live;
-using CdcLab.Runtime.View;
 
-namespace CdcLab.Runtime.Standalone.Dashboard;
+namespace CdcLab.Runtime.View;
 
 /// <summary>The lab as it is now, kept up to date while somebody watches: states as they change, memory, verdicts and the market every two seconds.</summary>
-internal sealed class LiveLab : IAsyncDisposable
+public sealed class LiveLab : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
@@ -28,8 +27,11 @@ internal sealed class LiveLab : IAsyncDisposable
     private CancellationTokenSource? _watching;
     private Task _looking = Task.CompletedTask;
 
+    /// <summary>Makes it; nothing is asked before somebody watches.</summary>
+    /// <param name="lab">The lab.</param>
     public LiveLab(ServedLab lab)
     {
+        ArgumentNullException.ThrowIfNull(lab);
         _lab = lab;
         _verifier = new(lab.Model.Verifier.Port, lab.Token, lab.Model.Verifier.Ports[0].BindAddress);
         _simulator = new(lab.Model.OrderSimulator.Port, lab.Token, TimeSpan.FromSeconds(2));
@@ -37,6 +39,7 @@ internal sealed class LiveLab : IAsyncDisposable
     }
 
     /// <summary>Looks for as long as what this returns is not disposed of.</summary>
+    /// <returns>Disposed of, it ends.</returns>
     public IDisposable Watch()
     {
         lock (_lock)
@@ -74,6 +77,9 @@ internal sealed class LiveLab : IAsyncDisposable
     }
 
     /// <summary>Looks at what a command on a resource depends on.</summary>
+    /// <param name="resource">The resource's name.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The lab as it is.</returns>
     public async Task<LabSnapshot> LookAsync(string resource, CancellationToken cancellationToken)
     {
         await ListAsync(cancellationToken);
@@ -85,6 +91,7 @@ internal sealed class LiveLab : IAsyncDisposable
         }
     }
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         _changes.Dispose();

@@ -1,8 +1,26 @@
-namespace CdcLab.Runtime.Standalone.Containers;
+using CdcLab.Model;
+using CdcLab.Runtime.Convergence;
+using CdcLab.Runtime.Standalone.Data;
+
+namespace CdcLab.Runtime.Engine;
 
 /// <summary>How one server in a container is asked, from outside: a check that starts a Java process inside would take the server's own memory.</summary>
 internal abstract class ContainerProbe
 {
+    /// <summary>The probe of a server.</summary>
+    /// <param name="resource">The server.</param>
+    /// <param name="model">Its lab.</param>
+    /// <param name="secrets">The lab's passwords.</param>
+    /// <param name="mySqlFinished">The folder that says that MySQL's data is whole.</param>
+    public static ContainerProbe Of(LabResource resource, LabModel model, LabSecrets secrets, string mySqlFinished) => resource switch
+    {
+        MySqlResource mySql => new MySqlProbe(new MySqlRoot(mySql.Port, secrets.Root, secrets.Debezium, secrets.Simulator), mySqlFinished),
+        ZooKeeperResource zooKeeper => new ZooKeeperProbe(zooKeeper),
+        KafkaBroker broker => new BrokerProbe(broker, model.ZooKeeper, model.Options.Kafka.SessionTimeout),
+        KafkaUiResource ui => new KafkaUiProbe(ui),
+        _ => throw new ArgumentOutOfRangeException(nameof(resource), resource.Name, "Not a server of the model."),
+    };
+
     /// <summary>What must be so before it is launched.</summary>
     /// <param name="cancellationToken">Gives it up.</param>
     public virtual Task BeforeLaunchAsync(CancellationToken cancellationToken) => Task.CompletedTask;

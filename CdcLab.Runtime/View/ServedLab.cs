@@ -1,10 +1,10 @@
 using CdcLab.Model;
 using CdcLab.Model.Live;
 
-namespace CdcLab.Runtime.Standalone.Dashboard;
+namespace CdcLab.Runtime.View;
 
 /// <summary>The lab that is shown: what there is of it before its first server has started.</summary>
-internal sealed record ServedLab
+public sealed record ServedLab
 {
     /// <summary>What it is.</summary>
     public required LabModel Model { get; init; }

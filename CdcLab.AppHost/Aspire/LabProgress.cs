@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using CdcLab.AppHost.Output;
+using CdcLab.Model;
+using CdcLab.Model.Live;
+using CdcLab.Runtime.Standalone.Data;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+
+namespace CdcLab.AppHost.Aspire;
+
+/// <summary>Tells on the terminal what the lab does, in the words of the other host: each change of a state, and when everything is up.</summary>
+internal sealed class LabProgress(AspireControl control, LabValues values, HeldDataDirectory held, StartProgress progress, IConfiguration configuration, IHostApplicationLifetime lifetime) : IHostedLifecycleService, IDisposable
+{
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, (RunState State, bool? Answers)> _told = new(StringComparer.Ordinal);
+    private IDisposable? _changes;
+    private bool _isUp;
+
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        _changes = control.OnChange(state => _ = Task.Run(() => TellAsync(state), CancellationToken.None));
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _changes?.Dispose();
+
+    private async Task TellAsync(ResourceState state)
+    {
+        bool isUpNow;
+        lock (_lock)
+        {
+            if (_told.TryGetValue(state.Name, out (RunState, bool?) before) && before == (state.State, state.Answers))
+                return;
+            _told[state.Name] = (state.State, state.Answers);
+            isUpNow = !_isUp && values.Model.Resources.All(r => _told.GetValueOrDefault(r.Name).Answers == true);
+            _isUp |= isUpNow;
+        }
+
+        // What ends with the application has not failed.
+        if (state.State is RunState.Exited or RunState.Failed && lifetime.ApplicationStopping.IsCancellationRequested)
+            return;
+        if (state.State is RunState.Exited or RunState.Failed)
+            state = (await control.ListAsync(CancellationToken.None)).First(s => s.Name == state.Name) is { } now && now.State == state.State ? now : state;
+        if (state.State == RunState.Failed)
+            progress.Say($"{state.Name,-16} COULD NOT BE STARTED: {(state.LastLines.Count > 0 ? string.Join(" | ", state.LastLines.TakeLast(3)) : "see its log in the dashboard")}");
+        else
+            progress.Changed(state);
+        if (isUpNow)
+            await ShowAsync();
+    }
+
+    private async Task ShowAsync()
+    {
+        TimeSpan took = Stopwatch.GetElapsedTime(_start);
+        LabModel model = values.Model;
+        ResourceTable.Print(await control.ListAsync(CancellationToken.None), values.Abilities, null);
+        string dashboard = model.Options.Dashboard.Enabled
+            ? new Uri(DashboardAddresses.Page(model), $"login?t={configuration["AppHost:BrowserToken"]}").ToString()
+            : "none: Lab:Dashboard:Enabled = false";
+        LabIsUp.Print(model, values.Abilities, held.Directory, took, dashboard);
+    }
+}
