@@ -48,7 +48,7 @@ internal sealed class LabProgress(AspireControl control, LabValues values, HeldD
         }
 
         // What ends with the application has not failed.
-        if (state.State is RunState.Exited or RunState.Failed && lifetime.ApplicationStopping.IsCancellationRequested)
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
             return;
         if (state.State is RunState.Exited or RunState.Failed)
             state = (await control.ListAsync(CancellationToken.None)).First(s => s.Name == state.Name) is { } now && now.State == state.State ? now : state;

@@ -19,6 +19,11 @@ internal static class LabServiceExtensions
         ServiceHandover handover = new() { Options = values.Model.Options, Ports = values.Model.Ports, Abilities = values.Abilities, Token = "", DataDirectory = values.DataDirectory };
         foreach ((string name, string value) in handover.ToVariables())
             service.WithEnvironment(name, value);
+
+        // They listen on plain HTTP on loopback; and for what could have a certificate, Aspire warns on every machine that has none.
+#pragma warning disable ASPIRECERTIFICATES001
+        service.WithoutHttpsCertificate();
+#pragma warning restore ASPIRECERTIFICATES001
         return service
             .WithEnvironment("Lab__Token", token)
             // The dashboard ends before the services do; without it a last flush would hang for the exporter's ten seconds.

@@ -23,8 +23,10 @@ internal static class LabViewExtensions
             resource.WithIconName(view.Icon);
             resource.WithUrls(context =>
             {
+                // The first one stands for the endpoint itself, and the graph shows its port.
+                EndpointReference? endpoint = context.Urls.FirstOrDefault(u => u.Endpoint is not null)?.Endpoint;
                 context.Urls.Clear();
-                context.Urls.AddRange(view.Urls.Select(u => new ResourceUrlAnnotation { Url = u.Address.OriginalString, DisplayText = u.DisplayName }));
+                context.Urls.AddRange(view.Urls.Select((u, i) => InOrder(i, new() { Url = u.Address.OriginalString, DisplayText = u.DisplayName, Endpoint = i == 0 ? endpoint : null })));
             });
             foreach (CommandView command in view.Commands.Where(c => !AspiresCommands.Contains(c.Name)))
                 Add(resource, command);
@@ -32,6 +34,15 @@ internal static class LabViewExtensions
 
         return builder;
     }
+
+    // Marked obsolete because it is to become a property; there is no other way to say the order, and the dashboard's own puts links before addresses.
+#pragma warning disable CS0618
+    private static ResourceUrlAnnotation InOrder(int position, ResourceUrlAnnotation url)
+    {
+        url.DisplayOrder = -position;
+        return url;
+    }
+#pragma warning restore CS0618
 
     private static void Add(IResourceBuilder<IResource> resource, CommandView command)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using CdcLab.AppHost.Output;
 using CdcLab.Runtime.Commands;
 using CdcLab.Runtime.Standalone.Data;
@@ -13,6 +14,9 @@ internal sealed class LiveDisplay : IHostedLifecycleService, IAsyncDisposable
     // Several changes often come together: a state, its memory, the verdicts on it.
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100);
 
+    // Each update draws the dashboard's page anew, and a menu that is being opened in that moment may take the page down (FluentMenu, in 13.5): what is only a figure that moves has time.
+    private static readonly TimeSpan FigurePause = TimeSpan.FromSeconds(10);
+
     // Aspire fills these in itself.
     private static readonly string[] AspiresProperties =
     [
@@ -25,7 +29,7 @@ internal sealed class LiveDisplay : IHostedLifecycleService, IAsyncDisposable
     private readonly HeldDataDirectory _held;
     private readonly LiveLab _live;
     private readonly HashSet<string> _ours = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _shown = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string News, string Figures)> _shown = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
     private volatile IReadOnlyDictionary<string, ResourceView> _views = new Dictionary<string, ResourceView>(StringComparer.Ordinal);
     private Task _showing = Task.CompletedTask;
@@ -93,6 +97,7 @@ internal sealed class LiveDisplay : IHostedLifecycleService, IAsyncDisposable
     {
         using IDisposable watch = _live.Watch();
         long seen = 0;
+        long figuresAt = 0;
         string? told = null;
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -101,8 +106,11 @@ internal sealed class LiveDisplay : IHostedLifecycleService, IAsyncDisposable
                 (LabSnapshot now, seen) = await _live.NextAsync(seen, cancellationToken);
                 IReadOnlyList<ResourceView> views = LabView.Of(now);
                 _views = views.ToDictionary(v => v.Name, StringComparer.Ordinal);
+                bool withFigures = Stopwatch.GetElapsedTime(figuresAt) > FigurePause;
+                if (withFigures)
+                    figuresAt = Stopwatch.GetTimestamp();
                 foreach (ResourceView view in views)
-                    await ShowAsync(view);
+                    await ShowAsync(view, withFigures);
                 await Task.Delay(Gathering, cancellationToken);
                 told = null;
             }
@@ -120,18 +128,28 @@ internal sealed class LiveDisplay : IHostedLifecycleService, IAsyncDisposable
         }
     }
 
-    private async Task ShowAsync(ResourceView view)
+    private async Task ShowAsync(ResourceView view, bool withFigures)
     {
         PropertyView[] properties = [.. view.Properties.Where(p => !AspiresProperties.Contains(p.Name)), .. view.Health.Where(h => h.IsVerdict).Select(AsProperty)];
-        string text = string.Join('\n', [
-            .. properties.Select(p => $"{p.Name} {p.DisplayName} {p.Text}{string.Join(' ', p.List ?? [])} {p.IsHighlighted}"),
+        string news = string.Join('\n', [
+            view.State,
+            .. view.Health.Where(h => h.IsVerdict).Select(h => $"{h.Key} {h.Health}"),
             .. view.Commands.Select(c => $"{c.Name} {c.Availability} {c.Description} {c.Confirmation}"),
         ]);
-        if (_shown.GetValueOrDefault(view.Name) == text)
+        string figures = string.Join('\n', properties.Select(p => $"{p.Name} {p.Text}{string.Join(' ', p.List ?? [])}"));
+        (string shownNews, string shownFigures) = _shown.GetValueOrDefault(view.Name);
+        if (shownNews == news && (shownFigures == figures || !withFigures))
             return;
         _ours.UnionWith(properties.Select(p => p.Name));
-        if (await _control.PublishAsync(view.Name, snapshot => snapshot with { Properties = Merge(snapshot.Properties, properties), Commands = [.. snapshot.Commands.Select(c => Reword(c, view))] }))
-            _shown[view.Name] = text;
+        bool isPublished = await _control.PublishAsync(view.Name, snapshot => snapshot with
+        {
+            Properties = Merge(snapshot.Properties, properties),
+            Commands = [.. snapshot.Commands.Select(c => Reword(c, view))],
+            // Aspire gives none to what it does not run itself: the cluster.
+            Urls = snapshot.Urls.IsEmpty ? [.. view.Urls.Select(u => new UrlSnapshot(u.Name.Length > 0 ? u.Name : null, u.Address.OriginalString, IsInternal: false) { DisplayProperties = new(u.DisplayName, 0) })] : snapshot.Urls,
+        });
+        if (isPublished)
+            _shown[view.Name] = (news, figures);
     }
 
     // Verdicts are health in the other host. Here health gates what waits, and is asked every half minute: it is the verifier's, and what was found is told at once.
@@ -147,7 +165,7 @@ internal sealed class LiveDisplay : IHostedLifecycleService, IAsyncDisposable
 
     private ImmutableArray<ResourcePropertySnapshot> Merge(ImmutableArray<ResourcePropertySnapshot> all, PropertyView[] ours) =>
     [
-        .. all.Where(p => !_ours.Contains(p.Name)),
+        .. all.Where(p => !_ours.Contains(p.Name)).DistinctBy(p => p.Name, StringComparer.Ordinal),
         .. ours.Select((p, i) => new ResourcePropertySnapshot(p.Name, p.List is { } list ? (object)list.ToArray() : p.Text) { DisplayName = p.DisplayName, IsHighlighted = p.IsHighlighted, SortOrder = i }),
     ];
 

@@ -8,5 +8,6 @@ internal static class MySqlLogins
     public static IResourceBuilder<ConnectionStringResource> AddLogin(this IResourceBuilder<MySqlServerResource> mysql, string name, DatabaseUser user, IResourceBuilder<ParameterResource> password) =>
         mysql.ApplicationBuilder.AddConnectionString(
             name,
-            ReferenceExpression.Create($"Server={mysql.Resource.Host};Port={mysql.Resource.Port};Database={OrdersSchema.Database};User ID={user.Name};Password={password}"));
+            ReferenceExpression.Create($"Server={mysql.Resource.Host};Port={mysql.Resource.Port};Database={OrdersSchema.Database};User ID={user.Name};Password={password}"))
+        .WithParentRelationship(mysql);
 }

@@ -1,7 +1,9 @@
 using System.Net.Sockets;
 using Aspire.Hosting.ApplicationModel;
-using CdcLab.Model;
+using CdcLab.Model.Containers;
+using CdcLab.Model.Live;
 using CdcLab.Model.Options;
+using CdcLab.Runtime.View;
 using Xunit;
 
 namespace CdcLab.Tests.Aspire;
@@ -95,14 +97,78 @@ public sealed class AppModelTests : IDisposable
     }
 
     [Fact]
-    public async Task A_broker_has_every_setting_of_the_model_and_none_besides()
+    public async Task Each_container_is_what_the_standalone_host_would_make_and_nothing_besides()
     {
-        foreach (KafkaBroker broker in _lab.Model.Kafka.Brokers)
+        foreach (ContainerSpec expected in ContainerMapping.Of(_lab.Model))
         {
-            Dictionary<string, string> expected = broker.Settings.ToDictionary(s => "KAFKA_" + s.Name.ToUpperInvariant().Replace('.', '_'), s => s.Value);
-            expected["KAFKA_HEAP_OPTS"] = "-Xmx524288k -Xms524288k";
-            Assert.Equal(expected.OrderBy(v => v.Key), (await _lab.EnvironmentAsync(broker.Name)).OrderBy(v => v.Key));
+            string name = expected.Resource.Name;
+            Dictionary<string, string> variables = expected.Environment.ToDictionary(v => v.Key, v => v.Value);
+            foreach ((string variable, ContainerSecret secret) in expected.Secrets)
+                variables[variable] = secret == ContainerSecret.MySqlRoot ? "root-pw" : "ui-pw";
+            Assert.Equal(variables.OrderBy(v => v.Key), (await _lab.EnvironmentAsync(name)).OrderBy(v => v.Key));
+            Assert.Equal(expected.Arguments, await _lab.ArgumentsAsync(name));
+            Assert.Equal(
+                expected.Volumes.Select(v => ($"cdclab-{v.Name}", v.Path)).Order(),
+                _lab.Get(name).Annotations.OfType<ContainerMountAnnotation>().Select(m => (m.Source!, m.Target)).Order());
+            Assert.Equal(
+                expected.Ports.Select(p => ((int?)p.Outside, (int?)p.Inside, p.BindAddress)),
+                _lab.Get(name).Annotations.OfType<EndpointAnnotation>().Select(e => (e.Port, e.TargetPort, e.TargetHost)));
         }
+    }
+
+    [Fact]
+    public async Task A_broker_has_the_settings_of_the_specification()
+    {
+        IReadOnlyDictionary<string, string> environment = await _lab.EnvironmentAsync("kafka-1");
+        foreach ((string variable, string value) in ((string, string)[])
+        [
+            ("KAFKA_NUM_PARTITIONS", "3"), ("KAFKA_DEFAULT_REPLICATION_FACTOR", "3"), ("KAFKA_MIN_INSYNC_REPLICAS", "2"), ("KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR", "3"),
+            ("KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR", "3"), ("KAFKA_TRANSACTION_STATE_LOG_MIN_ISR", "2"), ("KAFKA_HEAP_OPTS", "-Xmx512m -Xms512m"),
+        ])
+            Assert.Equal(value, environment[variable]);
+    }
+
+    [Theory]
+    [InlineData("mysql")]
+    [InlineData("zookeeper")]
+    [InlineData("kafka-2")]
+    [InlineData("kafka-ui")]
+    public async Task A_server_says_whose_it_is(string name)
+    {
+        IReadOnlyList<string> arguments = await _lab.RuntimeArgumentsAsync(name);
+        string[] labels = [.. arguments.Index().Where(a => a.Index > 0 && arguments[a.Index - 1] == "--label").Select(a => a.Item)];
+        Assert.Equal(["cdclab.data-directory=/data/of/the/lab", "cdclab.lab=cdclab", $"cdclab.resource={name}"], labels.Order());
+    }
+
+    [Fact]
+    public void Every_resource_has_the_commands_of_the_view_and_none_is_missing()
+    {
+        foreach (ResourceView view in LabView.Of(new LabSnapshot { Model = _lab.Model, StartedAt = DateTimeOffset.UtcNow }))
+        {
+            // Start, stop and restart are Aspire's own, and come at a start.
+            string[] expected = [.. view.Commands.Select(c => c.Name).Except(["start", "stop", "restart"])];
+            ResourceCommandAnnotation[] found = [.. _lab.Get(view.Name).Annotations.OfType<ResourceCommandAnnotation>()];
+            Assert.Equal(expected.Order(), found.Select(c => c.Name).Order());
+            Assert.All(found.Where(c => c.Name is "kill" or "pause"), c => Assert.False(string.IsNullOrEmpty(c.ConfirmationMessage)));
+            Assert.NotEmpty(expected);
+        }
+    }
+
+    [Fact]
+    public void Verdicts_are_health_of_the_verifier_for_which_nothing_waits()
+    {
+        string[] checks = [.. _lab.Get("verifier").Annotations.OfType<HealthCheckAnnotation>().Select(h => h.Key)];
+        Assert.Contains("verdicts-mysql", checks);
+        Assert.Contains("verdicts-kafka", checks);
+        Assert.DoesNotContain(_lab.Resources, r => _lab.WaitsFor(r.Name).Contains("verifier"));
+        Assert.All(_lab.Resources.Where(r => r.Name != "verifier"), r => Assert.DoesNotContain(r.Annotations.OfType<HealthCheckAnnotation>(), h => h.Key.StartsWith("verdicts-", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task No_container_refers_to_a_process_on_the_host()
+    {
+        foreach (string name in _lab.Model.Resources.Where(r => r.Kind == ResourceKind.Server).Select(r => r.Name))
+            Assert.DoesNotContain(await _lab.EnvironmentAsync(name), v => v.Key.StartsWith("OTEL_", StringComparison.Ordinal) || v.Value.Contains("host.docker", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -122,8 +188,8 @@ public sealed class AppModelTests : IDisposable
         IReadOnlyDictionary<string, string> environment = await _lab.EnvironmentAsync("zookeeper");
         Assert.Equal("2181", environment["ZOOKEEPER_CLIENT_PORT"]);
         Assert.Equal("2000", environment["ZOOKEEPER_TICK_TIME"]);
-        Assert.Equal("-Xmx262144k -Xms262144k", environment["KAFKA_HEAP_OPTS"]);
-        Assert.Contains("-Dzookeeper.admin.enableServer=false", environment["KAFKA_OPTS"], StringComparison.Ordinal);
+        Assert.Equal("-Xmx256m -Xms256m", environment["KAFKA_HEAP_OPTS"]);
+        Assert.Equal("false", environment["ZOOKEEPER_ADMIN_ENABLE_SERVER"]);
         Assert.Contains("-Dzookeeper.4lw.commands.whitelist=srvr,ruok,mntr,conf", environment["KAFKA_OPTS"], StringComparison.Ordinal);
     }
 
@@ -206,7 +272,7 @@ public sealed class AppModelTests : IDisposable
         Assert.StartsWith("cdclab-second-mysql", other.Annotation<ContainerMountAnnotation>("mysql").Source, StringComparison.Ordinal);
         Assert.Equal(21014, other.Annotation<EndpointAnnotation>("kafka-4").Port);
         Assert.Equal("INTERNAL://kafka-4:29092,EXTERNAL://localhost:21014", (await other.EnvironmentAsync("kafka-4"))["KAFKA_ADVERTISED_LISTENERS"]);
-        Assert.DoesNotContain("AUTH_TYPE", (await other.EnvironmentAsync("kafka-ui")).Keys);
+        Assert.Equal("DISABLED", (await other.EnvironmentAsync("kafka-ui"))["AUTH_TYPE"]);
         Assert.Equal("localhost:21011,localhost:21012,localhost:21013,localhost:21014", (await other.EnvironmentAsync("verifier"))["ConnectionStrings__kafka"]);
     }
 }

@@ -67,6 +67,17 @@ public sealed class KafkaClusterTests
     }
 
     [Fact]
+    public void Each_broker_has_commands_that_break_it_after_a_question()
+    {
+        foreach (KafkaBrokerResource broker in Builder().AddKafkaCluster("kafka", 2).Resource.Brokers)
+        {
+            ResourceCommandAnnotation[] commands = [.. broker.Annotations.OfType<ResourceCommandAnnotation>()];
+            Assert.Equal(["kill", "pause", "resume"], commands.Select(c => c.Name));
+            Assert.All(commands.Where(c => c.Name != "resume"), c => Assert.Contains(broker.Name, c.ConfirmationMessage, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task The_memory_limit_caps_swap_too_and_sets_the_heap()
     {
         IResourceBuilder<KafkaClusterResource> cluster = Builder().AddKafkaCluster("kafka", 1).WithMemoryLimit("768m", heap: "512m");

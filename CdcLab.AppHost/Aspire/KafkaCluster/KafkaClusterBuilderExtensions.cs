@@ -176,7 +176,8 @@ public static class KafkaClusterBuilderExtensions
             // The image listens on the port that it advertises, so the container's port is the host's.
             .WithEndpoint(port: port, targetPort: port, name: KafkaBrokerResource.ExternalEndpointName, isProxied: false)
             .WithEnvironment(context => SetEnvironment(context, resource, port, advertisedHost))
-            .WithCheck($"{resource.Name}_check", new KafkaBrokerHealthCheck(resource));
+            .WithCheck($"{resource.Name}_check", new KafkaBrokerHealthCheck(resource))
+            .WithFaultCommands();
     }
 
     private static void SetEnvironment(EnvironmentCallbackContext context, KafkaBrokerResource broker, int port, string advertisedHost)

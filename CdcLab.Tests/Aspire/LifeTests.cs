@@ -1,0 +1,21 @@
+using Xunit;
+
+namespace CdcLab.Tests.Aspire;
+
+/// <summary>The beginning and the end of the application.</summary>
+[Trait("tier", "aspire")]
+public sealed class LifeTests
+{
+    [AspireFact]
+    public async Task Stopped_it_leaves_its_data_and_nothing_else()
+    {
+        await using RunningAspireLab lab = new();
+        await lab.InitializeAsync();
+        IReadOnlyList<string> whileItRuns = await lab.LeftAsync();
+        Assert.Equal(6, whileItRuns.Count(part => part.StartsWith("container ", StringComparison.Ordinal)));
+        await lab.StopAsync();
+        IReadOnlyList<string> left = await lab.LeftAsync();
+        Assert.NotEmpty(left);
+        Assert.All(left, part => Assert.StartsWith("volume ", part, StringComparison.Ordinal));
+    }
+}
