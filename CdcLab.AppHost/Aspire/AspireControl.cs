@@ -27,15 +27,9 @@ internal sealed class AspireControl(ResourceNotificationService notifications, R
     private readonly ServerVersions _versions = new(containers);
     private readonly CancellationTokenSource _disposed = new();
     private volatile bool _stopping;
-    private Task _watch = Task.CompletedTask;
 
     /// <summary>Begins to follow Aspire's notifications and every log.</summary>
-    public void Watch()
-    {
-        _watch = WatchAsync(_disposed.Token);
-        foreach (LabResource resource in values.Model.Resources)
-            _logs.Follow(resource.Name);
-    }
+    public void Watch() => _ = WatchAsync(_disposed.Token);
 
     /// <summary>From now on nothing is started any more.</summary>
     public void IsBeingStopped() => _stopping = true;
@@ -134,14 +128,18 @@ internal sealed class AspireControl(ResourceNotificationService notifications, R
             await foreach (ResourceEvent change in notifications.WatchAsync(cancellationToken))
             {
                 string name = change.Resource.Name;
+                string? before = Snapshot(name)?.State?.Text;
                 _last[name] = change;
                 if (values.Find(name) is not { } resource)
                     continue;
 
+                _logs.Follow(name, change.ResourceId);
+
                 // Also what is stopped and started from the dashboard.
-                if (change.Snapshot.State?.Text == KnownResourceStates.Stopping)
+                string? now = change.Snapshot.State?.Text;
+                if (now == KnownResourceStates.Stopping)
                     _ends.TryAdd(name, AskedEnd.Stop);
-                else if (change.Snapshot.State?.Text is "Starting" or "Running")
+                else if (now is "Starting" or "Running" && before is not null && AspireStates.IsEnded(before))
                     _ends.TryRemove(name, out _);
                 if (AspireStates.Answers(change.Snapshot) == true)
                     _answered[name] = change.Snapshot.StartTimeStamp;
@@ -161,7 +159,6 @@ internal sealed class AspireControl(ResourceNotificationService notifications, R
         if (Runs(resource.Name))
             throw new LabControlException($"{resource.Name} already runs.");
         ThrowIfNeedsMore(resource);
-        _ends.TryRemove(resource.Name, out _);
         await CommandAsync(resource.Name, KnownResourceCommands.StartCommand, cancellationToken);
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(resource.StartLimit);
@@ -232,9 +229,14 @@ internal sealed class AspireControl(ResourceNotificationService notifications, R
         else
             await containers.ResumeAsync(resource.Name, cancellationToken);
 
-        // Aspire does not see it: published at once, and every publish asks the commands anew whether they make sense.
+        await ShowPausedAsync(resource.Name, paused);
+    }
+
+    // Aspire does not see it: published at once, and every publish asks the commands anew whether they make sense.
+    private async Task ShowPausedAsync(string name, bool paused)
+    {
         ResourceStateSnapshot state = paused ? new(AspireStates.Paused, KnownResourceStateStyles.Warn) : new(KnownResourceStates.Running, null);
-        await PublishAsync(resource.Name, s => s.State?.Text is "Running" or AspireStates.Paused ? s with { State = state } : s);
+        await PublishAsync(name, s => s.State?.Text is "Running" or AspireStates.Paused ? s with { State = state } : s);
     }
 
     private async Task CommandAsync(string name, string command, CancellationToken cancellationToken)
@@ -285,7 +287,16 @@ internal sealed class AspireControl(ResourceNotificationService notifications, R
         {
             if (state.Answers == true)
                 state = state with { Version = await _versions.AskAsync(resource, state.ContainerId, cancellationToken) };
-            return state with { Memory = await containers.ReadMemoryAsync(resource, cancellationToken) ?? idle };
+            (bool? isPaused, MemoryFigures? memory) = await containers.LookAsync(resource, cancellationToken);
+
+            // Also what was paused or resumed behind our back.
+            if (isPaused is { } frozen && frozen != IsPaused(resource.Name) && snapshot.State?.Text is "Running" or AspireStates.Paused)
+            {
+                await ShowPausedAsync(resource.Name, frozen);
+                state = State(resource, Snapshot(resource.Name)!);
+            }
+
+            return state with { Memory = memory ?? idle };
         }
 
         int? pid = AspireStates.WrapperPid(snapshot) is { } wrapper ? services.Find(resource.Name, wrapper) : null;

@@ -10,12 +10,21 @@ namespace CdcLab.AppHost.Aspire;
 internal sealed class AspireLogs(ResourceLoggerService loggers) : IDisposable
 {
     private const int Kept = 400;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    // Aspire keeps logs by the id of what runs, which is not the resource's name.
+    private readonly ConcurrentDictionary<string, string> _ids = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Queue<string>> _tails = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _disposed = new();
-    private readonly List<Task> _following = [];
 
-    public void Follow(string name) => _following.Add(FollowAsync(name, _disposed.Token));
+    /// <summary>Begins to follow a log, unless that was done.</summary>
+    /// <param name="name">The resource's name.</param>
+    /// <param name="id">Aspire's id of it.</param>
+    public void Follow(string name, string id)
+    {
+        if (_ids.TryAdd(name, id))
+            _ = FollowAsync(name, id, _disposed.Token);
+    }
 
     public IReadOnlyList<string> Tail(string name, int lines)
     {
@@ -28,7 +37,9 @@ internal sealed class AspireLogs(ResourceLoggerService loggers) : IDisposable
 
     public async IAsyncEnumerable<IReadOnlyList<LogLine>> ReadAsync(string name, bool follow, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (IReadOnlyList<AspireLine> piece in (follow ? loggers.WatchAsync(name) : loggers.GetAllAsync(name)).WithCancellation(cancellationToken))
+        if (!_ids.TryGetValue(name, out string? id))
+            yield break;
+        await foreach (IReadOnlyList<AspireLine> piece in (follow ? loggers.WatchAsync(id) : loggers.GetAllAsync(id)).WithCancellation(cancellationToken))
             yield return [.. piece.Select(Line)];
     }
 
@@ -38,25 +49,38 @@ internal sealed class AspireLogs(ResourceLoggerService loggers) : IDisposable
         _disposed.Dispose();
     }
 
-    private async Task FollowAsync(string name, CancellationToken cancellationToken)
+    private async Task FollowAsync(string name, string id, CancellationToken cancellationToken)
     {
         Queue<string> tail = _tails.GetOrAdd(name, _ => new());
         try
         {
-            await foreach (IReadOnlyList<LogLine> piece in ReadAsync(name, follow: true, cancellationToken))
+            while (true)
             {
+                await foreach (IReadOnlyList<AspireLine> piece in loggers.WatchAsync(id).WithCancellation(cancellationToken))
+                    Keep(tail, piece);
+
+                // One that has ended comes again from its beginning.
+                await Task.Delay(Pause, cancellationToken);
                 lock (tail)
                 {
-                    foreach (LogLine line in piece)
-                        tail.Enqueue(line.Text);
-                    while (tail.Count > Kept)
-                        tail.Dequeue();
+                    tail.Clear();
                 }
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The application has ended.
+        }
+    }
+
+    private static void Keep(Queue<string> tail, IReadOnlyList<AspireLine> piece)
+    {
+        lock (tail)
+        {
+            foreach (AspireLine line in piece)
+                tail.Enqueue(Line(line).Text);
+            while (tail.Count > Kept)
+                tail.Dequeue();
         }
     }
 

@@ -18,6 +18,9 @@ internal static class AspireRun
     // Aspire has ten seconds for each container, after the brokers.
     private static readonly TimeSpan AspiresOwnEnd = TimeSpan.FromSeconds(60);
 
+    // The orchestrator of an application that was killed takes its processes down within fifteen seconds.
+    private static readonly TimeSpan PredecessorsEnd = TimeSpan.FromSeconds(30);
+
     public static async Task<int> RunAsync(CommandLineSettings settings, IReadOnlyList<string> own)
     {
         StartProgress progress = new();
@@ -29,6 +32,7 @@ internal static class AspireRun
 
         using ContainerEngine engine = ContainerEngine.Find();
         EngineFacts facts = await engine.AskAsync(CancellationToken.None, without: "go back to the host that needs none with 'use standalone' (an Aspire application runs the lab as containers only)");
+        bool wasKilled = File.Exists(directory.RunFilePath);
         await Leftovers.CleanBeforeStartAsync(directory, progress, CancellationToken.None);
 
         // The settings before what they name, names before ports: what our own dead lab left has both.
@@ -37,7 +41,7 @@ internal static class AspireRun
             return ExitCodes.CouldNotRun;
         LabModel model = LabModel.From(options, ports, LabRuntimeKind.Container);
         await LabContainers.FreeNamesAsync(engine, model, directory, progress, CancellationToken.None);
-        if (Preparation.Print(JudgePorts(model, directory)))
+        if (Preparation.Print(await JudgePortsAsync(model, directory, wasKilled ? PredecessorsEnd : TimeSpan.Zero)))
             return ExitCodes.CouldNotRun;
 
         Terminal.Line($"CdcLab: Aspire {BuildFacts.AspireVersion} host ({BuildFacts.HostBecause}), container runtime (Docker {facts.Version} answers, and Aspire runs nothing else).");
@@ -85,10 +89,17 @@ internal static class AspireRun
         return builder.Build();
     }
 
-    private static IReadOnlyList<SettingFault> JudgePorts(LabModel model, DataDirectory directory)
+    private static async Task<IReadOnlyList<SettingFault>> JudgePortsAsync(LabModel model, DataDirectory directory, TimeSpan patience)
     {
+        DateTime deadline = DateTime.UtcNow + patience;
         IReadOnlyList<LabPortUse> wanted = [.. LabValidation.WantedPorts(model.Options, model.Ports, LabRuntimeKind.Container), .. DashboardAddresses.Ports(model)];
-        MachineFacts machine = MachineFactsReader.Read(wanted, directory);
-        return LabValidation.JudgePorts(model.Options, wanted, machine);
+        while (true)
+        {
+            MachineFacts machine = MachineFactsReader.Read(wanted, directory);
+            IReadOnlyList<SettingFault> taken = LabValidation.JudgePorts(model.Options, wanted, machine);
+            if (taken.Count == 0 || DateTime.UtcNow >= deadline)
+                return taken;
+            await Task.Delay(250);
+        }
     }
 }

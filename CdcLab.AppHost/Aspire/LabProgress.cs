@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Threading.Channels;
 using CdcLab.AppHost.Output;
 using CdcLab.Model;
 using CdcLab.Model.Live;
@@ -12,14 +13,16 @@ namespace CdcLab.AppHost.Aspire;
 internal sealed class LabProgress(AspireControl control, LabValues values, HeldDataDirectory held, StartProgress progress, IConfiguration configuration, IHostApplicationLifetime lifetime) : IHostedLifecycleService, IDisposable
 {
     private readonly long _start = Stopwatch.GetTimestamp();
-    private readonly Lock _lock = new();
+    private readonly Channel<ResourceState> _changed = Channel.CreateUnbounded<ResourceState>(new() { SingleReader = true });
     private readonly Dictionary<string, (RunState State, bool? Answers)> _told = new(StringComparer.Ordinal);
     private IDisposable? _changes;
     private bool _isUp;
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        _changes = control.OnChange(state => _ = Task.Run(() => TellAsync(state), CancellationToken.None));
+        // In their order, and not in the way of those who tell them.
+        _changes = control.OnChange(state => _changed.Writer.TryWrite(state));
+        _ = TellAllAsync();
         return Task.CompletedTask;
     }
 
@@ -33,19 +36,25 @@ internal sealed class LabProgress(AspireControl control, LabValues values, HeldD
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose() => _changes?.Dispose();
+    public void Dispose()
+    {
+        _changes?.Dispose();
+        _changed.Writer.TryComplete();
+    }
+
+    private async Task TellAllAsync()
+    {
+        await foreach (ResourceState state in _changed.Reader.ReadAllAsync())
+            await TellAsync(state);
+    }
 
     private async Task TellAsync(ResourceState state)
     {
-        bool isUpNow;
-        lock (_lock)
-        {
-            if (_told.TryGetValue(state.Name, out (RunState, bool?) before) && before == (state.State, state.Answers))
-                return;
-            _told[state.Name] = (state.State, state.Answers);
-            isUpNow = !_isUp && values.Model.Resources.All(r => _told.GetValueOrDefault(r.Name).Answers == true);
-            _isUp |= isUpNow;
-        }
+        if (_told.TryGetValue(state.Name, out (RunState, bool?) before) && before == (state.State, state.Answers))
+            return;
+        _told[state.Name] = (state.State, state.Answers);
+        bool isUpNow = !_isUp && values.Model.Resources.All(r => _told.GetValueOrDefault(r.Name).Answers == true);
+        _isUp |= isUpNow;
 
         // What ends with the application has not failed.
         if (lifetime.ApplicationStopping.IsCancellationRequested)

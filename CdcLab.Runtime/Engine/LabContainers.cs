@@ -136,28 +136,22 @@ public sealed class LabContainers(ContainerEngine engine, LabModel model, DataDi
         }
     }
 
-    /// <summary>Whether it is frozen; null where nobody can tell.</summary>
-    /// <param name="resource">The resource's name.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Whether it is.</returns>
-    public async Task<bool?> IsPausedAsync(string resource, CancellationToken cancellationToken) => (await InspectAsync(resource, cancellationToken))?.State?.Paused;
-
     /// <summary>Whether the kernel ended it for its memory cap.</summary>
     /// <param name="resource">The resource's name.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Whether it did; false where nobody can tell.</returns>
     public async Task<bool> WasKilledForItsCapAsync(string resource, CancellationToken cancellationToken) => (await InspectAsync(resource, cancellationToken))?.State is { OOMKilled: true };
 
-    /// <summary>Its memory now.</summary>
+    /// <summary>Looks whether it is frozen, and at its memory.</summary>
     /// <param name="resource">The server.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The figures; null where it does not run.</returns>
-    public async Task<MemoryFigures?> ReadMemoryAsync(LabResource resource, CancellationToken cancellationToken)
+    /// <returns>Null each where nobody can tell; no memory where it does not run.</returns>
+    public async Task<(bool? IsPaused, MemoryFigures? Memory)> LookAsync(LabResource resource, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(resource);
         return await InspectAsync(resource.Name, cancellationToken) is { State: { Running: true } state } container
-            ? await ContainerMemory.ReadAsync(engine, container.ID, state.Pid, resource.MemoryCapBytes!.Value, cancellationToken)
-            : null;
+            ? (state.Paused, await ContainerMemory.ReadAsync(engine, container.ID, state.Pid, resource.MemoryCapBytes!.Value, cancellationToken))
+            : (null, null);
     }
 
     /// <summary>Asks every broker on INTERNAL, from inside the network that they are on.</summary>

@@ -137,7 +137,7 @@ public sealed class AppModelTests : IDisposable
     {
         IReadOnlyList<string> arguments = await _lab.RuntimeArgumentsAsync(name);
         string[] labels = [.. arguments.Index().Where(a => a.Index > 0 && arguments[a.Index - 1] == "--label").Select(a => a.Item)];
-        Assert.Equal(["cdclab.data-directory=/data/of/the/lab", "cdclab.lab=cdclab", $"cdclab.resource={name}"], labels.Order());
+        Assert.Equal(["cdclab.data-directory=/data/of/the/lab", "cdclab.lab=default", $"cdclab.resource={name}"], labels.Order());
     }
 
     [Fact]

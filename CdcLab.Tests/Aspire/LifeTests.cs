@@ -1,3 +1,4 @@
+using CdcLab.Tests.Containers;
 using Xunit;
 
 namespace CdcLab.Tests.Aspire;
@@ -9,6 +10,7 @@ public sealed class LifeTests
     [AspireFact]
     public async Task Stopped_it_leaves_its_data_and_nothing_else()
     {
+        IReadOnlyList<string> networks = await EngineUnderTest.NetworksAsync();
         await using RunningAspireLab lab = new();
         await lab.InitializeAsync();
         IReadOnlyList<string> whileItRuns = await lab.LeftAsync();
@@ -17,5 +19,6 @@ public sealed class LifeTests
         IReadOnlyList<string> left = await lab.LeftAsync();
         Assert.NotEmpty(left);
         Assert.All(left, part => Assert.StartsWith("volume ", part, StringComparison.Ordinal));
+        Assert.Equal(networks, await EngineUnderTest.NetworksAsync());
     }
 }

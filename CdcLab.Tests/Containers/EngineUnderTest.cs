@@ -39,6 +39,13 @@ public static class EngineUnderTest
         ];
     }
 
+    /// <summary>Every network of the engine, by name.</summary>
+    public static async Task<IReadOnlyList<string>> NetworksAsync()
+    {
+        using ContainerEngine engine = ContainerEngine.Find();
+        return [.. (await engine.Client.Networks.ListNetworksAsync(new NetworksListParameters())).Select(n => n.Name).Order(StringComparer.Ordinal)];
+    }
+
     private static async Task<bool> LookAsync()
     {
         try

@@ -62,7 +62,9 @@ internal static class MemorySection
         [
             ["its memory", Markdown.Size(MemoryBudget.MachineBytes), Markdown.Size(MemoryBudget.MachineBytes)],
             ["left beside this lab", Markdown.Size(MemoryBudget.MachineBytes - caps), Markdown.Size(MemoryBudget.MachineBytes - used)],
-            [$"left beside Phase 2 too ({names}: {Markdown.Size(later)} together)", Markdown.Size(MemoryBudget.MachineBytes - caps - later), Markdown.Size(MemoryBudget.MachineBytes - used - later)],
+            [$"left beside the host and its dashboard too, measured: standalone {Markdown.Size(MemoryBudget.StandaloneHostBytes)}", Markdown.Size(MemoryBudget.MachineBytes - caps - MemoryBudget.StandaloneHostBytes), Markdown.Size(MemoryBudget.MachineBytes - used - MemoryBudget.StandaloneHostBytes)],
+            [$"the same with an Aspire host (its orchestrator and monitors: {Markdown.Size(MemoryBudget.AspireHostBytes)})", Markdown.Size(MemoryBudget.MachineBytes - caps - MemoryBudget.AspireHostBytes), Markdown.Size(MemoryBudget.MachineBytes - used - MemoryBudget.AspireHostBytes)],
+            [$"left beside an Aspire host and Phase 2 ({names}: {Markdown.Size(later)} together)", Markdown.Size(MemoryBudget.MachineBytes - caps - MemoryBudget.AspireHostBytes - later), Markdown.Size(MemoryBudget.MachineBytes - used - MemoryBudget.AspireHostBytes - later)],
         ]);
     }
 
