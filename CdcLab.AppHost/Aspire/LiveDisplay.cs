@@ -76,9 +76,11 @@ internal sealed class LiveDisplay : IHostedLifecycleService, IAsyncDisposable
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    // A test's host is stopped a second time after its end.
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
-        await _stop.CancelAsync();
+        if (!_stop.IsCancellationRequested)
+            await _stop.CancelAsync();
         await _showing;
     }
 

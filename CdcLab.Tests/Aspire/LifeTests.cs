@@ -4,6 +4,7 @@ using Xunit;
 namespace CdcLab.Tests.Aspire;
 
 /// <summary>The beginning and the end of the application.</summary>
+[Collection("one Aspire lab at a time")]
 [Trait("tier", "aspire")]
 public sealed class LifeTests
 {

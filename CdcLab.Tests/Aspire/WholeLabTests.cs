@@ -11,6 +11,7 @@ using Xunit;
 namespace CdcLab.Tests.Aspire;
 
 /// <summary>The running application, used as its model's connection strings and commands say.</summary>
+[Collection("one Aspire lab at a time")]
 [Trait("tier", "aspire")]
 public sealed class WholeLabTests(RunningAspireLab lab) : IClassFixture<RunningAspireLab>
 {
