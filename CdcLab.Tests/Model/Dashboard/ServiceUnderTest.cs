@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using CdcLab.Model.Live;
 using CdcLab.Model;
-using CdcLab.Runtime.Standalone.Dashboard.Wire;
+using CdcLab.Model.Live;
 using CdcLab.Runtime.Standalone.Dashboard;
+using CdcLab.Runtime.Standalone.Dashboard.Wire;
 using CdcLab.Runtime.View;
 using CdcLab.Tests.Model.View;
 using Grpc.Core;
