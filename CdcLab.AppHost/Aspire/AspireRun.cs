@@ -1,3 +1,5 @@
+using CdcLab.AppHost.Aspire.Control;
+using CdcLab.AppHost.Aspire.Hosted;
 using CdcLab.AppHost.Output;
 using CdcLab.AppHost.Settings;
 using CdcLab.Model;

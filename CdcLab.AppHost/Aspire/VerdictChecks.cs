@@ -1,3 +1,4 @@
+using CdcLab.AppHost.Aspire.Hosted;
 using CdcLab.Model;
 using CdcLab.Runtime.View;
 using Microsoft.Extensions.DependencyInjection;

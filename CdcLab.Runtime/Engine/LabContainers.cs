@@ -1,6 +1,7 @@
 using CdcLab.Clients.Kafka;
 using CdcLab.Model;
 using CdcLab.Model.Live;
+using CdcLab.Runtime.Engine.Probes;
 using CdcLab.Runtime.Standalone;
 using CdcLab.Runtime.Standalone.Data;
 using CdcLab.Runtime.Standalone.Fetching;

@@ -1,14 +1,14 @@
 using CdcLab.Clients.Kafka;
-using CdcLab.Model.Live;
 using CdcLab.Model;
+using CdcLab.Model.Live;
 using CdcLab.Runtime.Control;
+using CdcLab.Runtime.Live;
 using CdcLab.Runtime.Standalone.Dashboard;
 using CdcLab.Runtime.Standalone.Data;
 using CdcLab.Runtime.Standalone.Fetching;
 using CdcLab.Runtime.Standalone.Memory;
 using CdcLab.Runtime.Standalone.Processes;
 using CdcLab.Runtime.Standalone.Servers;
-using CdcLab.Runtime.View;
 
 namespace CdcLab.Runtime.Standalone;
 

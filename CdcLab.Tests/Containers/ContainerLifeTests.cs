@@ -1,12 +1,13 @@
+using CdcLab.Model;
 using CdcLab.Model.Containers;
 using CdcLab.Model.Options;
-using CdcLab.Model;
 using CdcLab.Runtime.Engine;
+using CdcLab.Runtime.Engine.Probes;
 using CdcLab.Runtime.Standalone.Containers;
 using CdcLab.Runtime.Standalone.Processes;
 using CdcLab.Runtime.Standalone.Servers;
-using CdcLab.Tests.Lab.Host;
 using CdcLab.Tests.Lab;
+using CdcLab.Tests.Lab.Host;
 using Xunit;
 
 namespace CdcLab.Tests.Containers;

@@ -3,6 +3,7 @@ using CdcLab.Model;
 using CdcLab.Model.Containers;
 using CdcLab.Model.Live;
 using CdcLab.Runtime.Engine;
+using CdcLab.Runtime.Engine.Probes;
 using CdcLab.Runtime.Standalone.Data;
 using CdcLab.Runtime.Standalone.Servers;
 using Docker.DotNet;

@@ -2,6 +2,7 @@ using System.Net;
 using CdcLab.Model.Containers;
 using CdcLab.Model.Live;
 using CdcLab.Runtime.Engine;
+using CdcLab.Runtime.Engine.Probes;
 using CdcLab.Runtime.Standalone.Processes;
 using CdcLab.Runtime.Standalone.Servers;
 using Docker.DotNet;

@@ -1,12 +1,12 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using System.Net;
+using System.Net.Sockets;
 using CdcLab.Model;
+using CdcLab.Runtime.Live;
 using CdcLab.Runtime.Standalone.Data;
 using CdcLab.Runtime.Standalone.Fetching;
 using CdcLab.Runtime.Standalone.Memory;
 using CdcLab.Runtime.Standalone.Processes;
-using CdcLab.Runtime.View;
 
 namespace CdcLab.Runtime.Standalone.Dashboard;
 

@@ -1,5 +1,6 @@
 using CdcLab.Model;
 using CdcLab.Runtime.Commands;
+using CdcLab.Runtime.Live;
 using CdcLab.Runtime.Standalone.Dashboard.Wire;
 using CdcLab.Runtime.View;
 using Grpc.Core;

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using CdcLab.Model;
 using CdcLab.Model.Live;
+using CdcLab.Runtime.Live;
 using CdcLab.Runtime.Standalone.Dashboard;
 using CdcLab.Runtime.Standalone.Dashboard.Wire;
-using CdcLab.Runtime.View;
 using CdcLab.Tests.Model.View;
 using Grpc.Core;
 using Grpc.Net.Client;

@@ -1,7 +1,7 @@
 using CdcLab.Model;
 using CdcLab.Model.Live;
 
-namespace CdcLab.Runtime.View;
+namespace CdcLab.Runtime.Live;
 
 /// <summary>The lab that is shown: what there is of it before its first server has started.</summary>
 public sealed record ServedLab

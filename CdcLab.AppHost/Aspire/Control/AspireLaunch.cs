@@ -2,7 +2,7 @@ using CdcLab.Model;
 using CdcLab.Model.Live;
 using CdcLab.Runtime.Standalone.Data;
 
-namespace CdcLab.AppHost.Aspire;
+namespace CdcLab.AppHost.Aspire.Control;
 
 /// <summary>How Aspire launched a resource, without its secrets.</summary>
 internal static class AspireLaunch

@@ -4,7 +4,7 @@ using CdcLab.Runtime.Engine;
 using CdcLab.Runtime.Standalone;
 using Microsoft.Extensions.Hosting;
 
-namespace CdcLab.AppHost.Aspire;
+namespace CdcLab.AppHost.Aspire.Hosted;
 
 /// <summary>Holds a server back until it may be launched, at each start, also from the dashboard: a broker that was killed stays registered for some seconds, and its next self would give up.</summary>
 /// <remarks>Subscribed when everything is built: Aspire's own handler of this event, which waits for what the resource needs, must come first.</remarks>

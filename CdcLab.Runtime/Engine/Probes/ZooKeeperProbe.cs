@@ -1,7 +1,7 @@
 using CdcLab.Clients.ZooKeeper;
 using CdcLab.Model;
 
-namespace CdcLab.Runtime.Engine;
+namespace CdcLab.Runtime.Engine.Probes;
 
 /// <summary>ZooKeeper: the four-letter word <c>srvr</c> on the published port.</summary>
 internal sealed class ZooKeeperProbe(ZooKeeperResource zooKeeper) : ContainerProbe

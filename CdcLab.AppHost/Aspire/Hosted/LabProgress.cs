@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using CdcLab.AppHost.Aspire.Control;
 using CdcLab.AppHost.Output;
 using CdcLab.Model;
 using CdcLab.Model.Live;
@@ -7,7 +8,7 @@ using CdcLab.Runtime.Standalone.Data;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
-namespace CdcLab.AppHost.Aspire;
+namespace CdcLab.AppHost.Aspire.Hosted;
 
 /// <summary>Tells on the terminal what the lab does, in the words of the other host: each change of a state, and when everything is up.</summary>
 internal sealed class LabProgress(AspireControl control, LabValues values, HeldDataDirectory held, StartProgress progress, IConfiguration configuration, IHostApplicationLifetime lifetime) : IHostedLifecycleService, IDisposable

@@ -2,7 +2,7 @@ using CdcLab.Model;
 using CdcLab.Runtime.Convergence;
 using CdcLab.Runtime.Standalone.Data;
 
-namespace CdcLab.Runtime.Engine;
+namespace CdcLab.Runtime.Engine.Probes;
 
 /// <summary>How one server in a container is asked, from outside: a check that starts a Java process inside would take the server's own memory.</summary>
 internal abstract class ContainerProbe

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using CdcLab.Model;
 
-namespace CdcLab.AppHost.Aspire;
+namespace CdcLab.AppHost.Aspire.Control;
 
 /// <summary>The processes of the two services. Aspire starts each by <c>dotnet run</c> and knows only that wrapper; the service is the wrapper's child.</summary>
 internal sealed class ServiceProcesses

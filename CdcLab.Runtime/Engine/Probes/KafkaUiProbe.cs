@@ -1,7 +1,7 @@
 using CdcLab.Model;
 using CdcLab.Runtime.Standalone;
 
-namespace CdcLab.Runtime.Engine;
+namespace CdcLab.Runtime.Engine.Probes;
 
 /// <summary>Kafka UI: its own word that it is ready, and, unless it was opened on purpose, that it shows nothing without a login.</summary>
 internal sealed class KafkaUiProbe(KafkaUiResource ui) : ContainerProbe

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using CdcLab.Model;
 using CdcLab.Runtime.Engine;
 
-namespace CdcLab.AppHost.Aspire;
+namespace CdcLab.AppHost.Aspire.Control;
 
 /// <summary>The versions that the servers themselves tell: asked once for each container.</summary>
 internal sealed class ServerVersions(LabContainers containers)

@@ -1,3 +1,4 @@
+using CdcLab.AppHost.Aspire.Control;
 using CdcLab.AppHost.Output;
 using CdcLab.Runtime;
 using CdcLab.Runtime.Control;
@@ -5,7 +6,7 @@ using CdcLab.Runtime.Engine;
 using CdcLab.Runtime.Standalone.Data;
 using Microsoft.Extensions.Hosting;
 
-namespace CdcLab.AppHost.Aspire;
+namespace CdcLab.AppHost.Aspire.Hosted;
 
 /// <summary>The control endpoint and the run file, by which every command and the verifier find this lab; and the end of the brokers before the end of all.</summary>
 /// <remarks>

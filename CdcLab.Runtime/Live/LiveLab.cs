@@ -2,8 +2,9 @@ using CdcLab.Clients.Market;
 using CdcLab.Clients.Verdicts;
 using CdcLab.Model;
 using CdcLab.Model.Live;
+using CdcLab.Runtime.View;
 
-namespace CdcLab.Runtime.View;
+namespace CdcLab.Runtime.Live;
 
 /// <summary>The lab as it is now, kept up to date while somebody watches: states as they change, memory, verdicts and the market every two seconds.</summary>
 public sealed class LiveLab : IAsyncDisposable

@@ -7,7 +7,7 @@ using CdcLab.Runtime;
 using CdcLab.Runtime.Engine;
 using LogLine = CdcLab.Model.Live.LogLine;
 
-namespace CdcLab.AppHost.Aspire;
+namespace CdcLab.AppHost.Aspire.Control;
 
 /// <summary><see cref="ILabControl"/> over Aspire: states come from its notifications, stop and start go through its own commands, kill and pause go to the engine or to the service's process.</summary>
 /// <remarks>

@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using CdcLab.AppHost.Aspire.Control;
 using CdcLab.AppHost.Output;
 using CdcLab.Runtime.Commands;
+using CdcLab.Runtime.Live;
 using CdcLab.Runtime.Standalone.Data;
 using CdcLab.Runtime.View;
 using Microsoft.Extensions.Hosting;
 
-namespace CdcLab.AppHost.Aspire;
+namespace CdcLab.AppHost.Aspire.Hosted;
 
 /// <summary>What Aspire itself does not know of the lab's resources, kept up to date in its dashboard: memory, versions, the market, verdicts as properties, and which commands make sense. All of it is <see cref="LabView"/>'s.</summary>
 internal sealed class LiveDisplay : IHostedLifecycleService, IAsyncDisposable

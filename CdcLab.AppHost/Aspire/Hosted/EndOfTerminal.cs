@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using CdcLab.AppHost.Lifetime;
 using Microsoft.Extensions.Hosting;
 
-namespace CdcLab.AppHost.Aspire;
+namespace CdcLab.AppHost.Aspire.Hosted;
 
 /// <summary>Stops the application when the terminal is closed, or when the <c>dotnet run</c> that started it is gone; Aspire itself heeds Ctrl+C and SIGTERM.</summary>
 internal sealed class EndOfTerminal(IHostApplicationLifetime lifetime) : IHostedLifecycleService, IDisposable

@@ -2,7 +2,7 @@ using CdcLab.Model;
 using CdcLab.Model.Live;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace CdcLab.AppHost.Aspire;
+namespace CdcLab.AppHost.Aspire.Control;
 
 /// <summary>Aspire's words for a state, in the lab's.</summary>
 internal static class AspireStates

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using AspireLine = Aspire.Hosting.ApplicationModel.LogLine;
 using LogLine = CdcLab.Model.Live.LogLine;
 
-namespace CdcLab.AppHost.Aspire;
+namespace CdcLab.AppHost.Aspire.Control;
 
 /// <summary>The console logs that Aspire keeps, in the lab's form; the last lines of each are at hand.</summary>
 internal sealed class AspireLogs(ResourceLoggerService loggers) : IDisposable

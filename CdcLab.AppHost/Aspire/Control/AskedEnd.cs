@@ -1,4 +1,4 @@
-namespace CdcLab.AppHost.Aspire;
+namespace CdcLab.AppHost.Aspire.Control;
 
 /// <summary>How the end of a server or service was asked for.</summary>
 internal enum AskedEnd

@@ -2,7 +2,7 @@ using CdcLab.Clients.Kafka;
 using CdcLab.Model;
 using CdcLab.Runtime.Standalone.Servers;
 
-namespace CdcLab.Runtime.Engine;
+namespace CdcLab.Runtime.Engine.Probes;
 
 /// <summary>A broker: metadata on its EXTERNAL listener, which it answers only as a member of the cluster.</summary>
 internal sealed class BrokerProbe(KafkaBroker broker, ZooKeeperResource zooKeeper, TimeSpan sessionTimeout) : ContainerProbe

@@ -1,6 +1,6 @@
 using CdcLab.Runtime.Convergence;
 
-namespace CdcLab.Runtime.Engine;
+namespace CdcLab.Runtime.Engine.Probes;
 
 /// <summary>MySQL: a login of root on the published port. While the image's entrypoint initializes, its server has no network, so nothing answers too early.</summary>
 /// <param name="root">Asks it.</param>
