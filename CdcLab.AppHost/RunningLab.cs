@@ -20,11 +20,14 @@ internal sealed record RunningLab(DataDirectory Directory, int HostPid, IReadOnl
     /// <summary>The process of its dashboard; null where there is none now.</summary>
     public int? DashboardPid { get; init; }
 
+    /// <summary>The page of a dashboard that is not the lab's own process; null for none.</summary>
+    public Uri? DashboardPage { get; init; }
+
     /// <summary>The lab that runs in a data directory.</summary>
     /// <returns>Null when none runs there, or it does not listen yet.</returns>
     public static RunningLab? Find(DataDirectory directory) =>
         RunRecord.Living(directory) is { Settings: { } settings, Ports: { } ports, Abilities: { } abilities, Token: { } token } run
-            ? new(directory, run.Host.Pid, settings, ports, abilities, token) { DashboardPid = run.Dashboard?.Pid }
+            ? new(directory, run.Host.Pid, settings, ports, abilities, token) { DashboardPid = run.Dashboard?.Pid, DashboardPage = run.DashboardPage }
             : null;
 
     /// <summary>The lab that these options name, for a command that needs one.</summary>
@@ -49,5 +52,5 @@ internal sealed record RunningLab(DataDirectory Directory, int HostPid, IReadOnl
     public ControlClient Control() => new(Ports.Control, Token);
 
     /// <summary>A client of its verifier.</summary>
-    public VerdictsClient Verdicts() => new(Ports.Verifier, Token);
+    public VerdictsClient Verdicts() => new(Ports.Verifier, Token, Model().Verifier.Ports[0].BindAddress);
 }

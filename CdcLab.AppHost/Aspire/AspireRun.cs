@@ -29,36 +29,30 @@ internal static class AspireRun
         (LabOptions options, IReadOnlyList<SettingFault> unreadable) = SettingsSources.Read(settings);
         DataDirectory directory = DataDirectory.Of(options);
         LabOpening.ThrowIfTaken(directory);
-        if (options.Runtime == LabRuntimeKind.Embedded)
-            unreadable = [.. unreadable, new("Lab:Runtime", "embedded", "is not what an Aspire application can run", "leave it out, or use the other host: 'use standalone'")];
-
+        LabPorts ports = FreePorts.Of(options.PortBase);
+        if (Preparation.Print([.. unreadable, .. NotUnderAspire(options), .. LabValidation.Validate(options, ports, LabRuntimeKind.Container, MachineFactsReader.Read([], directory))]))
+            return ExitCodes.CouldNotRun;
         using ContainerEngine engine = ContainerEngine.Find();
         EngineFacts facts = await engine.AskAsync(CancellationToken.None, without: "go back to the host that needs none with 'use standalone' (an Aspire application runs the lab as containers only)");
+        Terminal.Line($"CdcLab: Aspire {BuildFacts.AspireVersion} host ({BuildFacts.HostBecause}), container runtime (Docker {facts.Version} answers, and Aspire runs nothing else).");
+
+        // Names before ports: what our own dead lab left has both.
         bool wasKilled = File.Exists(directory.RunFilePath);
         await Leftovers.CleanBeforeStartAsync(directory, progress, CancellationToken.None);
-
-        // The settings before what they name, names before ports: what our own dead lab left has both.
-        LabPorts ports = FreePorts.Of(options.PortBase);
-        if (Preparation.Print([.. unreadable, .. LabValidation.Validate(options, ports, LabRuntimeKind.Container, MachineFactsReader.Read([], directory))]))
-            return ExitCodes.CouldNotRun;
+        using HeldDataDirectory held = HeldDataDirectory.Take(directory);
         LabModel model = LabModel.From(options, ports, LabRuntimeKind.Container);
         await LabContainers.FreeNamesAsync(engine, model, directory, progress, CancellationToken.None);
         if (Preparation.Print(await JudgePortsAsync(model, directory, wasKilled ? PredecessorsEnd : TimeSpan.Zero)))
             return ExitCodes.CouldNotRun;
 
-        Terminal.Line($"CdcLab: Aspire {BuildFacts.AspireVersion} host ({BuildFacts.HostBecause}), container runtime (Docker {facts.Version} answers, and Aspire runs nothing else).");
-        using HeldDataDirectory held = HeldDataDirectory.Take(directory);
+        held.Open();
         LabContainers containers = new(engine, model, directory, held.Secrets);
         await containers.EnsureVolumesAsync(CancellationToken.None);
         LabValues values = new(model, EngineAbilities.Of(options, facts.EnforcesCaps), directory.Path, () => held.Secrets);
         try
         {
             await using DistributedApplication application = Make(own, values, held, containers, progress);
-            await application.RunAsync();
-        }
-        catch (OperationCanceledException)
-        {
-            // Told to stop while it started.
+            await RunAsync(application);
         }
         finally
         {
@@ -69,19 +63,37 @@ internal static class AspireRun
         return ExitCodes.Ok;
     }
 
+    private static async Task RunAsync(DistributedApplication application)
+    {
+        try
+        {
+            await application.RunAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to stop while it started.
+        }
+        finally
+        {
+            // Also where the start was given up: then nobody asks the hosted services to stop.
+            await application.Services.GetRequiredService<BrokersFirst>().StopAsync();
+        }
+    }
+
     private static DistributedApplication Make(IReadOnlyList<string> own, LabValues values, HeldDataDirectory held, LabContainers containers, StartProgress progress)
     {
         // Before the arguments of the command line, which win.
-        string[] arguments = [.. DashboardAddresses.Of(values.Model), "--DcpPublisher:WaitForResourceCleanup=true", .. own];
+        string[] arguments = [.. DashboardAddresses.Of(values.Model), .. DashboardToken(held.Secrets), "--DcpPublisher:WaitForResourceCleanup=true", .. own];
         IDistributedApplicationBuilder builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = arguments, DisableDashboard = !values.Model.Options.Dashboard.Enabled });
         builder.AddCdcLab(values);
 
-        // Its requests are nobody's concern; and what failed to start is told below, without a stack trace.
+        // Its requests are nobody's concern; and what failed to start is told without a stack trace.
         builder.Services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = values.Model.Kafka.Brokers.Max(b => b.StopGrace) + AspiresOwnEnd);
         builder.Services.AddSingleton(values).AddSingleton(held).AddSingleton(containers).AddSingleton(progress);
         builder.Services.AddSingleton<ServiceProcesses>();
         builder.Services.AddSingleton<AspireControl>();
+        builder.Services.AddSingleton<BrokersFirst>();
         builder.Services.AddSingleton<LiveDisplay>();
         builder.Services.AddHostedService<ControlService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<LiveDisplay>());
@@ -89,6 +101,22 @@ internal static class AspireRun
         builder.Services.AddHostedService<BeforeLaunch>();
         builder.Services.AddHostedService<EndOfTerminal>();
         return builder.Build();
+    }
+
+    // The same for a data directory, so that a link outlives the run; somebody's own goes before it.
+    private static IEnumerable<string> DashboardToken(LabSecrets secrets)
+    {
+        const string Variable = "ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN";
+        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Variable)))
+            yield return $"--{Variable}={secrets.DashboardToken}";
+    }
+
+    private static IEnumerable<SettingFault> NotUnderAspire(LabOptions options)
+    {
+        if (options.Runtime == LabRuntimeKind.Embedded)
+            yield return new("Lab:Runtime", "embedded", "is not what an Aspire application can run", "leave it out, or use the other host: 'use standalone'");
+        if (options.Dashboard.Path is { Length: > 0 } path)
+            yield return new("Lab:Dashboard:Path", path, "is not heeded by an Aspire application, whose dashboard comes with its packages", "leave it out, or use the other host: 'use standalone'");
     }
 
     private static async Task<IReadOnlyList<SettingFault>> JudgePortsAsync(LabModel model, DataDirectory directory, TimeSpan patience)

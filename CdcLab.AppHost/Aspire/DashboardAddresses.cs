@@ -15,15 +15,19 @@ internal static class DashboardAddresses
             return [];
         return
         [
-            $"--{PageVariable}={Page(model)}",
+            $"--{PageVariable}={Listening(model)}",
             $"--{TelemetryVariable}={Telemetry(model)}",
             "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true",
             "--ASPIRE_VERSION_CHECK_DISABLED=true",
         ];
     }
 
-    /// <summary>The page's address.</summary>
-    public static Uri Page(LabModel model) => Profiled(model, PageVariable) ?? new($"http://localhost:{model.DashboardPort}");
+    /// <summary>The page's address, for a browser of this machine.</summary>
+    public static Uri Page(LabModel model)
+    {
+        Uri listening = Listening(model);
+        return listening.Host == "0.0.0.0" ? new UriBuilder(listening) { Host = "127.0.0.1" }.Uri : listening;
+    }
 
     /// <summary>The ports that it needs: a dashboard that cannot have them would be retried for half a minute, with the reason in a log only.</summary>
     public static IReadOnlyList<LabPortUse> Ports(LabModel model)
@@ -32,15 +36,19 @@ internal static class DashboardAddresses
             return [];
         return
         [
-            new(Page(model).Port, "the dashboard", "127.0.0.1", "Lab:Dashboard:Port"),
+            new(Page(model).Port, "the dashboard", IsLoopback(model) ? "127.0.0.1" : model.Options.BindAddress, "Lab:Dashboard:Port"),
             new(Telemetry(model).Port, "the dashboard's telemetry", "127.0.0.1", "Lab:PortBase"),
         ];
     }
 
+    private static Uri Listening(LabModel model) => Profiled(model, PageVariable) ?? new($"http://{(IsLoopback(model) ? "localhost" : model.Options.BindAddress)}:{model.DashboardPort}");
+
     private static Uri Telemetry(LabModel model) => Profiled(model, TelemetryVariable) ?? new($"http://localhost:{model.Ports.DashboardOtlp}");
 
+    private static bool IsLoopback(LabModel model) => model.Options.BindAddress == "127.0.0.1";
+
     private static bool ByProfile(LabModel model) =>
-        model.Options.PortBase == 0 && model.Options.Dashboard.Port is null && Environment.GetEnvironmentVariable(PageVariable) is { Length: > 0 };
+        IsLoopback(model) && model.Options.PortBase == 0 && model.Options.Dashboard.Port is null && Environment.GetEnvironmentVariable(PageVariable) is { Length: > 0 };
 
     // Several addresses are separated by semicolons; the first is the one that is shown.
     private static Uri? Profiled(LabModel model, string variable) =>

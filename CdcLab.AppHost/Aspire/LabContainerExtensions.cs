@@ -2,6 +2,7 @@ using System.Globalization;
 using CdcLab.AppHost.Output;
 using CdcLab.Model;
 using CdcLab.Model.Containers;
+using CdcLab.Runtime.Convergence;
 using CdcLab.Runtime.Engine;
 using CdcLab.Runtime.Standalone;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +13,9 @@ namespace CdcLab.AppHost.Aspire;
 /// <summary>What every container of the lab has, from <see cref="ContainerMapping"/>: the standalone host makes its containers from the same.</summary>
 internal static partial class LabContainerExtensions
 {
+    private static readonly TimeSpan ConvergeLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
+
     /// <summary>Image, fixed name, arguments, variables, ports, volumes, memory cap, bounded log, labels; and what is brought about once it answers.</summary>
     /// <typeparam name="T">The kind of container.</typeparam>
     /// <param name="container">The container.</param>
@@ -73,23 +77,34 @@ internal static partial class LabContainerExtensions
         }
     }
 
-    // At the first start and again after each exit. What waits for the server waits for this.
+    // At the first start and again after each exit. What waits for the server waits for this; Aspire calls it once for each start and drops what it throws.
     private static async Task ConvergeAsync(ResourceReadyEvent ready, LabResource resource, CancellationToken cancellationToken)
     {
         ILogger log = ready.Services.GetRequiredService<ResourceLoggerService>().GetLogger(ready.Resource);
         LabContainers containers = ready.Services.GetRequiredService<LabContainers>();
-        try
+        DateTime deadline = DateTime.UtcNow + ConvergeLimit;
+        while (true)
         {
-            foreach (string line in await containers.ConvergeAsync(resource, cancellationToken))
-                Changed(log, line);
-        }
-        catch (ServerStartException refused)
-        {
-            // It runs, and must not: a Kafka UI that asks for no login.
-            Refused(log, refused.Message);
-            Terminal.Error(refused.Message);
-            await containers.StopAsync(resource.Name, resource.StopGrace, cancellationToken);
-            throw;
+            try
+            {
+                foreach (string line in await containers.ConvergeAsync(resource, cancellationToken))
+                    Changed(log, line);
+                return;
+            }
+            catch (Exception passing) when (passing is not (ServerStartException or ConvergenceException) && !cancellationToken.IsCancellationRequested && DateTime.UtcNow < deadline)
+            {
+                // It answered a moment ago, and may again.
+                await Task.Delay(RetryPause, cancellationToken);
+            }
+            catch (Exception failed) when (!cancellationToken.IsCancellationRequested)
+            {
+                // It runs, and must not: a MySQL without its users and tables, a Kafka UI that nobody has seen ask for a login.
+                string why = failed is ServerStartException ? failed.Message : $"{resource.Name} is stopped, what must be there at every start could not be brought about: {failed.Message}";
+                Refused(log, why);
+                Terminal.Error(why);
+                await containers.StopAsync(resource.Name, resource.StopGrace, CancellationToken.None);
+                throw;
+            }
         }
     }
 

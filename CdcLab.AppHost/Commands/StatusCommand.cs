@@ -36,8 +36,8 @@ internal static class StatusCommand
         Terminal.Line($"{report.Lab ?? "lab"}, host process {lab.HostPid}, data in {lab.Directory.Path}");
         LabModel model = lab.Model();
         ResourceTable.Print(report.Resources, abilities: null, lab.DashboardPid is { } pid ? new(pid, model.DashboardPort, ProcessMemory.Read(pid)) : null);
-        if (lab.DashboardPid is not null)
-            Terminal.Line($"dashboard: {DashboardLink.WithLogin(model, LabSecrets.Read(lab.Directory))}");
+        if (lab.DashboardPid is not null || lab.DashboardPage is not null)
+            Terminal.Line($"dashboard: {DashboardLink.WithLogin(lab.DashboardPage ?? DashboardLink.Page(model), LabSecrets.Read(lab.Directory))}");
         if (report.Checks.Count > 0)
             VerdictTable.Print(report);
         else

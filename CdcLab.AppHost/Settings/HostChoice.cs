@@ -68,7 +68,7 @@ internal sealed partial class HostChoice(string solution)
     }
 
     private Task<BufferedCommandResult> RestoreAsync(string useAspire, CancellationToken cancellationToken) => Cli.Wrap("dotnet")
-        .WithArguments(["restore", Path.Combine(solution, "CdcLab.AppHost"), $"-p:UseAspire={useAspire}", "-nologo", "-tl:off"])
+        .WithArguments(["restore", Path.Combine(solution, "CdcLab.sln"), $"-p:UseAspire={useAspire}", "-nologo", "-tl:off"])
         .WithWorkingDirectory(solution)
         // What it says is read; and what a build around us has set must not steer this one.
         .WithEnvironmentVariables(variables =>

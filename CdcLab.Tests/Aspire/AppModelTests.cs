@@ -168,7 +168,7 @@ public sealed class AppModelTests : IDisposable
     public async Task No_container_refers_to_a_process_on_the_host()
     {
         foreach (string name in _lab.Model.Resources.Where(r => r.Kind == ResourceKind.Server).Select(r => r.Name))
-            Assert.DoesNotContain(await _lab.EnvironmentAsync(name), v => v.Key.StartsWith("OTEL_", StringComparison.Ordinal) || v.Value.Contains("host.docker", StringComparison.Ordinal));
+            Assert.DoesNotContain(await _lab.EnvironmentAsync(name), v => v.Key.StartsWith("OTEL_", StringComparison.Ordinal) || v.Value.Contains(LabUnderTest.OnTheHost, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace CdcLab.Tests.Aspire;
@@ -80,9 +81,12 @@ public sealed class KafkaClusterTests
     [Fact]
     public async Task The_memory_limit_caps_swap_too_and_sets_the_heap()
     {
-        IResourceBuilder<KafkaClusterResource> cluster = Builder().AddKafkaCluster("kafka", 1).WithMemoryLimit("768m", heap: "512m");
+        IDistributedApplicationBuilder builder = Builder();
+        IResourceBuilder<KafkaClusterResource> cluster = builder.AddKafkaCluster("kafka", 1).WithZooKeeper().WithMemoryLimit("768m", heap: "512m");
         List<object> arguments = [];
         await cluster.Resource.Brokers[0].Annotations.OfType<ContainerRuntimeArgsCallbackAnnotation>().Single().Callback(new(arguments));
         Assert.Equal<object>(["--memory", "768m", "--memory-swap", "768m"], arguments);
+        IExecutionConfigurationResult found = await ExecutionConfigurationBuilder.Create(cluster.Resource.Brokers[0]).WithEnvironmentVariablesConfig().BuildAsync(builder.ExecutionContext, NullLogger.Instance, TestContext.Current.CancellationToken);
+        Assert.Equal("-Xmx512m -Xms512m", found.EnvironmentVariables.Single(v => v.Key == "KAFKA_HEAP_OPTS").Value);
     }
 }

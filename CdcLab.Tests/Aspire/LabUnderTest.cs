@@ -13,6 +13,9 @@ namespace CdcLab.Tests.Aspire;
 /// <summary>The lab as an application model that is never started: no orchestrator, no engine.</summary>
 internal sealed class LabUnderTest : IDisposable
 {
+    /// <summary>What a container would be told as the host of a process outside.</summary>
+    public const string OnTheHost = "on.the.host";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private readonly IDistributedApplicationBuilder _builder;
@@ -24,8 +27,11 @@ internal sealed class LabUnderTest : IDisposable
         _builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = [], AssemblyName = "CdcLab.AppHost", DisableDashboard = true });
         _builder.AddCdcLab(new(Model, new LabAbilities("container", "MySQL 8.0", "Kafka 3.5", true, []), "/data/of/the/lab", () => new LabSecrets { Root = "root-pw", Debezium = "debezium-pw", Simulator = "simulator-pw", KafkaUi = "ui-pw", Token = "the-token" }));
         _application = _builder.Build();
-        foreach (EndpointAnnotation endpoint in _builder.Resources.SelectMany(r => r.Annotations.OfType<EndpointAnnotation>()))
-            Allocate(endpoint);
+        foreach (IResource resource in _builder.Resources)
+        {
+            foreach (EndpointAnnotation endpoint in resource.Annotations.OfType<EndpointAnnotation>())
+                Allocate(endpoint, resource is ContainerResource ? "in.the.network" : OnTheHost);
+        }
     }
 
     public LabModel Model { get; }
@@ -66,11 +72,11 @@ internal sealed class LabUnderTest : IDisposable
     }
 
     // What the orchestrator would do at the start: a value of an endpoint that has no address waits for it forever.
-    private static void Allocate(EndpointAnnotation endpoint)
+    private static void Allocate(EndpointAnnotation endpoint, string host)
     {
         endpoint.AllocatedEndpoint = new(endpoint, "localhost", endpoint.Port!.Value);
         endpoint.AllAllocatedEndpoints.AddOrUpdateAllocatedEndpoint(
             KnownNetworkIdentifiers.DefaultAspireContainerNetwork,
-            new(endpoint, "in.the.network", endpoint.TargetPort ?? endpoint.Port!.Value, EndpointBindingMode.SingleAddress, networkId: KnownNetworkIdentifiers.DefaultAspireContainerNetwork));
+            new(endpoint, host, endpoint.TargetPort ?? endpoint.Port!.Value, EndpointBindingMode.SingleAddress, networkId: KnownNetworkIdentifiers.DefaultAspireContainerNetwork));
     }
 }

@@ -55,12 +55,18 @@ public sealed class WholeLabTests(RunningAspireLab lab) : IClassFixture<RunningA
         await StateAsync("kafka-2", "Exited");
         ExecuteCommandResult started = await lab.Commands.ExecuteCommandAsync("kafka-2", "start", Cancel);
         Assert.True(started.Success, started.Message);
+        DateTimeOffset startedAt = DateTimeOffset.UtcNow;
         await HealthyAsync("kafka-2");
-        await HealthyAsync("kafka");
+        using HttpClient verifier = lab.Application.CreateHttpClient("verifier", "http");
+        await Deadline.WaitAsync(
+            Limit,
+            () => verifier.GetFromJsonAsync<LabReport>("/v1/report", LabJson.Options, Cancel),
+            report => report is not null && report.At > startedAt && report.Checks.Where(c => c.Id is "kafka.isr" or "kafka.brokers" or "kafka-2.answers").Count(c => c.Outcome == Outcome.Ok) == 3,
+            "every replica to be in sync again");
     }
 
     [AspireFact]
-    public async Task A_pause_is_shown_at_once_and_a_stop_ends_it()
+    public async Task A_pause_is_shown_at_once_and_resumed()
     {
         ExecuteCommandResult paused = await lab.Commands.ExecuteCommandAsync("kafka-3", "pause", Cancel);
         Assert.True(paused.Success, paused.Message);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using CdcLab.AppHost.Output;
 using CdcLab.Clients.Kafka;
 using CdcLab.Model;
 using CdcLab.Model.Live;
@@ -152,10 +153,16 @@ internal sealed class AspireControl(ResourceNotificationService notifications, R
         {
             // The application has ended.
         }
+        catch (Exception unexpected)
+        {
+            Terminal.Error($"States are not followed any more, please report it: {unexpected}");
+        }
     }
 
     private async Task StartAsync(LabResource resource, CancellationToken cancellationToken)
     {
+        if (_stopping)
+            throw new LabControlException("The lab is being stopped.");
         if (Runs(resource.Name))
             throw new LabControlException($"{resource.Name} already runs.");
         ThrowIfNeedsMore(resource);
@@ -190,20 +197,34 @@ internal sealed class AspireControl(ResourceNotificationService notifications, R
     {
         ThrowIfNotRunning(resource);
         await ResumeIfPausedAsync(resource.Name);
-        _ends[resource.Name] = AskedEnd.Stop;
-        await CommandAsync(resource.Name, KnownResourceCommands.StopCommand, cancellationToken);
-        await EndedAsync(resource.Name, cancellationToken);
+        await EndAsync(resource.Name, AskedEnd.Stop, () => CommandAsync(resource.Name, KnownResourceCommands.StopCommand, cancellationToken), cancellationToken);
     }
 
     private async Task KillAsync(LabResource resource, CancellationToken cancellationToken)
     {
         ThrowIfNotRunning(resource);
-        _ends[resource.Name] = AskedEnd.Kill;
-        if (resource.Kind == ResourceKind.Server)
-            await containers.KillAsync(resource.Name, cancellationToken);
-        else
-            await ServiceProcesses.SignalAsync(Pid(resource), "KILL");
-        await EndedAsync(resource.Name, cancellationToken);
+        await EndAsync(
+            resource.Name,
+            AskedEnd.Kill,
+            () => resource.Kind == ResourceKind.Server ? containers.KillAsync(resource.Name, cancellationToken) : ServiceProcesses.SignalAsync(Pid(resource), "KILL"),
+            cancellationToken);
+    }
+
+    // Noted before it is asked for: its end may be told before the asking returns. What was refused ends by itself, if it ends.
+    private async Task EndAsync(string name, AskedEnd how, Func<Task> ask, CancellationToken cancellationToken)
+    {
+        _ends[name] = how;
+        try
+        {
+            await ask();
+        }
+        catch (Exception)
+        {
+            _ends.TryRemove(name, out _);
+            throw;
+        }
+
+        await EndedAsync(name, cancellationToken);
     }
 
     private async Task PauseAsync(LabResource resource, CancellationToken cancellationToken)
@@ -272,7 +293,8 @@ internal sealed class AspireControl(ResourceNotificationService notifications, R
     private async Task<ResourceState> NowAsync(LabResource resource, CancellationToken cancellationToken)
     {
         MemoryFigures? idle = resource.MemoryCapBytes is { } cap ? new(null, null, cap, null, null, values.Abilities.CapsEnforced) : null;
-        if (Snapshot(resource.Name) is not { } snapshot)
+        ResourceEvent? last = _last.GetValueOrDefault(resource.Name);
+        if (last?.Snapshot is not { } snapshot)
             return AspireStates.Unknown(resource) with { Memory = idle };
         ResourceState state = State(resource, snapshot) with { Memory = idle };
         if (state.State is RunState.Exited or RunState.Failed)
@@ -288,19 +310,22 @@ internal sealed class AspireControl(ResourceNotificationService notifications, R
             if (state.Answers == true)
                 state = state with { Version = await _versions.AskAsync(resource, state.ContainerId, cancellationToken) };
             (bool? isPaused, MemoryFigures? memory) = await containers.LookAsync(resource, cancellationToken);
-
-            // Also what was paused or resumed behind our back.
-            if (isPaused is { } frozen && frozen != IsPaused(resource.Name) && snapshot.State?.Text is "Running" or AspireStates.Paused)
-            {
-                await ShowPausedAsync(resource.Name, frozen);
-                state = State(resource, Snapshot(resource.Name)!);
-            }
-
-            return state with { Memory = memory ?? idle };
+            return (await AsSeenAsync(resource, state, last, isPaused)) with { Memory = memory ?? idle };
         }
 
         int? pid = AspireStates.WrapperPid(snapshot) is { } wrapper ? services.Find(resource.Name, wrapper) : null;
+        state = await AsSeenAsync(resource, state, last, pid is { } there ? ServiceProcesses.IsStopped(there) : null);
         return state with { Pid = pid, Memory = pid is { } known ? CdcLab.Runtime.Standalone.Memory.ProcessMemory.Read(known) : null };
+    }
+
+    // Also what was paused or resumed behind our back. What has changed since the look is newer than it.
+    private async Task<ResourceState> AsSeenAsync(LabResource resource, ResourceState state, ResourceEvent before, bool? isPaused)
+    {
+        string? text = before.Snapshot.State?.Text;
+        if (isPaused is not { } frozen || text is not ("Running" or AspireStates.Paused) || frozen == (text == AspireStates.Paused) || !ReferenceEquals(_last.GetValueOrDefault(resource.Name), before))
+            return state;
+        await ShowPausedAsync(resource.Name, frozen);
+        return state with { State = frozen ? RunState.Paused : RunState.Running, Answers = null };
     }
 
     private CustomResourceSnapshot? Snapshot(string name) => _last.GetValueOrDefault(name)?.Snapshot;

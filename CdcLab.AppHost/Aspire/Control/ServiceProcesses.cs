@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using CdcLab.Model;
+using CdcLab.Runtime;
 
 namespace CdcLab.AppHost.Aspire.Control;
 
@@ -34,6 +35,22 @@ internal sealed class ServiceProcesses
     {
         using Process kill = Process.Start("kill", ["-" + signal, pid.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
+        if (kill.ExitCode != 0)
+            throw new LabControlException($"Process {pid.ToString(CultureInfo.InvariantCulture)} could not be sent SIG{signal}: it has ended, or is another user's.");
+    }
+
+    /// <summary>Whether a process was stopped by SIGSTOP; null where it is gone.</summary>
+    public static bool? IsStopped(int pid)
+    {
+        try
+        {
+            string stat = File.ReadAllText($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/stat");
+            return stat[stat.LastIndexOf(')') + 2] is 'T' or 't';
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private static int? Parent(string folder)

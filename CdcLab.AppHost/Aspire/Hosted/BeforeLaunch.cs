@@ -8,7 +8,7 @@ namespace CdcLab.AppHost.Aspire.Hosted;
 
 /// <summary>Holds a server back until it may be launched, at each start, also from the dashboard: a broker that was killed stays registered for some seconds, and its next self would give up.</summary>
 /// <remarks>Subscribed when everything is built: Aspire's own handler of this event, which waits for what the resource needs, must come first.</remarks>
-internal sealed class BeforeLaunch(global::Aspire.Hosting.Eventing.IDistributedApplicationEventing eventing, LabContainers containers, LabValues values) : IHostedLifecycleService
+internal sealed class BeforeLaunch(global::Aspire.Hosting.Eventing.IDistributedApplicationEventing eventing, LabContainers containers, LabValues values, IHostApplicationLifetime lifetime) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -31,12 +31,21 @@ internal sealed class BeforeLaunch(global::Aspire.Hosting.Eventing.IDistributedA
     {
         try
         {
+            ThrowIfStopping(server);
             await containers.BeforeLaunchAsync(server, cancellationToken);
+            ThrowIfStopping(server);
         }
         catch (ServerStartException refused)
         {
             Terminal.Error(refused.Message);
             throw;
         }
+    }
+
+    // A broker that has just been stopped with its grace would be cut off without it.
+    private void ThrowIfStopping(LabResource server)
+    {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+            throw new ServerStartException($"{server.Name} is not started: the lab is being stopped.");
     }
 }

@@ -1,19 +1,16 @@
 using CdcLab.AppHost.Aspire.Control;
-using CdcLab.AppHost.Output;
-using CdcLab.Runtime;
 using CdcLab.Runtime.Control;
-using CdcLab.Runtime.Engine;
 using CdcLab.Runtime.Standalone.Data;
 using Microsoft.Extensions.Hosting;
 
 namespace CdcLab.AppHost.Aspire.Hosted;
 
-/// <summary>The control endpoint and the run file, by which every command and the verifier find this lab; and the end of the brokers before the end of all.</summary>
+/// <summary>The control endpoint and the run file, by which every command and the verifier find this lab; and <see cref="BrokersFirst"/> at its end.</summary>
 /// <remarks>
 /// Aspire holds back what starts after it until every wait is over, and stops all containers at once with ten seconds: this one starts before any
 /// and is asked to stop before any (<see cref="IHostedLifecycleService"/>).
 /// </remarks>
-internal sealed class ControlService(AspireControl control, LabContainers containers, LabValues values, HeldDataDirectory held) : IHostedLifecycleService, IAsyncDisposable
+internal sealed class ControlService(AspireControl control, BrokersFirst brokers, LabValues values, HeldDataDirectory held) : IHostedLifecycleService, IAsyncDisposable
 {
     private ControlEndpoint? _endpoint;
 
@@ -21,27 +18,10 @@ internal sealed class ControlService(AspireControl control, LabContainers contai
     {
         control.Watch();
         _endpoint = await ControlEndpoint.StartAsync(control, values.Model.Ports.Control, held.Secrets.Token, cancellationToken);
-        held.Listens(values.Model.Options, values.Model.Ports, values.Abilities);
+        held.Listens(values.Model.Options, values.Model.Ports, values.Abilities, values.Model.Options.Dashboard.Enabled ? DashboardAddresses.Page(values.Model) : null);
     }
 
-    /// <summary>Brokers told to stop together with ZooKeeper never finish their controlled shutdown: they go first, with the grace of the model.</summary>
-    public async Task StoppingAsync(CancellationToken cancellationToken)
-    {
-        control.IsBeingStopped();
-        await Task.WhenAll(values.Model.Kafka.Brokers.Select(async broker =>
-        {
-            try
-            {
-                await control.ResumeIfPausedAsync(broker.Name);
-                await containers.StopAsync(broker.Name, broker.StopGrace, cancellationToken);
-            }
-            catch (LabControlException unreachable)
-            {
-                // Aspire goes on and stops what it can.
-                Terminal.Error($"{broker.Name} could not be stopped with its own grace: {unreachable.Message}");
-            }
-        }));
-    }
+    public Task StoppingAsync(CancellationToken cancellationToken) => brokers.StopAsync();
 
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {

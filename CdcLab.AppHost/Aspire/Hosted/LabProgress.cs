@@ -46,7 +46,16 @@ internal sealed class LabProgress(AspireControl control, LabValues values, HeldD
     private async Task TellAllAsync()
     {
         await foreach (ResourceState state in _changed.Reader.ReadAllAsync())
-            await TellAsync(state);
+        {
+            try
+            {
+                await TellAsync(state);
+            }
+            catch (Exception unexpected)
+            {
+                Terminal.Error($"A change of {state.Name} could not be told: {unexpected.GetType().Name}: {unexpected.Message}");
+            }
+        }
     }
 
     private async Task TellAsync(ResourceState state)

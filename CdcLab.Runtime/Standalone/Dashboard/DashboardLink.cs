@@ -20,9 +20,15 @@ public static class DashboardLink
     /// <param name="model">The lab.</param>
     /// <param name="secrets">Its secrets.</param>
     /// <returns>The address.</returns>
-    public static Uri WithLogin(LabModel model, LabSecrets secrets)
+    public static Uri WithLogin(LabModel model, LabSecrets secrets) => WithLogin(Page(model), secrets);
+
+    /// <summary>The same for a page that is somewhere else.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="secrets">The lab's secrets.</param>
+    /// <returns>The address.</returns>
+    public static Uri WithLogin(Uri page, LabSecrets secrets)
     {
         ArgumentNullException.ThrowIfNull(secrets);
-        return new(Page(model), $"login?t={secrets.DashboardToken}");
+        return new(page, $"login?t={secrets.DashboardToken}");
     }
 }

@@ -39,8 +39,8 @@ internal sealed class RunFile : IDisposable
 
     public void RunsIn(string? cgroupFolder) => Change(r => r with { CgroupFolder = cgroupFolder });
 
-    public void Listens(LabOptions options, LabPorts ports, LabAbilities abilities, string token) =>
-        Change(r => r with { Settings = new Dictionary<string, string>(LabSettings.Write(options), StringComparer.Ordinal), Ports = ports, Abilities = abilities, Token = token });
+    public void Listens(LabOptions options, LabPorts ports, LabAbilities abilities, string token, Uri? dashboard = null) =>
+        Change(r => r with { Settings = new Dictionary<string, string>(LabSettings.Write(options), StringComparer.Ordinal), Ports = ports, Abilities = abilities, Token = token, DashboardPage = dashboard });
 
     public void Dispose()
     {

@@ -34,6 +34,9 @@ public sealed record RunRecord
     /// <summary>The bearer token of the control endpoint.</summary>
     public string? Token { get; init; }
 
+    /// <summary>The page of a dashboard that somebody else runs for the host, as Aspire's orchestrator does; null where it is among <see cref="Processes"/>, or there is none.</summary>
+    public Uri? DashboardPage { get; init; }
+
     /// <summary>The dashboard among <see cref="Processes"/>; null while there is none.</summary>
     [JsonIgnore]
     public RecordedProcess? Dashboard => Processes.FirstOrDefault(p => p.Name == LabDashboard.Name && ProcessTable.IsAlive(p.Pid, p.StartTime));
