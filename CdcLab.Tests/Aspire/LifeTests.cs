@@ -15,7 +15,8 @@ public sealed class LifeTests
         await using RunningAspireLab lab = new();
         await lab.InitializeAsync();
         IReadOnlyList<string> whileItRuns = await lab.LeftAsync();
-        Assert.Equal(6, whileItRuns.Count(part => part.StartsWith("container ", StringComparison.Ordinal)));
+        // The client that asks the brokers on INTERNAL comes and goes.
+        Assert.Equal(6, whileItRuns.Count(part => part.StartsWith("container ", StringComparison.Ordinal) && !part.Contains("kafka-client", StringComparison.Ordinal)));
         await lab.StopAsync();
         IReadOnlyList<string> left = await lab.LeftAsync();
         Assert.NotEmpty(left);
