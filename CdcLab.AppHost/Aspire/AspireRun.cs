@@ -20,8 +20,8 @@ internal static class AspireRun
     // Aspire has ten seconds for each container, after the brokers.
     private static readonly TimeSpan AspiresOwnEnd = TimeSpan.FromSeconds(60);
 
-    // The orchestrator of an application that was killed takes its processes down within fifteen seconds.
-    private static readonly TimeSpan PredecessorsEnd = TimeSpan.FromSeconds(30);
+    // An orchestrator whose application is gone takes its containers and processes down within fifteen seconds; what is left then it has lost.
+    private static readonly TimeSpan OrchestratorsEnd = TimeSpan.FromSeconds(20);
 
     public static async Task<int> RunAsync(CommandLineSettings settings, IReadOnlyList<string> own)
     {
@@ -42,7 +42,7 @@ internal static class AspireRun
         using HeldDataDirectory held = HeldDataDirectory.Take(directory);
         LabModel model = LabModel.From(options, ports, LabRuntimeKind.Container);
         await LabContainers.FreeNamesAsync(engine, model, directory, progress, CancellationToken.None);
-        if (Preparation.Print(await JudgePortsAsync(model, directory, wasKilled ? PredecessorsEnd : TimeSpan.Zero)))
+        if (Preparation.Print(await JudgePortsAsync(model, directory, wasKilled ? OrchestratorsEnd : TimeSpan.Zero)))
             return ExitCodes.CouldNotRun;
 
         held.Open();
@@ -56,7 +56,7 @@ internal static class AspireRun
         }
         finally
         {
-            await containers.GoneAsync(AspiresOwnEnd);
+            await containers.GoneAsync(OrchestratorsEnd);
         }
 
         Terminal.Line("Everything is stopped.");
@@ -83,7 +83,14 @@ internal static class AspireRun
     private static DistributedApplication Make(IReadOnlyList<string> own, LabValues values, HeldDataDirectory held, LabContainers containers, StartProgress progress)
     {
         // Before the arguments of the command line, which win.
-        string[] arguments = [.. DashboardAddresses.Of(values.Model), .. DashboardToken(held.Secrets), "--DcpPublisher:WaitForResourceCleanup=true", .. own];
+        string[] arguments =
+        [
+            .. DashboardAddresses.Of(values.Model),
+            // The same for a data directory, so that a link outlives the run.
+            $"--ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN={held.Secrets.DashboardToken}",
+            "--DcpPublisher:WaitForResourceCleanup=true",
+            .. own,
+        ];
         IDistributedApplicationBuilder builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = arguments, DisableDashboard = !values.Model.Options.Dashboard.Enabled });
         builder.AddCdcLab(values);
 
@@ -92,6 +99,8 @@ internal static class AspireRun
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = values.Model.Kafka.Brokers.Max(b => b.StopGrace) + AspiresOwnEnd);
         builder.Services.AddSingleton(values).AddSingleton(held).AddSingleton(containers).AddSingleton(progress);
         builder.Services.AddSingleton<ServiceProcesses>();
+        builder.Services.AddSingleton<AspireLogs>();
+        builder.Services.AddSingleton<ResourceStates>();
         builder.Services.AddSingleton<AspireControl>();
         builder.Services.AddSingleton<BrokersFirst>();
         builder.Services.AddSingleton<LiveDisplay>();
@@ -101,14 +110,6 @@ internal static class AspireRun
         builder.Services.AddHostedService<BeforeLaunch>();
         builder.Services.AddHostedService<EndOfTerminal>();
         return builder.Build();
-    }
-
-    // The same for a data directory, so that a link outlives the run; somebody's own goes before it.
-    private static IEnumerable<string> DashboardToken(LabSecrets secrets)
-    {
-        const string Variable = "ASPIRE_DASHBOARD_FRONTEND_BROWSERTOKEN";
-        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Variable)))
-            yield return $"--{Variable}={secrets.DashboardToken}";
     }
 
     private static IEnumerable<SettingFault> NotUnderAspire(LabOptions options)

@@ -46,13 +46,8 @@ public sealed class LabContainers(ContainerEngine engine, LabModel model, DataDi
         ArgumentNullException.ThrowIfNull(directory);
         ArgumentNullException.ThrowIfNull(events);
         LabIdentity lab = LabIdentity.Of(model.Options.Name, directory);
-        LabParts parts = new(engine, directory.Path);
-        return PreparedAsync(engine, async () =>
-        {
-            await parts.ThrowIfTakenAsync([.. model.Resources.Where(r => r.Kind == ResourceKind.Server).Select(r => lab.Container(r.Name))], cancellationToken);
-            if (await parts.RemoveContainersAsync(cancellationToken) is { Count: > 0 } left)
-                events.Say($"Cleaned up after a host that was killed: {string.Join(", ", left)}.");
-        });
+        string[] names = [.. model.Resources.Where(r => r.Kind == ResourceKind.Server).Select(r => lab.Container(r.Name))];
+        return PreparedAsync(engine, () => new LabParts(engine, directory.Path).FreeNamesAsync(names, events, cancellationToken));
     }
 
     /// <summary>Makes the named volumes that are not there.</summary>

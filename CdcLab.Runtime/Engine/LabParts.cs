@@ -1,4 +1,5 @@
 using System.Net;
+using CdcLab.Runtime.Standalone;
 using CdcLab.Runtime.Standalone.Fetching;
 using Docker.DotNet;
 using Docker.DotNet.Models;
@@ -60,9 +61,21 @@ internal sealed class LabParts(ContainerEngine engine, string dataDirectory)
             throw NotOurs("network", lab.Network, Owner(there.Labels), "docker network rm");
     }
 
+    /// <summary>Sees to it that nobody else has a name of the lab's containers, and removes what a killed host of this data directory left.</summary>
+    /// <param name="names">The names.</param>
+    /// <param name="events">Who wants to know.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <exception cref="UnavailableException">A name is taken.</exception>
+    public async Task FreeNamesAsync(IReadOnlyCollection<string> names, ILabEvents events, CancellationToken cancellationToken)
+    {
+        await ThrowIfTakenAsync(names, cancellationToken);
+        if (await RemoveContainersAsync(cancellationToken) is { Count: > 0 } left)
+            events.Say($"Cleaned up after a host that was killed: {string.Join(", ", left)}.");
+    }
+
     /// <summary>Refuses to go on when something else has the name of one of the lab's containers.</summary>
     /// <exception cref="UnavailableException">It has.</exception>
-    public async Task ThrowIfTakenAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    private async Task ThrowIfTakenAsync(IReadOnlyCollection<string> names, CancellationToken cancellationToken)
     {
         IList<ContainerListResponse> all = await Client.Containers.ListContainersAsync(new ContainersListParameters { All = true }, cancellationToken);
         if (all.FirstOrDefault(c => names.Contains(NameOf(c), StringComparer.Ordinal) && Owner(c.Labels) != dataDirectory) is { } other)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CdcLab.Tests.Containers;
 using Xunit;
 
 namespace CdcLab.Tests.Aspire;
@@ -10,8 +11,8 @@ public sealed class AspireFactAttribute : FactAttribute
     public AspireFactAttribute([CallerFilePath] string? sourceFilePath = null, [CallerLineNumber] int sourceLineNumber = -1)
         : base(sourceFilePath, sourceLineNumber)
     {
-        Skip = AspireEngine.Reason;
-        SkipType = typeof(AspireEngine);
-        SkipUnless = nameof(AspireEngine.IsHere);
+        Skip = "Needs a container engine that answers.";
+        SkipType = typeof(EngineUnderTest);
+        SkipUnless = nameof(EngineUnderTest.Answers);
     }
 }

@@ -29,11 +29,12 @@ public sealed class RunningAspireLab : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        if (!AspireEngine.IsHere)
+        if (!EngineUnderTest.Answers)
             return;
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(StartLimit);
-        Dictionary<string, string> settings = new(AspireEngine.Images, StringComparer.Ordinal)
+        // Without the stand-ins, the specification's own images.
+        Dictionary<string, string> settings = new(EngineUnderTest.IsHere ? EngineUnderTest.Images : new Dictionary<string, string>(), StringComparer.Ordinal)
         {
             ["Lab:Name"] = _world.Name,
             ["Lab:DataDirectory"] = _world.DataDirectory,
@@ -63,7 +64,7 @@ public sealed class RunningAspireLab : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        if (AspireEngine.IsHere)
+        if (EngineUnderTest.Answers)
             await AppHostProcess.RunAsync(_world.World, TimeSpan.FromMinutes(2), "reset", "--yes");
         _world.World.Dispose();
     }

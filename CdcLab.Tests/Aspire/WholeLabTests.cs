@@ -50,11 +50,9 @@ public sealed class WholeLabTests(RunningAspireLab lab) : IClassFixture<RunningA
     [AspireFact]
     public async Task A_broker_is_killed_and_started_by_command_and_the_cluster_is_whole_again()
     {
-        ExecuteCommandResult killed = await lab.Commands.ExecuteCommandAsync("kafka-2", "kill", Cancel);
-        Assert.True(killed.Success, killed.Message);
+        await CommandAsync("kafka-2", "kill");
         await StateAsync("kafka-2", "Exited");
-        ExecuteCommandResult started = await lab.Commands.ExecuteCommandAsync("kafka-2", "start", Cancel);
-        Assert.True(started.Success, started.Message);
+        await CommandAsync("kafka-2", "start");
         DateTimeOffset startedAt = DateTimeOffset.UtcNow;
         await HealthyAsync("kafka-2");
         using HttpClient verifier = lab.Application.CreateHttpClient("verifier", "http");
@@ -68,13 +66,11 @@ public sealed class WholeLabTests(RunningAspireLab lab) : IClassFixture<RunningA
     [AspireFact]
     public async Task A_pause_is_shown_at_once_and_resumed()
     {
-        ExecuteCommandResult paused = await lab.Commands.ExecuteCommandAsync("kafka-3", "pause", Cancel);
-        Assert.True(paused.Success, paused.Message);
+        await CommandAsync("kafka-3", "pause");
         await StateAsync("kafka-3", "Paused");
         ExecuteCommandResult again = await lab.Commands.ExecuteCommandAsync("kafka-3", "pause", Cancel);
         Assert.False(again.Success);
-        ExecuteCommandResult resumed = await lab.Commands.ExecuteCommandAsync("kafka-3", "resume", Cancel);
-        Assert.True(resumed.Success, resumed.Message);
+        await CommandAsync("kafka-3", "resume");
         await StateAsync("kafka-3", "Running");
         await HealthyAsync("kafka");
     }
@@ -91,6 +87,12 @@ public sealed class WholeLabTests(RunningAspireLab lab) : IClassFixture<RunningA
     }
 
     private async Task<string> ConnectionStringAsync(string name) => await lab.Application.GetConnectionStringAsync(name, Cancel) ?? throw new InvalidOperationException($"{name} has no connection string.");
+
+    private async Task CommandAsync(string name, string command)
+    {
+        ExecuteCommandResult done = await lab.Commands.ExecuteCommandAsync(name, command, Cancel);
+        Assert.True(done.Success, done.Message);
+    }
 
     private async Task StateAsync(string name, string state)
     {

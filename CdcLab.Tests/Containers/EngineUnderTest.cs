@@ -11,7 +11,8 @@ public static class EngineUnderTest
     /// <summary>Why a test that needs it is skipped.</summary>
     public const string Reason = "Needs a container engine with the stand-in images: .ci/engine start FOLDER, then CdcLab.Tests/Containers/Images/build.";
 
-    private static readonly Lazy<bool> Here = new(() => Task.Run(LookAsync).GetAwaiter().GetResult());
+    // An attribute of a test can only be asked, not awaited.
+    private static readonly Lazy<(bool Answers, bool HasImages)> Found = new(() => Task.Run(LookAsync).GetAwaiter().GetResult());
 
     /// <summary>The images in the places of the real ones, as settings.</summary>
     public static IReadOnlyDictionary<string, string> Images { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -22,8 +23,11 @@ public static class EngineUnderTest
         ["Lab__KafkaUi__Image"] = "cdclab-test/kafka-ui",
     };
 
-    /// <summary>Whether it is here.</summary>
-    public static bool IsHere => Here.Value;
+    /// <summary>Whether an engine answers, with or without the stand-in images.</summary>
+    public static bool Answers => Found.Value.Answers;
+
+    /// <summary>Whether it is here, with the stand-in images.</summary>
+    public static bool IsHere => Found.Value.HasImages;
 
     /// <summary>What carries the label of a lab's data directory: containers, networks and volumes, by name.</summary>
     /// <param name="dataDirectory">The beginning of its path.</param>
@@ -46,19 +50,21 @@ public static class EngineUnderTest
         return [.. (await engine.Client.Networks.ListNetworksAsync(new NetworksListParameters())).Select(n => n.Name).Order(StringComparer.Ordinal)];
     }
 
-    private static async Task<bool> LookAsync()
+    private static async Task<(bool Answers, bool HasImages)> LookAsync()
     {
+        bool answers = false;
         try
         {
             using ContainerEngine engine = ContainerEngine.Find();
             await engine.AskAsync(CancellationToken.None);
+            answers = true;
             foreach (string image in Images.Values)
                 await engine.Client.Images.InspectImageAsync(image);
-            return true;
+            return (true, true);
         }
         catch (Exception none) when (none is UnavailableException or DockerImageNotFoundException)
         {
-            return false;
+            return (answers, false);
         }
     }
 }

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using CdcLab.Model;
 using CdcLab.Runtime;
+using CdcLab.Runtime.Standalone.Processes;
 
 namespace CdcLab.AppHost.Aspire.Control;
 
@@ -23,7 +23,7 @@ internal sealed class ServiceProcesses
     {
         foreach (string folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && Parent(folder) == wrapper && Program(folder) == _programs[service])
+            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) && ProcessTable.Parent(pid) == wrapper && ProcessTable.CommandLine(pid) is [var program, ..] && program == _programs[service])
                 return pid;
         }
 
@@ -31,50 +31,10 @@ internal sealed class ServiceProcesses
     }
 
     /// <summary>Sends a signal to it.</summary>
-    public static async Task SignalAsync(int pid, string signal)
+    /// <exception cref="LabControlException">It has ended.</exception>
+    public static void Signal(int pid, Signal signal)
     {
-        using Process kill = Process.Start("kill", ["-" + signal, pid.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
-        if (kill.ExitCode != 0)
-            throw new LabControlException($"Process {pid.ToString(CultureInfo.InvariantCulture)} could not be sent SIG{signal}: it has ended, or is another user's.");
-    }
-
-    /// <summary>Whether a process was stopped by SIGSTOP; null where it is gone.</summary>
-    public static bool? IsStopped(int pid)
-    {
-        try
-        {
-            string stat = File.ReadAllText($"/proc/{pid.ToString(CultureInfo.InvariantCulture)}/stat");
-            return stat[stat.LastIndexOf(')') + 2] is 'T' or 't';
-        }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    private static int? Parent(string folder)
-    {
-        try
-        {
-            string stat = File.ReadAllText(Path.Combine(folder, "stat"));
-            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
-        }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    private static string? Program(string folder)
-    {
-        try
-        {
-            return new FileInfo(Path.Combine(folder, "exe")).ResolveLinkTarget(returnFinalTarget: false)?.FullName;
-        }
-        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        if (!ProcessTable.SignalProcess(pid, signal))
+            throw new LabControlException($"Process {pid.ToString(CultureInfo.InvariantCulture)} has ended.");
     }
 }

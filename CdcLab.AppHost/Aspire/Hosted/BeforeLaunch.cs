@@ -8,24 +8,14 @@ namespace CdcLab.AppHost.Aspire.Hosted;
 
 /// <summary>Holds a server back until it may be launched, at each start, also from the dashboard: a broker that was killed stays registered for some seconds, and its next self would give up.</summary>
 /// <remarks>Subscribed when everything is built: Aspire's own handler of this event, which waits for what the resource needs, must come first.</remarks>
-internal sealed class BeforeLaunch(global::Aspire.Hosting.Eventing.IDistributedApplicationEventing eventing, LabContainers containers, LabValues values, IHostApplicationLifetime lifetime) : IHostedLifecycleService
+internal sealed class BeforeLaunch(global::Aspire.Hosting.Eventing.IDistributedApplicationEventing eventing, LabContainers containers, LabValues values, IHostApplicationLifetime lifetime) : BesideAspire
 {
-    public Task StartingAsync(CancellationToken cancellationToken)
+    public override Task StartingAsync(CancellationToken cancellationToken)
     {
         eventing.Subscribe<BeforeResourceStartedEvent>((starting, token) =>
             values.Find(starting.Resource.Name) is { Kind: CdcLab.Model.Live.ResourceKind.Server } server ? WaitAsync(server, token) : Task.CompletedTask);
         return Task.CompletedTask;
     }
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task WaitAsync(LabResource server, CancellationToken cancellationToken)
     {

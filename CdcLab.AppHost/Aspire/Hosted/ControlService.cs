@@ -10,30 +10,24 @@ namespace CdcLab.AppHost.Aspire.Hosted;
 /// Aspire holds back what starts after it until every wait is over, and stops all containers at once with ten seconds: this one starts before any
 /// and is asked to stop before any (<see cref="IHostedLifecycleService"/>).
 /// </remarks>
-internal sealed class ControlService(AspireControl control, BrokersFirst brokers, LabValues values, HeldDataDirectory held) : IHostedLifecycleService, IAsyncDisposable
+internal sealed class ControlService(AspireControl control, ResourceStates states, BrokersFirst brokers, LabValues values, HeldDataDirectory held) : BesideAspire, IAsyncDisposable
 {
     private ControlEndpoint? _endpoint;
 
-    public async Task StartingAsync(CancellationToken cancellationToken)
+    public override async Task StartingAsync(CancellationToken cancellationToken)
     {
-        control.Watch();
+        states.Watch();
         _endpoint = await ControlEndpoint.StartAsync(control, values.Model.Ports.Control, held.Secrets.Token, cancellationToken);
         held.Listens(values.Model.Options, values.Model.Ports, values.Abilities, values.Model.Options.Dashboard.Enabled ? DashboardAddresses.Page(values.Model) : null);
     }
 
-    public Task StoppingAsync(CancellationToken cancellationToken) => brokers.StopAsync();
+    public override Task StoppingAsync(CancellationToken cancellationToken) => brokers.StopAsync();
 
-    public async Task StoppedAsync(CancellationToken cancellationToken)
+    public override async Task StoppedAsync(CancellationToken cancellationToken)
     {
         if (_endpoint is not null)
             await _endpoint.StopAsync();
     }
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {

@@ -5,12 +5,12 @@ using Microsoft.Extensions.Hosting;
 namespace CdcLab.AppHost.Aspire.Hosted;
 
 /// <summary>Stops the application when the terminal is closed, or when the <c>dotnet run</c> that started it is gone; Aspire itself heeds Ctrl+C and SIGTERM.</summary>
-internal sealed class EndOfTerminal(IHostApplicationLifetime lifetime) : IHostedLifecycleService, IDisposable
+internal sealed class EndOfTerminal(IHostApplicationLifetime lifetime) : BesideAspire, IDisposable
 {
     private PosixSignalRegistration? _hangUp;
     private ParentWatch? _parent;
 
-    public Task StartingAsync(CancellationToken cancellationToken)
+    public override Task StartingAsync(CancellationToken cancellationToken)
     {
         _hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
@@ -20,16 +20,6 @@ internal sealed class EndOfTerminal(IHostApplicationLifetime lifetime) : IHosted
         _parent = ParentWatch.OfDotnetRun(lifetime.StopApplication);
         return Task.CompletedTask;
     }
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose()
     {

@@ -4,14 +4,14 @@ using CdcLab.AppHost.Aspire.Control;
 using CdcLab.AppHost.Output;
 using CdcLab.Model;
 using CdcLab.Model.Live;
+using CdcLab.Runtime.Standalone.Dashboard;
 using CdcLab.Runtime.Standalone.Data;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 
 namespace CdcLab.AppHost.Aspire.Hosted;
 
 /// <summary>Tells on the terminal what the lab does, in the words of the other host: each change of a state, and when everything is up.</summary>
-internal sealed class LabProgress(AspireControl control, LabValues values, HeldDataDirectory held, StartProgress progress, IConfiguration configuration, IHostApplicationLifetime lifetime) : IHostedLifecycleService, IDisposable
+internal sealed class LabProgress(AspireControl control, LabValues values, HeldDataDirectory held, StartProgress progress, IHostApplicationLifetime lifetime) : BesideAspire, IDisposable
 {
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly Channel<ResourceState> _changed = Channel.CreateUnbounded<ResourceState>(new() { SingleReader = true });
@@ -19,23 +19,13 @@ internal sealed class LabProgress(AspireControl control, LabValues values, HeldD
     private IDisposable? _changes;
     private bool _isUp;
 
-    public Task StartingAsync(CancellationToken cancellationToken)
+    public override Task StartingAsync(CancellationToken cancellationToken)
     {
         // In their order, and not in the way of those who tell them.
         _changes = control.OnChange(state => _changed.Writer.TryWrite(state));
         _ = TellAllAsync();
         return Task.CompletedTask;
     }
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose()
     {
@@ -85,7 +75,7 @@ internal sealed class LabProgress(AspireControl control, LabValues values, HeldD
         LabModel model = values.Model;
         ResourceTable.Print(await control.ListAsync(CancellationToken.None), values.Abilities, null);
         string dashboard = model.Options.Dashboard.Enabled
-            ? new Uri(DashboardAddresses.Page(model), $"login?t={configuration["AppHost:BrowserToken"]}").ToString()
+            ? DashboardLink.WithLogin(DashboardAddresses.Page(model), held.Secrets).ToString()
             : "none: Lab:Dashboard:Enabled = false";
         LabIsUp.Print(model, values.Abilities, held.Directory, took, dashboard);
     }

@@ -6,12 +6,11 @@ using CdcLab.Runtime.Commands;
 using CdcLab.Runtime.Live;
 using CdcLab.Runtime.Standalone.Data;
 using CdcLab.Runtime.View;
-using Microsoft.Extensions.Hosting;
 
 namespace CdcLab.AppHost.Aspire.Hosted;
 
 /// <summary>What Aspire itself does not know of the lab's resources, kept up to date in its dashboard: memory, versions, the market, verdicts as properties, and which commands make sense. All of it is <see cref="LabView"/>'s.</summary>
-internal sealed class LiveDisplay : IHostedLifecycleService, IAsyncDisposable
+internal sealed class LiveDisplay : BesideAspire, IAsyncDisposable
 {
     // Several changes often come together: a state, its memory, the verdicts on it.
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100);
@@ -27,7 +26,7 @@ internal sealed class LiveDisplay : IHostedLifecycleService, IAsyncDisposable
     ];
 
     private readonly AspireControl _control;
-    private readonly LabValues _values;
+    private readonly ResourceStates _states;
     private readonly HeldDataDirectory _held;
     private readonly LiveLab _live;
     private readonly HashSet<string> _ours = new(StringComparer.Ordinal);
@@ -37,9 +36,9 @@ internal sealed class LiveDisplay : IHostedLifecycleService, IAsyncDisposable
     private Task _showing = Task.CompletedTask;
     private int _disposals;
 
-    public LiveDisplay(AspireControl control, LabValues values, HeldDataDirectory held)
+    public LiveDisplay(AspireControl control, ResourceStates states, LabValues values, HeldDataDirectory held)
     {
-        (_control, _values, _held) = (control, values, held);
+        (_control, _states, _held) = (control, states, held);
         _live = new(new ServedLab { Model = values.Model, Control = control, Abilities = () => values.Abilities, Token = held.Secrets.Token, Say = Terminal.Line });
     }
 
@@ -64,22 +63,14 @@ internal sealed class LiveDisplay : IHostedLifecycleService, IAsyncDisposable
     public IReadOnlyList<HealthReportView>? Verdicts(string resource) =>
         _views.Values.Any(v => v.Health.Any(h => h.IsVerdict)) && _views.TryGetValue(resource, out ResourceView? view) ? [.. view.Health.Where(h => h.IsVerdict)] : null;
 
-    public Task StartingAsync(CancellationToken cancellationToken)
+    public override Task StartingAsync(CancellationToken cancellationToken)
     {
         _showing = ShowAsync(_stop.Token);
         return Task.CompletedTask;
     }
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
     // A test's host is stopped a second time after its end.
-    public async Task StoppedAsync(CancellationToken cancellationToken)
+    public override async Task StoppedAsync(CancellationToken cancellationToken)
     {
         if (!_stop.IsCancellationRequested)
             await _stop.CancelAsync();
@@ -145,7 +136,7 @@ internal sealed class LiveDisplay : IHostedLifecycleService, IAsyncDisposable
         if (shownNews == news && (shownFigures == figures || !withFigures))
             return;
         _ours.UnionWith(properties.Select(p => p.Name));
-        bool isPublished = await _control.PublishAsync(view.Name, snapshot => snapshot with
+        bool isPublished = await _states.PublishAsync(view.Name, snapshot => snapshot with
         {
             Properties = Merge(snapshot.Properties, properties),
             Commands = [.. snapshot.Commands.Select(c => Reword(c, view))],

@@ -34,9 +34,7 @@ internal sealed class ContainerRuntime(LabPlan plan, LabSecrets secrets, ILabEve
         IReadOnlyList<ContainerSpec> specs = ContainerMapping.Of(plan.Model);
         try
         {
-            await parts.ThrowIfTakenAsync([.. specs.Select(s => _lab.Container(s.Resource.Name))], cancellationToken);
-            if (await parts.RemoveContainersAsync(cancellationToken) is { Count: > 0 } left)
-                events.Say($"Cleaned up after a host that was killed: {string.Join(", ", left)}.");
+            await parts.FreeNamesAsync([.. specs.Select(s => _lab.Container(s.Resource.Name))], events, cancellationToken);
             foreach (string image in specs.Select(s => s.Image).Distinct(StringComparer.Ordinal))
                 await EngineImages.EnsureAsync(_engine, image, events, cancellationToken);
             _made = true;

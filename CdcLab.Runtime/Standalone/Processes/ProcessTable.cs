@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace CdcLab.Runtime.Standalone.Processes;
 
 /// <summary>The kernel's table of processes: who a process id is, and signals to it.</summary>
-internal static partial class ProcessTable
+public static partial class ProcessTable
 {
     private const int NoSuchProcess = 3;
 
@@ -13,6 +13,8 @@ internal static partial class ProcessTable
     public static string BootId { get; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 
     /// <summary>When a process was started, in clock ticks since boot; null when there is none, or only its unreaped remains.</summary>
+    /// <param name="pid">The process.</param>
+    /// <returns>Clock ticks since boot.</returns>
     public static long? StartTime(int pid)
     {
         if (Stat(pid) is not { } fields || fields[0] is "Z" or "X")
@@ -23,12 +25,18 @@ internal static partial class ProcessTable
     }
 
     /// <summary>Whether a process was stopped by a signal; null when there is no such process.</summary>
+    /// <param name="pid">The process.</param>
+    /// <returns>Whether it was.</returns>
     public static bool? IsStopped(int pid) => Stat(pid) is { } fields ? fields[0] == "T" : null;
 
     /// <summary>The parent of a process; null when there is no such process.</summary>
+    /// <param name="pid">The process.</param>
+    /// <returns>Its process id.</returns>
     public static int? Parent(int pid) => Stat(pid) is { } fields ? int.Parse(fields[1], CultureInfo.InvariantCulture) : null;
 
     /// <summary>The command line of a process; empty when there is none.</summary>
+    /// <param name="pid">The process.</param>
+    /// <returns>The program and its arguments.</returns>
     public static string[] CommandLine(int pid)
     {
         try
@@ -42,9 +50,14 @@ internal static partial class ProcessTable
     }
 
     /// <summary>Whether the process that was recorded with this start time still lives.</summary>
+    /// <param name="pid">The process.</param>
+    /// <param name="startTime">Its start time, in clock ticks since boot.</param>
+    /// <returns>Whether it does.</returns>
     public static bool IsAlive(int pid, long startTime) => StartTime(pid) == startTime;
 
     /// <summary>Whether any process of a group still lives.</summary>
+    /// <param name="group">The process group.</param>
+    /// <returns>Whether one does.</returns>
     public static bool GroupIsAlive(int group)
     {
         foreach (string folder in Directory.EnumerateDirectories("/proc"))
@@ -58,6 +71,8 @@ internal static partial class ProcessTable
     }
 
     /// <summary>Sends a signal to every process of a group.</summary>
+    /// <param name="group">The process group.</param>
+    /// <param name="signal">The signal.</param>
     /// <returns>Whether there is such a group; one that is gone is no fault.</returns>
     public static bool SignalGroup(int group, Signal signal)
     {
@@ -67,6 +82,8 @@ internal static partial class ProcessTable
     }
 
     /// <summary>Sends a signal to one process.</summary>
+    /// <param name="pid">The process.</param>
+    /// <param name="signal">The signal.</param>
     /// <returns>Whether there is such a process; one that is gone is no fault.</returns>
     public static bool SignalProcess(int pid, Signal signal)
     {

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using CdcLab.Model.Live;
 using CdcLab.Runtime;
-using CdcLab.Runtime.Standalone;
 using CdcLab.Runtime.Standalone.Processes;
 
 namespace CdcLab.Tests.Model.Dashboard;
