@@ -14,8 +14,8 @@ public static class MemoryBudget
     /// </summary>
     public const long AspireHostBytes = 1200 * ByteSize.MiB;
 
-    /// <summary>What the standalone host takes with its dashboard open, measured in the same way.</summary>
-    public const long StandaloneHostBytes = 450 * ByteSize.MiB;
+    /// <summary>What the standalone host takes. Measured in the same way, just after a first start: AppHost 139 MiB, <c>dotnet run</c> around it 248, dashboard 136, or 297 once somebody looks at it.</summary>
+    public const long StandaloneHostBytes = 700 * ByteSize.MiB;
 
     /// <summary>What Phase 2 adds, with its caps.</summary>
     public static IReadOnlyList<(string Name, long CapBytes)> PhaseTwo { get; } =
