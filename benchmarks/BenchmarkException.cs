@@ -1,5 +1,0 @@
-namespace CdcLab.Benchmarks;
-
-/// <summary>A number could not be measured.</summary>
-/// <param name="message">Why.</param>
-internal sealed class BenchmarkException(string message) : Exception(message);
