@@ -1,9 +1,11 @@
+using System.ComponentModel;
 using System.Globalization;
 
 namespace CdcLab.Model.Options;
 
 /// <summary>How many new orders per second the market aims at: none (paused), a number, or as many as it can.</summary>
 /// <param name="PerSecond">Orders per second, 0 or more; <see cref="double.PositiveInfinity"/> is "as fast as it can".</param>
+[TypeConverter(typeof(OrderRateConverter))]
 public readonly record struct OrderRate(double PerSecond)
 {
     /// <summary>The highest finite rate that is accepted, in orders per second.</summary>
@@ -43,4 +45,15 @@ public readonly record struct OrderRate(double PerSecond)
 
     /// <inheritdoc/>
     public override string ToString() => IsMax ? "max" : PerSecond.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>Lets the configuration binder read an <see cref="OrderRate"/>.</summary>
+internal sealed class OrderRateConverter : TypeConverter
+{
+    /// <inheritdoc/>
+    public override bool CanConvertFrom(ITypeDescriptorContext? context, Type sourceType) => sourceType == typeof(string);
+
+    /// <inheritdoc/>
+    public override object? ConvertFrom(ITypeDescriptorContext? context, CultureInfo? culture, object value) =>
+        OrderRate.TryParse(value as string, out OrderRate rate) ? rate : throw new FormatException($"'{value}' is not a rate.");
 }
