@@ -1,0 +1,222 @@
+using System.Globalization;
+using System.Text;
+using CdcLab.AppHost.Containers;
+using CdcLab.AppHost.Processes;
+using CdcLab.Model.Options;
+using CdcLab.Model.Servers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+
+namespace Aspire.Hosting;
+
+/// <summary>Adds a Kafka cluster of several brokers, its ZooKeeper and Kafka UI to an application; see the README beside this file.</summary>
+internal static partial class KafkaClusterBuilderExtensions
+{
+    private const int ZooKeeperContainerPort = 2181;
+    private const int KafkaUIContainerPort = 8080;
+    private static readonly TimeSpan BrokerGrace = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan OtherGrace = TimeSpan.FromSeconds(10);
+
+    /// <summary>Adds a ZooKeeper.</summary>
+    /// <param name="builder">The application.</param>
+    /// <param name="name">The resource's name; brokers in containers reach it by it.</param>
+    /// <param name="runtime">How servers run.</param>
+    /// <param name="settings">What it is made of.</param>
+    /// <returns>The ZooKeeper.</returns>
+    public static IResourceBuilder<IZooKeeper> AddZooKeeper(this IDistributedApplicationBuilder builder, [ResourceName] string name, ServerRuntime runtime, ZooKeeperServerSettings settings)
+    {
+        const string Meaning = "Data goes on, but no broker can join and no leader or in-sync set can change until it runs again.";
+        IResourceBuilder<IZooKeeper> zooKeeper;
+        if (runtime is ProcessRuntime processes)
+        {
+            KafkaProcess process = new(processes, name);
+            zooKeeper = builder.AddResource(new ZooKeeperProcess(name, settings.Port))
+                .RunAsProcess(processes, settings.MemoryCapBytes, process.FetchAsync, (_, stop) => process.ZooKeeperAsync(settings, stop))
+                .WithAnnotation(new ServerAnnotation(settings.MemoryCapBytes, OtherGrace, processes.DataFolder(name), Meaning))
+                .WithEndpoint(port: settings.Port, targetPort: settings.Port, scheme: "tcp", name: IZooKeeper.EndpointName, isProxied: false);
+        }
+        else
+        {
+            // The image knows no variable for the four-letter words.
+            const string Words = "4lw.commands.whitelist";
+            IResourceBuilder<ZooKeeperContainer> container = builder.AddResource(new ZooKeeperContainer(name, settings.Port))
+                .RunAsContainer((ContainerRuntime)runtime, settings.Image, settings.MemoryCapBytes, OtherGrace, Meaning, ("data", "/var/lib/zookeeper/data"), ("log", "/var/lib/zookeeper/log"))
+                .WithEndpoint(port: settings.Port, targetPort: ZooKeeperContainerPort, scheme: "tcp", name: IZooKeeper.EndpointName, isProxied: false)
+                .WithEnvironment("ZOOKEEPER_CLIENT_PORT", Number(ZooKeeperContainerPort))
+                .WithEnvironment("KAFKA_HEAP_OPTS", Heap(settings.HeapBytes))
+                .WithEnvironment("KAFKA_OPTS", $"-Dzookeeper.{Words}={settings.Settings.First(s => s.Name == Words).Value}");
+            foreach (ServerSetting setting in settings.Settings.Where(s => s.Name != Words))
+                container.WithEnvironment(ZooKeeperVariable(setting.Name), setting.Value);
+            zooKeeper = container;
+        }
+
+        return zooKeeper.WithIconName("DataTreemap").WithCheck(new ZooKeeperHealthCheck(settings.Port));
+    }
+
+    /// <summary>Adds a cluster. Every broker is a resource of its own below it, and waits for ZooKeeper.</summary>
+    /// <param name="builder">The application.</param>
+    /// <param name="name">The cluster's name, and that of its connection string.</param>
+    /// <param name="runtime">How servers run.</param>
+    /// <param name="zooKeeper">Its ZooKeeper.</param>
+    /// <param name="settings">What it is made of.</param>
+    /// <returns>The cluster.</returns>
+    public static IResourceBuilder<KafkaClusterResource> AddKafkaCluster(
+        this IDistributedApplicationBuilder builder, [ResourceName] string name, ServerRuntime runtime, IResourceBuilder<IZooKeeper> zooKeeper, KafkaClusterSettings settings)
+    {
+        KafkaClusterResource resource = new(name);
+        IResourceBuilder<KafkaClusterResource> cluster = builder.AddResource(resource)
+            .WithInitialState(new CustomResourceSnapshot { ResourceType = "KafkaCluster", State = KnownResourceStates.NotStarted, Properties = [] })
+            .WithIconName("Group")
+            .OnInitializeResource(RunAsync)
+            .WithCheck(new KafkaClusterHealthCheck(resource, zooKeeper.Resource));
+        if (runtime is ProcessRuntime processes && settings.FirstTopic is { } topic)
+            zooKeeper.OnResourceReady((_, e, stop) => new KafkaProcess(processes, zooKeeper.Resource.Name).CreateFirstTopicAsync(topic, settings, zooKeeper.Resource, e.Services, stop));
+        foreach (BrokerAddresses addresses in settings.Brokers)
+            cluster.WaitFor(AddBroker(cluster, runtime, zooKeeper, settings, addresses));
+        return cluster;
+    }
+
+    /// <summary>Adds Kafka UI, which waits for the cluster.</summary>
+    /// <param name="builder">The application.</param>
+    /// <param name="name">The resource's name.</param>
+    /// <param name="runtime">How containers run.</param>
+    /// <param name="cluster">The cluster that it shows.</param>
+    /// <param name="settings">What it is made of.</param>
+    /// <returns>The page.</returns>
+    public static IResourceBuilder<ContainerResource> AddKafkaUI(
+        this IDistributedApplicationBuilder builder, [ResourceName] string name, ContainerRuntime runtime, IResourceBuilder<KafkaClusterResource> cluster, KafkaUISettings settings)
+    {
+        IResourceBuilder<ContainerResource> ui = builder.AddResource(new ContainerResource(name))
+            .RunAsContainer(runtime, settings.Image, settings.MemoryCapBytes, OtherGrace, "Its page does not answer; nothing else depends on it.")
+            .WithIconName("DataUsage")
+            .WithHttpEndpoint(port: settings.Port, targetPort: KafkaUIContainerPort, name: "http", isProxied: false)
+            .WithEndpoint("http", e => e.TargetHost = runtime.BindAddress)
+            .WithHttpHealthCheck("/actuator/health", endpointName: "http")
+            .WithUrlForEndpoint("http", url => url.DisplayText = "Kafka UI")
+            .WithEnvironment("KAFKA_CLUSTERS_0_NAME", settings.ClusterName)
+            .WithEnvironment("KAFKA_CLUSTERS_0_BOOTSTRAPSERVERS", string.Join(',', cluster.Resource.Brokers.Select(b => b.Addresses.Internal)))
+            .WithEnvironment("KAFKA_CLUSTERS_0_READONLY", settings.Login is null ? "false" : "true")
+            .WithEnvironment("AUTH_TYPE", settings.Login is null ? "DISABLED" : "LOGIN_FORM")
+            // Half of the cap: the rest is metaspace, threads and buffers.
+            .WithEnvironment("JAVA_OPTS", $"-Xmx{Number(settings.MemoryCapBytes / 2 / ByteSize.MiB)}m")
+            .WaitFor(cluster);
+        if (settings.Login is var (user, password))
+            ui.WithEnvironment("SPRING_SECURITY_USER_NAME", user).WithEnvironment("SPRING_SECURITY_USER_PASSWORD", password);
+        return ui;
+    }
+
+    private static IResourceBuilder<IKafkaBroker> AddBroker(
+        IResourceBuilder<KafkaClusterResource> cluster, ServerRuntime runtime, IResourceBuilder<IZooKeeper> zooKeeper, KafkaClusterSettings settings, BrokerAddresses addresses)
+    {
+        const string Meaning = "Leaders move to the other brokers, writes with acks=all stall for some seconds, and in-sync sets shrink until it is back.";
+        IDistributedApplicationBuilder builder = cluster.ApplicationBuilder;
+        int port = Port(addresses.External);
+        IResourceBuilder<IKafkaBroker> broker;
+        if (runtime is ProcessRuntime processes)
+        {
+            KafkaProcess process = new(processes, addresses.Name);
+            int internalPort = Port(addresses.Internal);
+            broker = builder.AddResource(new KafkaBrokerProcess(addresses))
+                .RunAsProcess(processes, settings.MemoryCapBytes, process.FetchAsync, (_, stop) => process.BrokerAsync(settings, addresses, zooKeeper.Resource, stop))
+                .WithAnnotation(new ServerAnnotation(settings.MemoryCapBytes, BrokerGrace, processes.DataFolder(addresses.Name), Meaning))
+                .WithEndpoint(port: port, targetPort: port, scheme: "tcp", name: IKafkaBroker.ExternalEndpointName, isProxied: false)
+                .WithEndpoint(port: internalPort, targetPort: internalPort, scheme: "tcp", name: IKafkaBroker.InternalEndpointName, isProxied: false);
+        }
+        else
+        {
+            IResourceBuilder<KafkaBrokerContainer> container = builder.AddResource(new KafkaBrokerContainer(addresses))
+                .RunAsContainer((ContainerRuntime)runtime, settings.Image, settings.MemoryCapBytes, BrokerGrace, Meaning, ("data", "/var/lib/kafka/data"))
+                // The image listens on the port that it advertises, so the container's port is the host's.
+                .WithEndpoint(port: port, targetPort: port, scheme: "tcp", name: IKafkaBroker.ExternalEndpointName, isProxied: false)
+                .WithEndpoint(IKafkaBroker.ExternalEndpointName, e => e.TargetHost = runtime.BindAddress)
+                .WithEnvironment("KAFKA_HEAP_OPTS", Heap(settings.HeapBytes));
+            foreach (ServerSetting setting in KafkaProcess.BrokerSettings(settings, addresses, $"{zooKeeper.Resource.Name}:{Number(ZooKeeperContainerPort)}", "0.0.0.0", "0.0.0.0"))
+                container.WithEnvironment(KafkaVariable(setting.Name), setting.Value);
+            broker = container;
+        }
+
+        cluster.Resource.Add(broker.Resource);
+        return broker
+            .WithIconName("Server")
+            // Display only: IResourceWithParent would make the cluster's health the broker's, and forbid the cluster to wait for it.
+            .WithParentRelationship(cluster)
+            .WaitFor(zooKeeper)
+            .OnBeforeResourceStarted((_, e, stop) => WaitForOldRegistrationAsync(e, addresses, zooKeeper.Resource, settings.SessionTimeout, stop))
+            .WithCheck(new KafkaBrokerHealthCheck(addresses));
+    }
+
+    // A broker that was killed stays registered until its session ends, and a new one that finds it there exits with NodeExists.
+    private static async Task WaitForOldRegistrationAsync(BeforeResourceStartedEvent starting, BrokerAddresses broker, IZooKeeper zooKeeper, TimeSpan sessionTimeout, CancellationToken stop)
+    {
+        ResourceNotificationService notifications = starting.Services.GetRequiredService<ResourceNotificationService>();
+        ILogger log = starting.Services.GetRequiredService<ResourceLoggerService>().GetLogger(starting.Resource);
+        try
+        {
+            await BrokerRegistration.WaitUntilGoneAsync(
+                broker,
+                zooKeeper.Port,
+                sessionTimeout,
+                () => notifications.PublishUpdateAsync(starting.Resource, s => s with { State = new("Waiting for ZooKeeper to forget its last run", KnownResourceStateStyles.Info) }),
+                stop);
+        }
+        catch (DistributedApplicationException refused)
+        {
+            NotStarted(log, refused.Message);
+            throw;
+        }
+    }
+
+    // Nobody runs a resource that is neither container nor process: it says itself that it runs, once what it waits for does.
+    private static async Task RunAsync(KafkaClusterResource cluster, InitializeResourceEvent e, CancellationToken stop)
+    {
+        try
+        {
+            await e.Notifications.PublishUpdateAsync(cluster, s => s with { State = KnownResourceStates.Waiting });
+            await e.Eventing.PublishAsync(new ConnectionStringAvailableEvent(cluster, e.Services), stop);
+            await e.Eventing.PublishAsync(new BeforeResourceStartedEvent(cluster, e.Services), stop);
+            await e.Notifications.PublishUpdateAsync(cluster, s => s with { State = KnownResourceStates.Running, StartTimeStamp = DateTime.UtcNow });
+        }
+        catch (Exception failed) when (failed is not OperationCanceledException)
+        {
+            // An exception of this handler would vanish.
+            NotStarted(e.Logger, $"The Kafka cluster {cluster.Name} did not start: {failed.Message}");
+            await e.Notifications.PublishUpdateAsync(cluster, s => s with { State = KnownResourceStates.FailedToStart });
+        }
+    }
+
+    private static IResourceBuilder<T> WithCheck<T>(this IResourceBuilder<T> resource, IHealthCheck check)
+        where T : IResource
+    {
+        string key = $"{resource.Resource.Name}_check";
+        resource.ApplicationBuilder.Services.AddHealthChecks().Add(new(key, _ => check, HealthStatus.Unhealthy, tags: null));
+        return resource.WithHealthCheck(key);
+    }
+
+    // The rule of Confluent's images: a dot becomes one underscore, an underscore two, a hyphen three.
+    internal static string KafkaVariable(string setting) =>
+        "KAFKA_" + setting.Replace("_", "__", StringComparison.Ordinal).Replace("-", "___", StringComparison.Ordinal).Replace('.', '_').ToUpperInvariant();
+
+    // autopurge.purgeInterval is ZOOKEEPER_AUTOPURGE_PURGE_INTERVAL.
+    internal static string ZooKeeperVariable(string setting)
+    {
+        StringBuilder name = new("ZOOKEEPER_");
+        foreach (char c in setting)
+        {
+            if (char.IsAsciiLetterUpper(c))
+                name.Append('_');
+            name.Append(c == '.' ? '_' : char.ToUpperInvariant(c));
+        }
+
+        return name.ToString();
+    }
+
+    private static int Port(string address) => int.Parse(address.AsSpan(address.LastIndexOf(':') + 1), CultureInfo.InvariantCulture);
+
+    private static string Heap(long bytes) => $"-Xmx{bytes / ByteSize.KiB}k -Xms{bytes / ByteSize.KiB}k";
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    [LoggerMessage(1, LogLevel.Error, "{Reason}")]
+    private static partial void NotStarted(ILogger log, string reason);
+}

@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using CdcLab.AppHost.Processes;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CdcLab.AppHost.Lab;
+
+/// <summary>One resource as it is now.</summary>
+/// <param name="Resource">The resource.</param>
+/// <param name="Snapshot">What Aspire says of it.</param>
+internal sealed record WatchedResource(IResource Resource, CustomResourceSnapshot Snapshot)
+{
+    /// <summary>The state that stands on a paused resource; Aspire has none of its own.</summary>
+    public const string Paused = "Paused";
+
+    public string State => Snapshot.State?.Text ?? "Unknown";
+
+    public int? Pid => Snapshot.Properties.FirstOrDefault(p => p.Name == "executable.pid")?.Value is { } pid && int.TryParse(pid.ToString(), out int number) && number > 1 ? number : null;
+
+    public bool IsRunning => State == KnownResourceStates.Running;
+
+    public bool IsPaused => State == Paused;
+
+    public bool HasEnded => KnownResourceStates.TerminalStates.Contains(State);
+}
+
+/// <summary>Follows what Aspire says of every resource: keeps the latest, writes the logs into files, and says how a server ended.</summary>
+internal sealed partial class ResourceWatch(ResourceNotificationService notifications, ResourceLoggerService loggers, LabSession lab) : IHostedLifecycleService, IAsyncDisposable
+{
+    private const int LastLines = 3;
+    private static readonly TimeSpan Reread = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<string, WatchedResource> _now = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> _ended = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SentSignal> _sent = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, EndWatch> _ends = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ServerLogFile> _logs = new(StringComparer.Ordinal);
+    private readonly List<Task> _tasks = [];
+
+    /// <summary>A resource has changed: what it was before (null for the first time) and what it is.</summary>
+    public event Action<WatchedResource?, WatchedResource>? Changed;
+
+    /// <summary>The servers and services, by name.</summary>
+    public IReadOnlyDictionary<string, WatchedResource> Now => _now;
+
+    /// <summary>How a resource ended, in words; null while it runs.</summary>
+    public string? Ended(string name) => _ended.GetValueOrDefault(name);
+
+    /// <summary>Notes that a command of the lab is about to end a resource, so that its end is not taken for somebody else's.</summary>
+    public void WillSend(string name, SentSignal signal) => _sent[name] = signal;
+
+    /// <summary>The last lines of a resource's log.</summary>
+    public IReadOnlyList<string> Tail(string name, int lines) => _logs.TryGetValue(name, out ServerLogFile? log) ? log.Tail(lines) : [];
+
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        _tasks.Add(Task.Run(() => WatchAsync(_stop.Token), CancellationToken.None));
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StoppedAsync(CancellationToken cancellationToken) => await DisposeAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_stop.IsCancellationRequested)
+            return;
+        await _stop.CancelAsync();
+        Task[] tasks;
+        lock (_tasks)
+            tasks = [.. _tasks];
+        await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (IDisposable open in _logs.Values.Cast<IDisposable>().Concat(_ends.Values))
+            open.Dispose();
+    }
+
+    private async Task WatchAsync(CancellationToken stop)
+    {
+        await foreach (ResourceEvent e in notifications.WatchAsync(stop))
+        {
+            if (!IsShown(e.Resource))
+                continue;
+            string name = e.Resource.Name;
+            WatchedResource now = new(e.Resource, e.Snapshot);
+            WatchedResource? before = _now.GetValueOrDefault(name);
+            _now[name] = now;
+            if (_logs.TryAdd(name, new ServerLogFile(Path.Combine(lab.LogFolder, name + ".log"), lab.SecretTexts)))
+            {
+                lock (_tasks)
+                    _tasks.Add(FollowLogAsync(e.Resource, _logs[name], stop));
+            }
+
+            FollowProcess(now);
+            if (now.HasEnded && before?.HasEnded == false)
+                TellEnd(now);
+            else if (now.IsRunning && before?.IsRunning == false && !before.IsPaused)
+                _ended.TryRemove(name, out _);
+            Changed?.Invoke(before, now);
+        }
+    }
+
+    // Servers, services and the cluster; not parameters, connection strings and what Aspire adds for its own needs.
+    private static bool IsShown(IResource resource) => resource is ExecutableResource or ContainerResource or ProjectResource or KafkaClusterResource && !resource.Name.EndsWith("-rebuilder", StringComparison.Ordinal);
+
+    private void FollowProcess(WatchedResource now)
+    {
+        if (!now.IsRunning || now.Pid is not { } pid || (_ends.TryGetValue(now.Resource.Name, out EndWatch? known) && known.Process.Pid == pid))
+            return;
+        if (EndWatch.Open(pid) is not { } watch)
+            return;
+        known?.Dispose();
+        _ends[now.Resource.Name] = watch;
+        _sent.TryRemove(now.Resource.Name, out _);
+    }
+
+    private void TellEnd(WatchedResource now)
+    {
+        string name = now.Resource.Name;
+        _sent.TryRemove(name, out SentSignal? sent);
+        if (now.State == KnownResourceStates.FailedToStart)
+        {
+            _ended[name] = "could not be started";
+            return;
+        }
+
+        ExitStatus? status = _ends.TryRemove(name, out EndWatch? watch) ? watch.TryRead() : null;
+        watch?.Dispose();
+        MemoryReading? memory = (lab.Runtime as ProcessRuntime)?.Memory(name, pid: null);
+        int? code = now.Snapshot.ExitCode;
+        // An engine reports 128 + the signal.
+        if (lab.Containers && now.Resource is ContainerResource && code is > 128 and < 160)
+            status = new(null, code - 128);
+        string words = ProcessEnd.Of(code, status, sent, memory).Describe();
+        _ended[name] = words;
+        ILogger log = loggers.GetLogger(now.Resource);
+        IReadOnlyList<string> last = sent is null ? Tail(name, LastLines) : [];
+        EndedLog(log, name, words, last.Count == 0 ? "" : $" Its last lines: {string.Join(" | ", last)}");
+    }
+
+    // A log that ended is read again from its beginning when the resource is started anew: what is known already is passed over.
+    private async Task FollowLogAsync(IResource resource, ServerLogFile file, CancellationToken stop)
+    {
+        string? first = null;
+        int last = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            await foreach (IReadOnlyList<LogLine> lines in loggers.WatchAsync(resource).WithCancellation(stop))
+            {
+                if (lines.Count > 0 && lines[0].LineNumber == 1 && lines[0].Content != first)
+                    (first, last) = (lines[0].Content, 0);
+                LogLine[] unread = [.. lines.Where(l => l.LineNumber > last)];
+                file.Append(unread.Select(l => l.Content));
+                last = Math.Max(last, unread.Length == 0 ? 0 : unread[^1].LineNumber);
+            }
+
+            await Task.Delay(Reread, stop);
+        }
+    }
+
+    [LoggerMessage(30, LogLevel.Warning, "{Name} was {How}.{Last}")]
+    private static partial void EndedLog(ILogger log, string name, string how, string last);
+}

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace CdcLab.AppHost.Lab;
+
+/// <summary>Tells on the terminal what is fetched, what has come up, and what ended.</summary>
+internal sealed class StartProgress
+{
+    private const int PercentStep = 25;
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly ConcurrentDictionary<string, string> _told = new(StringComparer.Ordinal);
+    private readonly ResourceWatch _watch;
+    private volatile bool _stopping;
+
+    public StartProgress(ResourceWatch watch)
+    {
+        _watch = watch;
+        watch.Changed += Tell;
+    }
+
+    /// <summary>Seconds since the start.</summary>
+    public double Seconds => Stopwatch.GetElapsedTime(_start).TotalSeconds;
+
+    /// <summary>From now on ends are wanted, and not told.</summary>
+    public void IsStopping() => _stopping = true;
+
+    private void Tell(WatchedResource? before, WatchedResource now)
+    {
+        string name = now.Resource.Name;
+        if (_stopping)
+            return;
+        if (now.State.StartsWith("Fetching", StringComparison.Ordinal))
+            TellOnce(name, Rounded(now.State));
+        else if (now.State.StartsWith("Waiting for", StringComparison.Ordinal))
+            TellOnce(name, now.State);
+        else if (now.IsRunning && now.Snapshot.HealthStatus == HealthStatus.Healthy && !IsUp(before))
+            TellOnce(name, $"up after {Seconds:0} s");
+        else if (now.HasEnded && before?.HasEnded == false)
+            TellOnce(name, _watch.Ended(name) is { } how ? $"{how}{Last(name, now)}" : now.State);
+        else if (now.IsPaused && before?.IsPaused == false)
+            TellOnce(name, "paused");
+    }
+
+    private string Last(string name, WatchedResource now) =>
+        now.State == KnownResourceStates.FailedToStart && _watch.Tail(name, 1) is [var line] ? $": {line}" : "";
+
+    private void TellOnce(string name, string text)
+    {
+        if (_told.TryGetValue(name, out string? told) && told == text)
+            return;
+        _told[name] = text;
+        LabTerminal.Line($"  {name,-16} {text}");
+    }
+
+    private static bool IsUp(WatchedResource? resource) => resource is { IsRunning: true, Snapshot.HealthStatus: HealthStatus.Healthy };
+
+    // "Fetching MySQL 33 %" is told as 25 %, so that a download is a few lines.
+    private static string Rounded(string state)
+    {
+        string[] words = state.Split(' ');
+        return words is [.., var number, "%"] && int.TryParse(number, out int percent) ? string.Join(' ', [.. words[..^2], (percent / PercentStep * PercentStep).ToString(System.Globalization.CultureInfo.InvariantCulture), "%"]) : state;
+    }
+}

@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using CdcLab.Model.Reports;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace CdcLab.AppHost.Lab;
+
+/// <summary>Shows the verifier's verdicts: as properties of the resource concerned, as health of the verifier, and, when they turn, as a notification and a line on the terminal.</summary>
+internal sealed class VerdictDisplay(ResourceNotificationService notifications, IInteractionService interaction, DistributedApplicationModel model, StartProgress progress, LabSession lab)
+{
+    private const int MostFollowers = 3;
+    private readonly ConcurrentDictionary<string, Outcome> _told = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Resource, string Owner), string> _shown = new();
+    private LabReport? _report;
+    private string? _silence = "The verifier has not looked yet.";
+    private bool _isUp;
+
+    /// <summary>The verifier says nothing.</summary>
+    public Task SilentAsync(string why)
+    {
+        _silence = why;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The verdicts on a resource as one health result: the worst of them, with those that are not ok in words.</summary>
+    public HealthCheckResult Health(string resource)
+    {
+        if (_silence is not null || _report is not { } report)
+            return HealthCheckResult.Degraded(_silence);
+        Verdict[] verdicts = [.. report.Checks.Where(c => c.Resource == resource)];
+        Verdict[] bad = [.. verdicts.Where(v => v.Outcome != Outcome.Ok).OrderBy(v => v.Outcome == Outcome.Unknown)];
+        string text = $"{verdicts.Length - bad.Length} of {verdicts.Length} ok{string.Concat(bad.Select(v => $". {Words(v)}"))}";
+        return bad.Length == 0 ? HealthCheckResult.Healthy(text) : bad[0].Outcome == Outcome.Failed ? HealthCheckResult.Unhealthy(text) : HealthCheckResult.Degraded(text);
+    }
+
+    /// <summary>Shows a report.</summary>
+    public async Task ShowAsync(LabReport report)
+    {
+        _report = report;
+        _silence = null;
+        foreach (IGrouping<string, Verdict> group in report.Checks.GroupBy(c => c.Resource))
+        {
+            if (model.Resources.FirstOrDefault(r => r.Name == group.Key) is not { } resource)
+                continue;
+            Verdict[] bad = [.. group.Where(v => v.Outcome != Outcome.Ok)];
+            await MergePropertiesAsync(resource, "verdicts", [
+                new("verdicts", bad.Length == 0 ? $"all {group.Count()} ok" : $"{bad.Length} of {group.Count()} not ok: {string.Join(", ", bad.Select(v => v.Id))}") { DisplayName = "Verdicts", IsHighlighted = bad.Length > 0 },
+                .. group.Select(v => new ResourcePropertySnapshot($"verdict.{v.Id}", Words(v)) { DisplayName = v.Id, IsHighlighted = v.Outcome != Outcome.Ok }),
+            ]);
+        }
+
+        TellTurns(report);
+        if (!_isUp && report.Checks.Count > 0 && report.Checks.All(c => c.Outcome != Outcome.Unknown || !IsYoung(report)))
+            TellUp(report);
+    }
+
+    /// <summary>Publishes properties beside Aspire's own, when their texts have changed.</summary>
+    public async Task MergePropertiesAsync(IResource resource, string owner, IReadOnlyList<ResourcePropertySnapshot> properties)
+    {
+        string text = string.Join('\n', properties.Select(p => $"{p.Name} {p.Value}"));
+        if (_shown.TryGetValue((resource.Name, owner), out string? shown) && shown == text)
+            return;
+        _shown[(resource.Name, owner)] = text;
+        HashSet<string> ours = [.. properties.Select(p => p.Name)];
+        string prefix = owner == "verdicts" ? "verdict" : "\0";
+        await notifications.PublishUpdateAsync(resource, s => s with
+        {
+            Properties = [.. s.Properties.Where(p => !ours.Contains(p.Name) && !p.Name.StartsWith(prefix, StringComparison.Ordinal)), .. properties],
+        });
+    }
+
+    // In the first half minute unknown means "not yet".
+    private bool IsYoung(LabReport report) => progress.Seconds < 90 && report.At - report.Since < TimeSpan.FromSeconds(45);
+
+    private void TellUp(LabReport report)
+    {
+        _isUp = true;
+        int ok = report.Checks.Count(c => c.Outcome == Outcome.Ok);
+        LabTerminal.Line("");
+        LabTerminal.Line($"The lab is up after {progress.Seconds:0} s: {ok} of {report.Checks.Count} checks ok{(report.NotPossibleHere.Count == 0 ? "" : $", {report.NotPossibleHere.Count} not possible here")}.");
+        foreach (Verdict bad in report.Checks.Where(c => c.Outcome != Outcome.Ok && c.CausedBy is null))
+            LabTerminal.Line($"  {Words(bad)}");
+        foreach (string line in lab.Addresses())
+            LabTerminal.Line($"  {line}");
+        LabTerminal.Line("  Ctrl+C stops everything.");
+    }
+
+    private void TellTurns(LabReport report)
+    {
+        // Nothing has turned before everything has been looked at once.
+        bool tell = _isUp;
+        Verdict[] turned = [.. report.Checks.Where(v => !_told.TryGetValue(v.Id, out Outcome before) ? v.Outcome == Outcome.Failed : before != v.Outcome)];
+        foreach (Verdict verdict in report.Checks)
+            _told[verdict.Id] = verdict.Outcome;
+        if (!tell)
+            return;
+        foreach (Verdict root in turned.Where(v => v.CausedBy is null && v.Outcome != Outcome.Unknown))
+        {
+            Verdict[] followers = [.. report.Checks.Where(c => c.CausedBy == root.Id)];
+            string follow = followers.Length == 0 ? "" : $" ({followers.Length} {(followers.Length == 1 ? "check follows" : "checks follow")} from it: {string.Join(", ", followers.Take(MostFollowers).Select(f => f.Id))}{(followers.Length > MostFollowers ? ", ..." : "")})";
+            LabTerminal.Line(root.Outcome == Outcome.Ok ? $"{DateTime.Now:HH:mm:ss} ok      {root.Id}: {root.Actual}" : $"{DateTime.Now:HH:mm:ss} FAILED  {Words(root)}{follow}");
+            Notify(root, follow);
+        }
+    }
+
+    // A notification stays until somebody closes it: nobody waits for that.
+    private void Notify(Verdict verdict, string follow)
+    {
+        if (!interaction.IsAvailable)
+            return;
+        Task shown = interaction.PromptNotificationAsync(
+            verdict.Outcome == Outcome.Ok ? $"{verdict.Id} is ok again" : verdict.Id,
+            verdict.Outcome == Outcome.Ok ? verdict.Actual ?? "" : $"{verdict.Actual}{follow}. {verdict.Fix}",
+            new NotificationInteractionOptions { Intent = verdict.Outcome == Outcome.Ok ? MessageIntent.Success : MessageIntent.Error });
+        shown.ContinueWith(t => LabTerminal.Error($"A notification could not be shown: {t.Exception!.GetBaseException().Message}"), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    }
+
+    private static string Words(Verdict v) => v.Outcome switch
+    {
+        Outcome.Ok => $"ok: {v.Actual}",
+        Outcome.Failed => $"{v.Id}: expected {v.Expected}; found {v.Actual}.{(v.CausedBy is { } cause ? $" It follows from {cause}." : $" {v.Fix}")}",
+        _ => $"{v.Id}: unknown. {v.Because}{(v.CausedBy is { } cause ? $" It follows from {cause}." : $" {v.Fix}")}",
+    };
+}
+
+/// <summary>The verdicts as health of the verifier: nothing waits for it, so a verdict holds nothing back.</summary>
+internal static class VerdictHealthExtensions
+{
+    /// <summary>Adds one health check for each resource that there are verdicts on.</summary>
+    /// <param name="verifier">The verifier.</param>
+    /// <param name="resources">The names of the resources.</param>
+    /// <returns>The verifier.</returns>
+    public static IResourceBuilder<ProjectResource> WithVerdicts(this IResourceBuilder<ProjectResource> verifier, IEnumerable<string> resources)
+    {
+        foreach (string resource in resources)
+        {
+            string key = $"verdicts-{resource}";
+            verifier.ApplicationBuilder.Services.AddHealthChecks().Add(new(key, services => new Check(services.GetRequiredService<VerdictDisplay>(), resource), HealthStatus.Unhealthy, tags: null));
+            verifier.WithHealthCheck(key);
+        }
+
+        return verifier;
+    }
+
+    private sealed class Check(VerdictDisplay display, string resource) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(display.Health(resource));
+    }
+}

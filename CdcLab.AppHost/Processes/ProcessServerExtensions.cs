@@ -1,0 +1,98 @@
+using System.Globalization;
+using CdcLab.AppHost.Programs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace CdcLab.AppHost.Processes;
+
+/// <summary>A command to start a server with.</summary>
+/// <param name="Program">The program.</param>
+/// <param name="Arguments">Its arguments.</param>
+/// <param name="WorkingDirectory">The folder that it starts in.</param>
+internal sealed record LaunchCommand(string Program, IReadOnlyList<string> Arguments, string WorkingDirectory);
+
+/// <summary>Runs a server as a process whose programs are found or fetched while the dashboard is already up.</summary>
+internal static partial class ProcessServerExtensions
+{
+    /// <summary>Gives an executable resource its command.</summary>
+    /// <typeparam name="T">The kind of resource.</typeparam>
+    /// <param name="process">The resource.</param>
+    /// <param name="runtime">How servers run.</param>
+    /// <param name="capBytes">Its memory cap.</param>
+    /// <param name="fetch">Finds or fetches its programs; begins at once, for all servers side by side.</param>
+    /// <param name="prepare">Makes folders and configuration ready, before each start, and says how to start it.</param>
+    /// <returns>The resource.</returns>
+    public static IResourceBuilder<T> RunAsProcess<T>(
+        this IResourceBuilder<T> process,
+        ProcessRuntime runtime,
+        long capBytes,
+        Func<IProgress<FetchProgress>, CancellationToken, Task> fetch,
+        Func<ILogger, CancellationToken, Task<LaunchCommand>> prepare)
+        where T : ExecutableResource
+    {
+        Task? fetching = null;
+        IReadOnlyList<string> arguments = [];
+        return process
+            .OnInitializeResource((resource, e, stop) =>
+            {
+                // Awaited below, before the first start: waits of the resource come first in BeforeResourceStarted, so fetching must have begun by then.
+                fetching = FetchAsync(resource, e.Notifications, fetch, stop);
+                return Task.CompletedTask;
+            })
+            .OnBeforeResourceStarted(async (resource, e, stop) =>
+            {
+                ILogger log = e.Services.GetRequiredService<ResourceLoggerService>().GetLogger(resource);
+                try
+                {
+                    await fetching!.WaitAsync(stop);
+                    LaunchCommand command = await prepare(log, stop);
+                    (string program, arguments) = CapLaunch.Wrap(runtime.Cap(resource.Name, capBytes), command.Program, command.Arguments);
+                    process.WithCommand(program).WithWorkingDirectory(command.WorkingDirectory);
+                }
+                catch (Exception failed) when (failed is not OperationCanceledException)
+                {
+                    NotStarted(log, resource.Name, failed.Message);
+                    throw new DistributedApplicationException(failed.Message, failed);
+                }
+            })
+            .WithArgs(context =>
+            {
+                foreach (string argument in arguments)
+                    context.Args.Add(argument);
+            });
+    }
+
+    private static async Task FetchAsync(IResource resource, ResourceNotificationService notifications, Func<IProgress<FetchProgress>, CancellationToken, Task> fetch, CancellationToken stop)
+    {
+        // One report after the other, and only where the text changes: the resource's state is seen by people.
+        string? shown = null;
+        Progress progress = new(p =>
+        {
+            string text = p.TotalBytes is > 0 and { } total
+                ? string.Create(CultureInfo.InvariantCulture, $"Fetching {p.Part} {100 * Math.Min(p.DoneBytes, total) / total} %")
+                : $"Fetching {p.Part}";
+            if (Interlocked.Exchange(ref shown, text) == text)
+                return;
+            notifications.PublishUpdateAsync(resource, s => s with { State = new(text, KnownResourceStateStyles.Info) }).Wait(stop);
+        });
+        await Task.Yield();
+        await fetch(progress, stop);
+        if (shown is not null)
+            await notifications.PublishUpdateAsync(resource, s => s.State?.Text.StartsWith("Fetching", StringComparison.Ordinal) == true ? s with { State = KnownResourceStates.Waiting } : s);
+    }
+
+    [LoggerMessage(20, LogLevel.Error, "{Server} cannot be started: {Reason}")]
+    private static partial void NotStarted(ILogger log, string server, string reason);
+
+    // Progress<T> posts to the thread pool, where reports can overtake each other.
+    private sealed class Progress(Action<FetchProgress> report) : IProgress<FetchProgress>
+    {
+        private readonly Lock _one = new();
+
+        public void Report(FetchProgress value)
+        {
+            lock (_one)
+                report(value);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using CdcLab.AppHost.Programs;
+
+namespace CdcLab.AppHost.Processes;
+
+/// <summary>How the servers of one application run: as containers or as processes. It is chosen once, before the first resource is added.</summary>
+/// <param name="BindAddress">The address that servers for clients on the host bind to.</param>
+internal abstract record ServerRuntime(string BindAddress)
+{
+    /// <summary>The address of the host at which the application itself reaches its servers.</summary>
+    public const string Loopback = "127.0.0.1";
+}
+
+/// <summary>Servers as processes below the orchestrator.</summary>
+/// <param name="BindAddress">The address that servers for clients on the host bind to.</param>
+/// <param name="Programs">Finds or fetches what the servers need on disk.</param>
+/// <param name="Caps">Enforces the memory caps.</param>
+/// <param name="Folder">The folder below which data, configuration and temporary files lie.</param>
+internal sealed record ProcessRuntime(string BindAddress, ProgramStore Programs, MemoryCaps Caps, string Folder) : ServerRuntime(BindAddress)
+{
+    private readonly ConcurrentDictionary<string, CapGroup> _groups = new(StringComparer.Ordinal);
+
+    /// <summary>The folder of a server's data; it need not exist yet.</summary>
+    public string DataFolder(string server) => Path.Combine(Folder, "data", server);
+
+    /// <summary>The folder of the servers' configuration files.</summary>
+    public string ConfigFolder => Directory.CreateDirectory(Path.Combine(Folder, "config")).FullName;
+
+    /// <summary>An empty folder for a server's temporary files.</summary>
+    public string EmptyTemporaryFolder(string server)
+    {
+        string folder = Path.Combine(Folder, "tmp", server);
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        return Directory.CreateDirectory(folder).FullName;
+    }
+
+    /// <summary>Prepares the memory cap of the next start of a server.</summary>
+    public CapGroup Cap(string server, long capBytes) => _groups[server] = Caps.Prepare(server, capBytes);
+
+    /// <summary>The memory of a server; null before its first start.</summary>
+    public MemoryReading? Memory(string server, int? pid) => _groups.TryGetValue(server, out CapGroup? group) ? group.Read(pid) : null;
+}
+
+/// <summary>What the application knows of a server beside what Aspire knows.</summary>
+/// <param name="CapBytes">Its memory cap.</param>
+/// <param name="StopGrace">How long it may take from SIGTERM to its end.</param>
+/// <param name="Data">Where its data lies: a folder or a volume; null where it keeps nothing.</param>
+/// <param name="FaultMeaning">What it means for others when it is killed, paused or stopped, for the question before that.</param>
+internal sealed record ServerAnnotation(long CapBytes, TimeSpan StopGrace, string? Data, string FaultMeaning) : IResourceAnnotation
+{
+    /// <summary>Where it runs when it is a container: its fixed name.</summary>
+    public string? Container { get; init; }
+}
