@@ -1,0 +1,86 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace CdcLab.AppHost.Programs;
+
+/// <summary>A short-lived tool of the machine, run to its end.</summary>
+internal static class Tool
+{
+    private const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    /// <summary>Runs a tool; cancellation kills it with everything that it started.</summary>
+    /// <exception cref="ProgramUnavailableException">The machine has no such tool.</exception>
+    public static async Task<ToolResult> RunAsync(
+        IReadOnlyList<string> command, IEnumerable<string> arguments, string? workingDirectory, Action<string>? onOutputLine, CancellationToken cancellationToken)
+    {
+        ProcessStartInfo start = new(command[0], [.. command.Skip(1), .. arguments])
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = workingDirectory ?? "",
+        };
+        // What the tools say is read: it must be in English.
+        start.Environment["LC_ALL"] = "C";
+        start.Environment["LANGUAGE"] = "C";
+        using Process process = new() { StartInfo = start };
+        try
+        {
+            process.Start();
+        }
+        catch (Win32Exception e)
+        {
+            throw new ProgramUnavailableException($"{command[0]} cannot be started: {e.Message}.");
+        }
+
+        process.StandardInput.Close();
+        var output = ReadAsync(process.StandardOutput, onOutputLine, cancellationToken);
+        var error = ReadAsync(process.StandardError, null, cancellationToken);
+        try
+        {
+            await Task.WhenAll(output, error);
+            await process.WaitForExitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None);
+            throw;
+        }
+
+        return new ToolResult(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>The path of a program on <c>PATH</c>; null when there is none.</summary>
+    public static string? Find(string name, Func<string, string?> environment)
+        => (environment("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Where(Path.IsPathRooted)
+            .Select(folder => Path.Combine(folder, name))
+            .FirstOrDefault(IsExecutable);
+
+    /// <summary>Whether there is a file that somebody may execute.</summary>
+    public static bool IsExecutable(string path) => File.Exists(path) && (File.GetUnixFileMode(path) & Execute) != UnixFileMode.None;
+
+    private static async Task<List<string>> ReadAsync(StreamReader reader, Action<string>? onLine, CancellationToken cancellationToken)
+    {
+        List<string> lines = [];
+        while (await reader.ReadLineAsync(cancellationToken) is { } line)
+        {
+            lines.Add(line);
+            onLine?.Invoke(line);
+        }
+
+        return lines;
+    }
+}
+
+/// <summary>How a tool ended and what it said, line by line.</summary>
+internal sealed record ToolResult(int ExitCode, IReadOnlyList<string> Output, IReadOnlyList<string> Error)
+{
+    /// <summary>The first line of its standard error, for a tool whose later lines only follow from it.</summary>
+    public string FirstError => Error.FirstOrDefault(line => !string.IsNullOrWhiteSpace(line))?.Trim().TrimEnd('.') ?? LastError;
+
+    /// <summary>The last line that it wrote to its standard error, or its exit code when it wrote none.</summary>
+    public string LastError => Error.LastOrDefault(line => !string.IsNullOrWhiteSpace(line))?.Trim().TrimEnd('.') ?? $"exit code {ExitCode}";
+}
