@@ -4,11 +4,12 @@ using CdcLab.OrderSimulator.Trading;
 using CdcLab.ServiceDefaults;
 using Microsoft.AspNetCore.Connections;
 
-if (HandoverReading.TryRead(ResourceNames.OrderSimulator, SimulatorApp.Missing) is not { } handover)
-    return HandoverReading.BadHandover;
+WebApplicationBuilder builder = SimulatorApp.CreateBuilder();
+if (SimulatorSettings.Read(builder.Configuration) is not { } settings)
+    return ServiceConfiguration.InvalidExitCode;
 
-await using WebApplication app = SimulatorApp.Build(handover);
-// Asked for now: RunAsync disposes of the services when it ends.
+await using WebApplication app = SimulatorApp.Build(builder, settings);
+// Resolved now, because RunAsync disposes of the services when it ends.
 MarketService market = app.Services.GetRequiredService<MarketService>();
 try
 {
@@ -16,7 +17,7 @@ try
 }
 catch (IOException e) when (e.InnerException is AddressInUseException)
 {
-    await Console.Error.WriteLineAsync($"{ResourceNames.OrderSimulator}: port {handover.Ports.Simulator} is taken.");
+    ServiceConfiguration.Fail(ResourceNames.OrderSimulator, $"port {settings.Port} is already in use.");
     return 1;
 }
 

@@ -1,67 +1,99 @@
-using System.Net;
-using CdcLab.Clients.Market;
 using CdcLab.Clients.MySql;
 using CdcLab.Model;
-using CdcLab.Model.Live;
-using CdcLab.Model.Schema;
+using CdcLab.Model.Options;
 using CdcLab.OrderSimulator.Api;
 using CdcLab.OrderSimulator.Ledger;
 using CdcLab.OrderSimulator.Trading;
 using CdcLab.ServiceDefaults;
+using MySqlConnector;
 
 namespace CdcLab.OrderSimulator;
 
-/// <summary>The service, put together from what the host handed over.</summary>
+/// <summary>What the AppHost configures the service with.</summary>
+/// <param name="Options">The market's options.</param>
+/// <param name="Port">The API's port on loopback.</param>
+/// <param name="ConnectionString">How to connect to MySQL.</param>
+/// <param name="Token">The lab's token.</param>
+/// <param name="LedgerFolder">The ledger's folder.</param>
+internal sealed record SimulatorSettings(SimulatorOptions Options, int Port, string ConnectionString, string Token, string LedgerFolder)
+{
+    private const string ConnectionKey = "ConnectionStrings:mysql-orders";
+
+    /// <summary>Reads them. Each missing or wrong value is one line on stderr.</summary>
+    /// <returns>The settings; null where something is missing or wrong.</returns>
+    public static SimulatorSettings? Read(IConfiguration configuration)
+    {
+        const string Service = ResourceNames.OrderSimulator;
+        LabOptions? lab = ServiceConfiguration.ReadLab(configuration, Service);
+        string? token = ServiceConfiguration.Require(configuration, ServiceConfiguration.TokenKey, Service);
+        string? dataDirectory = ServiceConfiguration.Require(configuration, ServiceConfiguration.DataDirectoryKey, Service);
+        string? given = ServiceConfiguration.Require(configuration, ConnectionKey, Service);
+        string? connectionString = given is null ? null : Dedicated(given);
+        int? port = ServiceConfiguration.RequirePort(configuration, Service);
+        return lab is null || token is null || dataDirectory is null || connectionString is null || port is null
+            ? null
+            : new(lab.Simulator, port.Value, connectionString, token, Clients.Market.LedgerFolder.In(dataDirectory));
+    }
+
+    // Each worker keeps its connection: no pool, short time limits.
+    private static string? Dedicated(string connectionString)
+    {
+        try
+        {
+            MySqlConnectionStringBuilder given = new(connectionString);
+            return new MySqlConnectionStringBuilder(MySqlConnectionStrings.Dedicated((int)given.Port, given.UserID, given.Password, given.Database)) { Server = given.Server }.ConnectionString;
+        }
+        catch (ArgumentException)
+        {
+            // Neither the value nor the exception is shown: both can contain the password.
+            ServiceConfiguration.Fail(ResourceNames.OrderSimulator, $"{ConnectionKey}: cannot be read; use Server=127.0.0.1;Port=3306;User ID=USER;Password=PASSWORD;Database=DATABASE");
+            return null;
+        }
+    }
+}
+
+/// <summary>Puts the service together.</summary>
 internal static class SimulatorApp
 {
-    /// <summary>What this service needs of a handover, beyond what every service needs.</summary>
-    /// <param name="handover">The handover.</param>
-    /// <returns>The key of what is missing, or null.</returns>
-    public static string? Missing(ServiceHandover handover) =>
-        handover.SimulatorPassword is null ? "Lab:Passwords:Simulator" : handover.Ports.Simulator == 0 ? "Lab:Ports:Simulator" : null;
+    /// <summary>Makes a builder that reads no appsettings.json from the folder where the AppHost was started.</summary>
+    public static WebApplicationBuilder CreateBuilder() => WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
 
     /// <summary>Builds the service; it is not started.</summary>
-    /// <param name="handover">What the host handed over.</param>
-    /// <param name="adjust">Changes the builder before the service is built; for tests.</param>
-    public static WebApplication Build(ServiceHandover handover, Action<WebApplicationBuilder>? adjust = null)
+    public static WebApplication Build(WebApplicationBuilder builder, SimulatorSettings settings)
     {
-        // The content root is the program's own folder: an appsettings.json in the folder where somebody started the host is not ours to read.
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.AddServiceDefaults(ResourceNames.OrderSimulator, MarketFigures.SourceName);
+        builder.WebHost.UseUrls($"http://127.0.0.1:{settings.Port}");
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 64 * 1024;
-            kestrel.Listen(IPAddress.Loopback, handover.Ports.Simulator);
         });
-        // A worker's transaction gets three of the five seconds (MarketService); the rest of the service ends within the others.
+        // The orchestrator sends SIGKILL 6 s after SIGTERM. Transactions get 3 s of these (MarketService).
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4.5));
-        AddMarket(builder.Services, handover);
-        adjust?.Invoke(builder);
+        AddMarket(builder.Services, settings);
 
         WebApplication app = builder.Build();
         app.UseLabHosts("127.0.0.1", "localhost");
         app.MapDefaultEndpoints();
-        MarketApi.Map(app, handover.Token);
+        MarketApi.Map(app, settings.Token);
         app.Services.GetRequiredService<MarketFigures>().Observe(app.Services.GetRequiredService<WorkSource>());
         return app;
     }
 
-    private static void AddMarket(IServiceCollection services, ServiceHandover handover)
+    private static void AddMarket(IServiceCollection services, SimulatorSettings settings)
     {
-        string mysql = MySqlConnectionStrings.Dedicated(handover.Ports.MySql, DatabaseUser.Simulator.Name, handover.SimulatorPassword!, OrdersSchema.Database);
-        services.AddSingleton(new MarketSettings(handover.Options.Simulator, handover.Options.Simulator.Seed ?? Random.Shared.Next(), DateTimeOffset.UtcNow));
-        services.AddSingleton(_ => new LedgerWriter(LedgerFolder.In(handover.DataDirectory)));
+        services.AddSingleton(new MarketSettings(settings.Options, settings.Options.Seed ?? Random.Shared.Next(), DateTimeOffset.UtcNow));
+        services.AddSingleton(_ => new LedgerWriter(settings.LedgerFolder));
         services.AddSingleton<Reachability>();
         services.AddSingleton<MarketFigures>();
-        services.AddSingleton(p => new WorkSource(p.GetRequiredService<MarketSettings>().Seed, handover.Options.Simulator.OrdersPerSecond, p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(p => new WorkSource(p.GetRequiredService<MarketSettings>().Seed, settings.Options.OrdersPerSecond, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Func<StepRunner>>(p => () => new(
-            async cancellationToken => await MySqlSession.OpenAsync(mysql, cancellationToken),
+            async cancellationToken => await MySqlSession.OpenAsync(settings.ConnectionString, cancellationToken),
             p.GetRequiredService<LedgerWriter>().Append,
             p.GetRequiredService<Reachability>(),
             p.GetRequiredService<MarketFigures>(),
             p.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(p => ActivatorUtilities.CreateInstance<Upkeep>(p, mysql, p.GetRequiredService<Func<StepRunner>>()(), handover.Options.Simulator));
+        services.AddSingleton(p => ActivatorUtilities.CreateInstance<Upkeep>(p, settings.ConnectionString, p.GetRequiredService<Func<StepRunner>>()(), settings.Options));
         services.AddSingleton<MarketService>();
         services.AddHostedService(p => p.GetRequiredService<MarketService>());
         services.AddSingleton<MarketView>();

@@ -5,12 +5,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace CdcLab.ServiceDefaults;
 
-/// <summary>Who may do what on a service's API.</summary>
+/// <summary>Access to a service's API.</summary>
 public static class LabToken
 {
     private const string Scheme = "Bearer ";
 
-    /// <summary>Asks for the lab's token before an endpoint runs.</summary>
+    /// <summary>Requires the lab's token.</summary>
     /// <param name="endpoint">The endpoints that change something.</param>
     /// <param name="token">The lab's token.</param>
     /// <typeparam name="T">The kind of endpoint builder.</typeparam>
@@ -22,11 +22,11 @@ public static class LabToken
         return endpoint.AddEndpointFilter(async (context, next) =>
         {
             string given = context.HttpContext.Request.Headers.Authorization.ToString();
-            // Digests have one length and are compared in constant time: how long the answer takes tells nothing about the token.
+            // Digests are compared in constant time, so that the time of the response tells nothing about the token.
             if (given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && CryptographicOperations.FixedTimeEquals(Digest(given[Scheme.Length..].Trim()), expected))
                 return await next(context);
             context.HttpContext.Response.Headers.WWWAuthenticate = "Bearer";
-            return Results.Problem("This changes the lab: it needs the header 'Authorization: Bearer TOKEN' with the token of the lab's run file.", statusCode: StatusCodes.Status401Unauthorized);
+            return Results.Problem("This request changes the lab. It needs the header 'Authorization: Bearer TOKEN' with the lab's token, which is in the lab's data directory.", statusCode: StatusCodes.Status401Unauthorized);
         });
     }
 

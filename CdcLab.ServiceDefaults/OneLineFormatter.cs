@@ -5,14 +5,12 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace CdcLab.ServiceDefaults;
 
-/// <summary>One line per event: time (UTC), level where it is more than information, text, and an error's kind and message. The text of an exception with
-/// its stack follows only for what ends the service.</summary>
+/// <summary>One line per event: time (UTC), level from warning on, text, and an exception's type and message. A critical event is followed by the
+/// whole exception.</summary>
 internal sealed class OneLineFormatter() : ConsoleFormatter(FormatterName)
 {
-    /// <summary>The formatter's name.</summary>
     public const string FormatterName = "cdclab";
 
-    /// <inheritdoc/>
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         string text = logEntry.Formatter(logEntry.State, logEntry.Exception);

@@ -1,14 +1,17 @@
+using CdcLab.Model.Reports;
 using CdcLab.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
 namespace CdcLab.ServiceDefaults;
 
-/// <summary>What every service of the lab has: telemetry, health, one form of log, problem documents, and the end of its life with the host's.</summary>
+/// <summary>What every service of the lab has: telemetry, health, one line of log for each event, and problem documents.</summary>
 public static class ServiceDefaultsExtensions
 {
     /// <summary>Adds the defaults.</summary>
@@ -20,32 +23,40 @@ public static class ServiceDefaultsExtensions
     {
         builder.Logging.ClearProviders();
         builder.Logging.SetMinimumLevel(LogLevel.Information);
-        // Kestrel and the host tell every start and request; what a person wants to read are the service's own lines.
+        // People want to read the service's own lines, not Kestrel's.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddFilter("System", LogLevel.Warning);
-        // It would write a line for each question about a service that waits; the answer says the same to who asked.
+        // It would log a line for each request while the service is degraded; the response says the same.
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         builder.Logging.AddConsole(console => console.FormatterName = OneLineFormatter.FormatterName);
         builder.Logging.AddConsoleFormatter<OneLineFormatter, ConsoleFormatterOptions>();
 
-        // First of the hosted services: it is the last to stop, and what the others say at their end is still sent.
-        if (LabTelemetry.IsWanted(builder))
+        // The first of the hosted services is the last to stop: what the others log while they stop is still exported.
+        if (LabTelemetry.IsEnabled(builder))
             LabTelemetry.Add(builder, name, sources);
         builder.Services.AddHealthChecks();
         builder.Services.AddProblemDetails();
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddHostedService<ParentWatch>();
         return builder;
     }
 
-    /// <summary>Maps <c>GET /health</c>: 200 while the service can do its work, else 503; the body says what each part of it is like.</summary>
+    /// <summary>Maps <c>GET /health</c>: 200 while the service works or is degraded, else 503; the body has the status of each part.</summary>
     /// <param name="app">The service.</param>
     /// <returns>The service.</returns>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthAnswer.WriteAsync });
+        app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteHealthAsync });
         return app;
     }
+
+    private static Task WriteHealthAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(
+        new
+        {
+            report.Status,
+            Parts = report.Entries.ToDictionary(e => e.Key, e => new { e.Value.Status, Description = e.Value.Description ?? e.Value.Exception?.Message, e.Value.Data }),
+        },
+        LabJson.Options,
+        context.RequestAborted);
 }

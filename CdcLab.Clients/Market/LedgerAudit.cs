@@ -1,10 +1,11 @@
+using System.Globalization;
 using CdcLab.Model.Schema;
 using MySqlConnector;
 
 namespace CdcLab.Clients.Market;
 
 /// <summary>Compares the market's ledger with the database: every acknowledged commit that was not purged has its rows, nothing was executed twice, and the
-/// invariants of the specification hold for every order. The market may go on trading meanwhile: what the ledger says is read before the rows it is about.</summary>
+/// invariants of the specification hold for every order. It can run while the market trades: each ledger line is read before the rows it is about.</summary>
 public sealed class LedgerAudit
 {
     private const int BatchLines = 2000;
@@ -22,7 +23,7 @@ public sealed class LedgerAudit
     private LedgerAudit(MySqlConnection connection, string ledgerFolder) => (_connection, _ledger) = (connection, new(ledgerFolder));
 
     /// <summary>Runs the audit.</summary>
-    /// <param name="connection">An open connection of a user who may read the orders schema; nobody else uses it meanwhile.</param>
+    /// <param name="connection">An open connection of a user who may read the orders schema, for this audit alone.</param>
     /// <param name="ledgerFolder">The ledger's folder (<see cref="LedgerFolder.In"/>).</param>
     /// <param name="cancellationToken">Ends the audit.</param>
     /// <returns>What it found.</returns>
@@ -30,7 +31,7 @@ public sealed class LedgerAudit
     {
         LedgerAudit audit = new(connection, ledgerFolder);
         await audit.CompareLinesAsync(cancellationToken);
-        await audit.JudgeMissingAsync(cancellationToken);
+        await audit.CheckMissingAsync(cancellationToken);
         await audit.CheckPurgedAsync(cancellationToken);
         (long orders, long executions) = await audit.CheckInvariantsAsync(cancellationToken);
         return new()
@@ -82,8 +83,8 @@ public sealed class LedgerAudit
         }
     }
 
-    // Rows can have been purged between the reading of their line and the look into the database: the ledger is asked again for purges before a row counts as lost.
-    private async Task JudgeMissingAsync(CancellationToken cancellationToken)
+    // Rows can be purged after their line was read: the ledger is read again for purges before a row counts as lost.
+    private async Task CheckMissingAsync(CancellationToken cancellationToken)
     {
         if (_missing.Keys.All(id => _purged.Contains(id) || _purging.Contains(id)))
             return;
@@ -118,10 +119,10 @@ public sealed class LedgerAudit
 
     private async Task<(long Orders, long Executions)> CheckInvariantsAsync(CancellationToken cancellationToken)
     {
-        (long first, long last) = await PairAsync($"SELECT COALESCE(MIN(order_id), 0), COALESCE(MAX(order_id), -1) FROM {Orders}", cancellationToken);
+        (long first, long last) = await ReadPairAsync($"SELECT COALESCE(MIN(order_id), 0), COALESCE(MAX(order_id), -1) FROM {Orders}", cancellationToken);
         for (long from = first; from <= last; from += RangeWidth)
         {
-            await EachAsync(
+            await AddRowsAsync(
                 $"""
                 SELECT o.order_id, o.status, o.quantity, COALESCE(e.executed, 0)
                 FROM {Orders} o LEFT JOIN (
@@ -138,18 +139,18 @@ public sealed class LedgerAudit
                 cancellationToken);
         }
 
-        await EachAsync(
+        await AddRowsAsync(
             $"SELECT e.execution_id, e.order_id FROM {Executions} e LEFT JOIN {Orders} o ON o.order_id = e.order_id WHERE o.order_id IS NULL LIMIT 100",
             row => $"execution {row.GetInt64(0)}: of order {row.GetInt64(1)}, which does not exist",
             cancellationToken);
-        return await PairAsync($"SELECT (SELECT COUNT(*) FROM {Orders}), (SELECT COUNT(*) FROM {Executions})", cancellationToken);
+        return await ReadPairAsync($"SELECT (SELECT COUNT(*) FROM {Orders}), (SELECT COUNT(*) FROM {Executions})", cancellationToken);
     }
 
     private static string Orders => $"{OrdersSchema.Database}.{OrdersSchema.Orders.Name}";
 
     private static string Executions => $"{OrdersSchema.Database}.{OrdersSchema.OrderExecutions.Name}";
 
-    private async Task<(long First, long Second)> PairAsync(string sql, CancellationToken cancellationToken)
+    private async Task<(long First, long Second)> ReadPairAsync(string sql, CancellationToken cancellationToken)
     {
         await using MySqlCommand command = new(sql, _connection) { CommandTimeout = OrderRows.CommandTimeout };
         await using MySqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -157,7 +158,7 @@ public sealed class LedgerAudit
         return (reader.GetInt64(0), reader.GetInt64(1));
     }
 
-    private async Task EachAsync(string sql, Func<MySqlDataReader, string> problem, CancellationToken cancellationToken)
+    private async Task AddRowsAsync(string sql, Func<MySqlDataReader, string> problem, CancellationToken cancellationToken)
     {
         await using MySqlCommand command = new(sql, _connection) { CommandTimeout = OrderRows.CommandTimeout };
         await using MySqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -165,7 +166,7 @@ public sealed class LedgerAudit
             _problems.Add(problem(reader));
     }
 
-    // All are counted, the first are kept: a lost database must not fill the memory with sentences.
+    // All are counted, only the first are kept: memory stays bounded if the whole database is lost.
     private sealed class AuditProblems
     {
         private const int Kept = 100;
@@ -182,4 +183,38 @@ public sealed class LedgerAudit
                 _first.Add(problem);
         }
     }
+}
+
+/// <summary>The result of a ledger audit.</summary>
+public sealed record LedgerAuditReport
+{
+    /// <summary>Ledger lines that were read.</summary>
+    public required long Lines { get; init; }
+
+    /// <summary>Orders that are in the database.</summary>
+    public required long Orders { get; init; }
+
+    /// <summary>Executions that are in the database.</summary>
+    public required long ExecutionsInDatabase { get; init; }
+
+    /// <summary>Executions that the ledger has a line of. Fewer than in the database: a commit was not acknowledged (the simulator was killed between the two), or
+    /// its line went with the oldest segment. More: executions were purged.</summary>
+    public required long ExecutionsInLedger { get; init; }
+
+    /// <summary>Orders that the ledger says are purged.</summary>
+    public required long Purged { get; init; }
+
+    /// <summary>How many things are wrong.</summary>
+    public required long ProblemCount { get; init; }
+
+    /// <summary>The first of them, one line each.</summary>
+    public required IReadOnlyList<string> Problems { get; init; }
+
+    /// <summary>Whether nothing acknowledged is lost, nothing was executed twice, and every invariant holds.</summary>
+    public bool IsClean => ProblemCount == 0;
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Lines} ledger lines ({ExecutionsInLedger} executions, {Purged} orders purged), {Orders} orders and {ExecutionsInDatabase} executions in the database: {(IsClean ? "clean" : $"{ProblemCount} problems{Environment.NewLine}{string.Join(Environment.NewLine, Problems)}")}");
 }

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace CdcLab.Clients.Market;
@@ -42,3 +45,64 @@ public sealed record LedgerEntry
     /// <summary>The deleted orders (purges).</summary>
     public IReadOnlyList<long>? OrderIds { get; init; }
 }
+
+/// <summary>What a commit of the market did.</summary>
+public enum LedgerKind
+{
+    /// <summary>An order was placed.</summary>
+    Insert,
+
+    /// <summary>A part of an order was executed.</summary>
+    Execute,
+
+    /// <summary>An order was cancelled.</summary>
+    Cancel,
+
+    /// <summary>Finished orders are about to be deleted. Written before the commit, so that rows whose deletion was never acknowledged do not count as lost.</summary>
+    Purging,
+
+    /// <summary>Finished orders and their executions were deleted.</summary>
+    Purge,
+}
+
+/// <summary>The file format of a ledger entry: one line of JSON.</summary>
+public static class LedgerLine
+{
+    /// <summary>Writes one entry and a line feed.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="output">Where to.</param>
+    public static void Write(LedgerEntry entry, IBufferWriter<byte> output)
+    {
+        using (Utf8JsonWriter json = new(output))
+            JsonSerializer.Serialize(json, entry, LedgerJson.Default.LedgerEntry);
+        output.Write("\n"u8);
+    }
+
+    /// <summary>Reads one line.</summary>
+    /// <param name="line">The line without its line feed.</param>
+    /// <param name="entry">The entry, where the line is one.</param>
+    /// <returns>Whether the line is an entry.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> line, [NotNullWhen(true)] out LedgerEntry? entry)
+    {
+        entry = null;
+        try
+        {
+            entry = JsonSerializer.Deserialize(line, LedgerJson.Default.LedgerEntry);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+
+        return entry is not null;
+    }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(LedgerKindConverter)])]
+[JsonSerializable(typeof(LedgerEntry))]
+internal sealed partial class LedgerJson : JsonSerializerContext;
+
+internal sealed class LedgerKindConverter() : JsonStringEnumConverter<LedgerKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace CdcLab.Clients.Market;
@@ -8,11 +9,10 @@ public sealed class LedgerReader(string folder)
 {
     private const int BufferSize = 1 << 16;
 
-    /// <summary>Reads every whole line that is there when its segment is reached, oldest first. A last line without an end is one that is still being
-    /// written, or that a kill cut: it is left out.</summary>
+    /// <summary>Reads every complete line, oldest first. A last line without a line feed is left out: it is still being written, or the writer was killed.</summary>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The entries.</returns>
-    /// <exception cref="InvalidDataException">A whole line is no ledger entry: the file is not what the simulator wrote.</exception>
+    /// <exception cref="InvalidDataException">A complete line is not a ledger entry.</exception>
     public async IAsyncEnumerable<LedgerEntry> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         foreach ((_, string path) in LedgerFolder.Segments(folder))
@@ -41,7 +41,7 @@ public sealed class LedgerReader(string folder)
 
                     held = end - start;
                     Buffer.BlockCopy(buffer, start, buffer, 0, held);
-                    // A purge's line names many orders and may be longer than the buffer.
+                    // A purge lists many orders: its line can be longer than the buffer.
                     if (held == buffer.Length)
                         Array.Resize(ref buffer, buffer.Length * 2);
                 }
@@ -49,7 +49,7 @@ public sealed class LedgerReader(string folder)
         }
     }
 
-    // Null: the segment was the oldest and went between the listing and now.
+    // Null: the oldest segment was deleted since the folder was listed.
     private static FileStream? Open(string path)
     {
         try
@@ -60,5 +60,42 @@ public sealed class LedgerReader(string folder)
         {
             return null;
         }
+    }
+}
+
+/// <summary>The ledger's folder and the names of its segments.</summary>
+public static class LedgerFolder
+{
+    private const string Prefix = "ledger-";
+    private const string Suffix = ".jsonl";
+
+    /// <summary>The ledger's folder in a lab's data directory.</summary>
+    /// <param name="dataDirectory">The lab's data directory.</param>
+    /// <returns>A path.</returns>
+    public static string In(string dataDirectory) => Path.Combine(dataDirectory, "ledger");
+
+    /// <summary>The file of one segment.</summary>
+    /// <param name="folder">The ledger's folder.</param>
+    /// <param name="number">The segment's number, from 1; a later segment has a higher one.</param>
+    /// <returns>A path.</returns>
+    public static string Segment(string folder, long number) =>
+        Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number:D8}{Suffix}"));
+
+    /// <summary>The existing segments, oldest first.</summary>
+    /// <param name="folder">The ledger's folder; it need not exist.</param>
+    /// <returns>Numbers and paths.</returns>
+    public static IReadOnlyList<(long Number, string Path)> Segments(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return [];
+        List<(long Number, string Path)> segments = [];
+        foreach (string path in Directory.EnumerateFiles(folder, Prefix + "*" + Suffix))
+        {
+            if (long.TryParse(Path.GetFileName(path)[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out long number))
+                segments.Add((number, path));
+        }
+
+        segments.Sort();
+        return segments;
     }
 }

@@ -1,51 +1,51 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 using CdcLab.Model.Options;
 
 namespace CdcLab.Clients.Market;
 
-/// <summary>The client of the order simulator's API. It is always on loopback.</summary>
+/// <summary>The client of the order simulator's API.</summary>
 public sealed class MarketClient : IDisposable
 {
     private readonly HttpClient _http;
 
     /// <summary>Makes a client.</summary>
-    /// <param name="port">The simulator's port.</param>
-    /// <param name="token">The lab's token; null for one that only looks.</param>
-    /// <param name="timeout">How long an answer may take; by default 5 s.</param>
-    public MarketClient(int port, string? token, TimeSpan? timeout = null)
+    /// <param name="address">The API's address, e.g. <c>http://127.0.0.1:5187/</c>.</param>
+    /// <param name="token">The lab's token; null for a client that only reads.</param>
+    /// <param name="timeout">The time limit of a request; 5 s by default.</param>
+    public MarketClient(Uri address, string? token, TimeSpan? timeout = null)
     {
-        _http = LoopbackHttp.Client(new Uri($"http://127.0.0.1:{port}/"));
+        _http = LoopbackHttp.Client(address);
         _http.Timeout = timeout ?? TimeSpan.FromSeconds(5);
         if (token is not null)
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
-    /// <summary>What the market does.</summary>
-    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <summary>Reads the market's state.</summary>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>Its state.</returns>
-    /// <exception cref="HttpRequestException">The simulator does not answer, or refuses.</exception>
+    /// <exception cref="HttpRequestException">The simulator does not answer, or refuses the request.</exception>
     public Task<MarketState> StateAsync(CancellationToken cancellationToken = default) => SendAsync(HttpMethod.Get, "v1/market", null, cancellationToken);
 
-    /// <summary>Places no new orders.</summary>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>The state after it.</returns>
-    /// <exception cref="HttpRequestException">The simulator does not answer, or refuses.</exception>
+    /// <summary>Stops placing new orders. Open orders are still completed.</summary>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The new state.</returns>
+    /// <exception cref="HttpRequestException">The simulator does not answer, or refuses the request.</exception>
     public Task<MarketState> PauseAsync(CancellationToken cancellationToken = default) => SendAsync(HttpMethod.Post, "v1/market/pause", null, cancellationToken);
 
-    /// <summary>Places orders again.</summary>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>The state after it.</returns>
-    /// <exception cref="HttpRequestException">The simulator does not answer, or refuses.</exception>
+    /// <summary>Places new orders again.</summary>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The new state.</returns>
+    /// <exception cref="HttpRequestException">The simulator does not answer, or refuses the request.</exception>
     public Task<MarketState> ResumeAsync(CancellationToken cancellationToken = default) => SendAsync(HttpMethod.Post, "v1/market/resume", null, cancellationToken);
 
     /// <summary>Sets the rate. A market that is paused stays so.</summary>
     /// <param name="rate">New orders per second.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>The state after it.</returns>
-    /// <exception cref="HttpRequestException">The simulator does not answer, or refuses.</exception>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The new state.</returns>
+    /// <exception cref="HttpRequestException">The simulator does not answer, or refuses the request.</exception>
     public Task<MarketState> SetRateAsync(OrderRate rate, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, "v1/market/rate", new(rate.ToString()), cancellationToken);
 
@@ -61,7 +61,7 @@ public sealed class MarketClient : IDisposable
         if (!response.IsSuccessStatusCode)
             throw new HttpRequestException($"The order simulator refused {path}: {await ReasonAsync(response, cancellationToken)}", null, response.StatusCode);
         return await response.Content.ReadFromJsonAsync<MarketState>(LabJson.Options, cancellationToken)
-            ?? throw new HttpRequestException($"The order simulator answered {path} with nothing.");
+            ?? throw new HttpRequestException($"The order simulator answered {path} with an empty body.");
     }
 
     private static async Task<string> ReasonAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -75,7 +75,7 @@ public sealed class MarketClient : IDisposable
         }
         catch (JsonException)
         {
-            // Not a problem document: something else than the simulator answers on this port. The status says what there is to say.
+            // Not a problem document: another program answers on this port. The status is all there is to report.
         }
 
         return $"{(int)response.StatusCode} {response.ReasonPhrase}";

@@ -1,8 +1,8 @@
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 
 namespace CdcLab.Clients.Market;
 
-/// <summary>What the order simulator tells of itself (<c>GET /v1/market</c>).</summary>
+/// <summary>The market's state (<c>GET /v1/market</c>). Counts are since the simulator's start.</summary>
 public sealed record MarketState
 {
     /// <summary>The simulator's process id.</summary>
@@ -11,51 +11,55 @@ public sealed record MarketState
     /// <summary>When it was started.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
-    /// <summary>The seed of this market's chance; the same seed with one worker gives the same orders.</summary>
+    /// <summary>The market's seed; the same seed with one worker gives the same orders.</summary>
     public required int Seed { get; init; }
 
-    /// <summary>The rate that is aimed at: a number or <c>max</c>.</summary>
+    /// <summary>The target rate: a number or <c>max</c>.</summary>
     public required string OrdersPerSecond { get; init; }
 
-    /// <summary>Whether no new orders are placed; those that are open still come to their end.</summary>
+    /// <summary>Whether no new orders are placed; open orders are still completed.</summary>
     public required bool Paused { get; init; }
 
-    /// <summary>Orders placed since the start.</summary>
+    /// <summary>Orders placed.</summary>
     public required long Orders { get; init; }
 
-    /// <summary>Executions since the start.</summary>
+    /// <summary>Executions.</summary>
     public required long Executions { get; init; }
 
-    /// <summary>Orders filled since the start.</summary>
+    /// <summary>Orders filled.</summary>
     public required long Filled { get; init; }
 
-    /// <summary>Orders cancelled since the start.</summary>
+    /// <summary>Orders cancelled.</summary>
     public required long Cancelled { get; init; }
 
-    /// <summary>Orders purged since the start.</summary>
+    /// <summary>Finished orders deleted.</summary>
     public required long Purged { get; init; }
 
-    /// <summary>Transactions that had to be tried again.</summary>
+    /// <summary>Failed attempts of transactions, each followed by a retry.</summary>
     public required long Retries { get; init; }
 
-    /// <summary>Commits whose answer was lost and that had been done all the same.</summary>
-    public required long FoundDone { get; init; }
+    /// <summary>Commits whose answer was lost and which the database turned out to have.</summary>
+    public required long FoundCommitted { get; init; }
 
-    /// <summary>Steps that were not done because the order was not as this simulator had left it: somebody else works on it.</summary>
+    /// <summary>Steps that were not done because another client had changed the order.</summary>
     public required long Refused { get; init; }
 
-    /// <summary>Orders taken up that an earlier run had left open.</summary>
-    public required long TakenUp { get; init; }
+    /// <summary>Open orders of an earlier run that this run resumed.</summary>
+    public required long Resumed { get; init; }
 
-    /// <summary>Orders that are open now and that this simulator works on.</summary>
+    /// <summary>Orders that are open now.</summary>
     public required int Open { get; init; }
 
-    /// <summary>Duration of COMMIT over the last half to whole minute.</summary>
+    /// <summary>Duration of COMMIT over the last 30 to 60 seconds.</summary>
     public required LatencyFigures Commit { get; init; }
 
-    /// <summary>Whether MySQL answers; null before the first attempt ended.</summary>
+    /// <summary>Whether MySQL answers; null before the first attempt has ended.</summary>
     public required bool? MySqlAnswers { get; init; }
 
-    /// <summary>Since when that is so.</summary>
+    /// <summary>Since when.</summary>
     public required DateTimeOffset? MySqlSince { get; init; }
 }
+
+/// <summary>The body of <c>POST /v1/market/rate</c>.</summary>
+/// <param name="OrdersPerSecond">As the setting is written: <c>0</c>, <c>20</c>, <c>0.5</c>, <c>max</c>.</param>
+public sealed record MarketRateRequest(string OrdersPerSecond);

@@ -3,10 +3,10 @@ using MySqlConnector;
 
 namespace CdcLab.Clients.Market;
 
-/// <summary>One order and its executions, as one snapshot of the database has them.</summary>
+/// <summary>One order and its executions, read in one snapshot.</summary>
 internal sealed class OrderRows
 {
-    /// <summary>Seconds that a statement of the audit may take; its tables can be large.</summary>
+    /// <summary>Time limit of a statement of the audit in seconds; the tables can be large.</summary>
     public const int CommandTimeout = 120;
 
     private readonly List<Execution> _executions = [];
@@ -25,11 +25,7 @@ internal sealed class OrderRows
 
     private DateTime CreatedAt { get; init; }
 
-    /// <summary>Reads orders with their executions.</summary>
-    /// <param name="connection">An open connection.</param>
-    /// <param name="orderIds">The orders; those that are not there are left out of the answer.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>The rows by order id.</returns>
+    /// <summary>Reads orders with their executions, by order id; orders that do not exist are left out.</summary>
     public static async Task<Dictionary<long, OrderRows>> ReadAsync(MySqlConnection connection, IEnumerable<long> orderIds, CancellationToken cancellationToken)
     {
         string ids = string.Join(',', orderIds);
@@ -68,7 +64,7 @@ internal sealed class OrderRows
         return rows;
     }
 
-    /// <summary>How these rows contradict an acknowledged commit; null where they do not. Later commits may have followed it.</summary>
+    /// <summary>How these rows contradict an acknowledged commit, which later commits may have followed; null where they do not.</summary>
     /// <param name="entry">The ledger's line.</param>
     /// <returns>One sentence or null.</returns>
     public string? Contradiction(LedgerEntry entry) => entry.Kind switch
@@ -94,7 +90,7 @@ internal sealed class OrderRows
         Execution row = _executions[index];
         if (row.Quantity != entry.Quantity || row.Price != entry.Price || row.At.Ticks != entry.At.Ticks)
             return $"execution {row.Id} is {row.Quantity} at {row.Price}, {row.At:O}; the ledger says {entry.Quantity} at {entry.Price}";
-        // Executions of one order follow each other, so their ids ascend: one that was done twice shows in the sum up to any later one.
+        // Executions of one order are sequential, so their ids ascend: one that was done twice shows in the sum of every later one.
         int upTo = _executions.Take(index + 1).Sum(e => e.Quantity);
         if (upTo != entry.Executed)
             return $"{upTo} is executed up to execution {row.Id}, the ledger says {entry.Executed}";

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 using CdcLab.Model.Options;
 using CdcLab.OrderSimulator.Trading;
 using CdcLab.ServiceDefaults;

@@ -1,5 +1,5 @@
 using CdcLab.Clients.Market;
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 using CdcLab.Model.Options;
 using CdcLab.OrderSimulator.Trading;
 
@@ -31,9 +31,9 @@ internal sealed class MarketView(MarketSettings settings, WorkSource source, Mar
             Cancelled = cancelled,
             Purged = purged,
             Retries = retries,
-            FoundDone = foundDone,
+            FoundCommitted = foundDone,
             Refused = refused,
-            TakenUp = takenUp,
+            Resumed = takenUp,
             Open = source.Open,
             Commit = commit,
             MySqlAnswers = answers,

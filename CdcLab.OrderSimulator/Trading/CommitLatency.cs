@@ -1,4 +1,4 @@
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 using HdrHistogram;
 
 namespace CdcLab.OrderSimulator.Trading;

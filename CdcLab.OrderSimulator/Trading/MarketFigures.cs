@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 
 namespace CdcLab.OrderSimulator.Trading;
 

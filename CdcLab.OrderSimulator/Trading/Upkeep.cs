@@ -122,7 +122,7 @@ internal sealed class Upkeep(
     private async Task PurgeAsync(MySqlConnection connection, CancellationToken stopping, CancellationToken cancellationToken)
     {
         // In batches even when orders trickle: one transaction for many orders costs hardly more than for one.
-        int batch = (int)Math.Clamp(options.KeepOrders / 10, 1, LargestPurge);
+        int batch = Math.Clamp(options.KeepOrders / 10, 1, LargestPurge);
         while (_finishedBefore + figures.Finished - figures.Purged - options.KeepOrders >= batch)
         {
             stopping.ThrowIfCancellationRequested();

@@ -3,44 +3,39 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace CdcLab.ServiceDefaults.Telemetry;
 
-/// <summary>Traces, metrics and logs of a service, sent by OTLP. Everything is bounded (queues of 2,048, traces by rate, series by number), so that a lab that is
-/// left on does not grow, here or there; an export that fails is dropped without a word, because the dashboard is not what the lab is for.</summary>
+/// <summary>Traces, metrics and logs of a service, exported by OTLP. Everything is bounded (queues of 2,048 items, trace rate, number of series), so that memory
+/// stays constant in the service and in the dashboard. An export that fails is dropped.</summary>
 internal static class LabTelemetry
 {
-    // The variables that the OTLP exporter itself reads; without an endpoint nothing is exported and nothing is collected.
+    // The OTLP exporter's own settings. Without an endpoint nothing is collected.
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string Timeout = "OTEL_EXPORTER_OTLP_TIMEOUT";
     private const string Conventions = "OTEL_SEMCONV_STABILITY_OPT_IN";
 
-    // A dashboard keeps 10,000 traces: at this rate an hour and more of each kind.
+    // The dashboard keeps 10,000 traces: at this rate more than an hour of each kind.
     private const double TracesPerSecond = 1;
 
-    // Each series is kept for as long as the service runs. The most that are honestly needed: some for each of a few dozen topics.
-    private const int MostSeries = 200;
+    // A series is kept as long as the service runs. This is enough for several of each of a few dozen topics.
+    private const int MaxSeries = 200;
 
-    /// <summary>Whether somebody wants telemetry.</summary>
-    /// <param name="builder">The service's builder.</param>
-    public static bool IsWanted(IHostApplicationBuilder builder) => !string.IsNullOrWhiteSpace(builder.Configuration[Endpoint]);
+    public static bool IsEnabled(IHostApplicationBuilder builder) => !string.IsNullOrWhiteSpace(builder.Configuration[Endpoint]);
 
-    /// <summary>Adds it.</summary>
-    /// <param name="builder">The service's builder.</param>
-    /// <param name="name">The service's name.</param>
-    /// <param name="sources">Its activity sources and meters.</param>
     public static void Add(IHostApplicationBuilder builder, string name, string[] sources)
     {
-        // Loopback answers in milliseconds or not at all. The default of 10 s would hold up what waits for an export.
+        // Loopback answers in milliseconds or not at all; the default is 10 s.
         builder.Configuration[Timeout] ??= "1000";
-        // MySqlConnector then speaks today's conventions for databases, by which a span's peer is found.
+        // Makes MySqlConnector use the current conventions for databases, by which the dashboard finds a span's peer.
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Conventions)))
             Environment.SetEnvironmentVariable(Conventions, "database");
 
-        builder.Services.AddHostedService<TelemetryEnd>();
+        builder.Services.AddHostedService<TelemetryShutdown>();
         builder.Logging.AddOpenTelemetry(logs =>
         {
             logs.IncludeFormattedMessage = true;
@@ -53,16 +48,37 @@ internal static class LabTelemetry
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
                 .AddMeter([.. sources, MySqlSpans.SourceName])
-                .AddView(static _ => new MetricStreamConfiguration { CardinalityLimit = MostSeries }))
+                .AddView(static _ => new MetricStreamConfiguration { CardinalityLimit = MaxSeries }))
             .WithTracing(traces => traces
                 .SetSampler(new ParentBasedSampler(new RateLimitedSampler(TracesPerSecond, TimeProvider.System)))
-                .AddAspNetCoreInstrumentation(options => options.Filter = IsWorthATrace)
+                .AddAspNetCoreInstrumentation(options => options.Filter = IsTraced)
                 .AddHttpClientInstrumentation()
                 .AddSource([.. sources, MySqlSpans.SourceName])
                 .AddProcessor(new MySqlSpans()))
             .UseOtlpExporter();
     }
 
-    // A host that asks every second how we are would fill the dashboard. What changes something is worth a trace, and what a caller traces.
-    private static bool IsWorthATrace(HttpContext context) => !HttpMethods.IsGet(context.Request.Method) || context.Request.Headers.ContainsKey("traceparent");
+    // Health checks and state requests come every second: only changes, and what a caller already traces, are traced.
+    private static bool IsTraced(HttpContext context) => !HttpMethods.IsGet(context.Request.Method) || context.Request.Headers.ContainsKey("traceparent");
+}
+
+/// <summary>Flushes all signals at the same time when the service stops. By default they are flushed one after the other, 5 s each, which would delay the end of
+/// the service where the dashboard is gone already.</summary>
+/// <param name="services">The providers; resolved at the end, when all of them exist.</param>
+internal sealed class TelemetryShutdown(IServiceProvider services) : IHostedService
+{
+    private const int LimitMilliseconds = 1000;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        TracerProvider? traces = services.GetService<TracerProvider>();
+        MeterProvider? metrics = services.GetService<MeterProvider>();
+        LoggerProvider? logs = services.GetService<LoggerProvider>();
+        return Task.WhenAll(
+            Task.Run(() => traces?.Shutdown(LimitMilliseconds), CancellationToken.None),
+            Task.Run(() => metrics?.Shutdown(LimitMilliseconds), CancellationToken.None),
+            Task.Run(() => logs?.Shutdown(LimitMilliseconds), CancellationToken.None));
+    }
 }
