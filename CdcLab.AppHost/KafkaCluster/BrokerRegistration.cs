@@ -36,9 +36,9 @@ internal static class BrokerRegistration
                 await Task.Delay(Interval, deadline.Token);
             }
         }
-        catch (Exception) when (waiting && deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException late) when (waiting && deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new DistributedApplicationException($"{broker.Name} is still registered in ZooKeeper ({node}) after {limit.TotalSeconds:0} s although it does not run. Does another broker with id {broker.Id} use this ZooKeeper?");
+            throw new DistributedApplicationException($"{broker.Name} is still registered in ZooKeeper ({node}) after {limit.TotalSeconds:0} s although it does not run. Does another broker with id {broker.Id} use this ZooKeeper?", late);
         }
         catch (Exception silent) when (!cancellationToken.IsCancellationRequested)
         {

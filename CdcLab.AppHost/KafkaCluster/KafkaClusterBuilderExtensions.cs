@@ -60,9 +60,10 @@ internal static partial class KafkaClusterBuilderExtensions
     /// <param name="runtime">How servers run.</param>
     /// <param name="zooKeeper">Its ZooKeeper.</param>
     /// <param name="settings">What it is made of.</param>
+    /// <param name="configureBroker">Changes each broker.</param>
     /// <returns>The cluster.</returns>
     public static IResourceBuilder<KafkaClusterResource> AddKafkaCluster(
-        this IDistributedApplicationBuilder builder, [ResourceName] string name, ServerRuntime runtime, IResourceBuilder<IZooKeeper> zooKeeper, KafkaClusterSettings settings)
+        this IDistributedApplicationBuilder builder, [ResourceName] string name, ServerRuntime runtime, IResourceBuilder<IZooKeeper> zooKeeper, KafkaClusterSettings settings, Action<IResourceBuilder<IKafkaBroker>>? configureBroker = null)
     {
         KafkaClusterResource resource = new(name);
         IResourceBuilder<KafkaClusterResource> cluster = builder.AddResource(resource)
@@ -73,7 +74,12 @@ internal static partial class KafkaClusterBuilderExtensions
         if (runtime is ProcessRuntime processes && settings.FirstTopic is { } topic)
             zooKeeper.OnResourceReady((_, e, stop) => new KafkaProcess(processes, zooKeeper.Resource.Name).CreateFirstTopicAsync(topic, settings, zooKeeper.Resource, e.Services, stop));
         foreach (BrokerAddresses addresses in settings.Brokers)
-            cluster.WaitFor(AddBroker(cluster, runtime, zooKeeper, settings, addresses));
+        {
+            IResourceBuilder<IKafkaBroker> broker = AddBroker(cluster, runtime, zooKeeper, settings, addresses);
+            configureBroker?.Invoke(broker);
+            cluster.WaitFor(broker);
+        }
+
         return cluster;
     }
 
@@ -153,6 +159,8 @@ internal static partial class KafkaClusterBuilderExtensions
         ILogger log = starting.Services.GetRequiredService<ResourceLoggerService>().GetLogger(starting.Resource);
         try
         {
+            // Aspire's own wait is a later subscriber of this event.
+            await notifications.WaitForDependenciesAsync(starting.Resource, stop);
             await BrokerRegistration.WaitUntilGoneAsync(
                 broker,
                 zooKeeper.Port,

@@ -1,4 +1,3 @@
-using CdcLab.AppHost.Containers;
 using CdcLab.AppHost.Processes;
 using Microsoft.Extensions.DependencyInjection;
 

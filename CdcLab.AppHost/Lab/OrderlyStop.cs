@@ -1,4 +1,3 @@
-using CdcLab.AppHost.Processes;
 using Microsoft.Extensions.Hosting;
 
 namespace CdcLab.AppHost.Lab;

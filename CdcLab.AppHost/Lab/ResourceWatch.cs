@@ -39,7 +39,7 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
     private readonly List<Task> _tasks = [];
 
     /// <summary>A resource has changed: what it was before (null for the first time) and what it is.</summary>
-    public event Action<WatchedResource?, WatchedResource>? Changed;
+    public Action<WatchedResource?, WatchedResource> Changed { get; set; } = (_, _) => { };
 
     /// <summary>The servers and services, by name.</summary>
     public IReadOnlyDictionary<string, WatchedResource> Now => _now;
@@ -103,7 +103,7 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
                 TellEnd(now);
             else if (now.IsRunning && before?.IsRunning == false && !before.IsPaused)
                 _ended.TryRemove(name, out _);
-            Changed?.Invoke(before, now);
+            Changed(before, now);
         }
     }
 

@@ -8,6 +8,7 @@ namespace CdcLab.AppHost.Lab;
 internal sealed class StartProgress
 {
     private const int PercentStep = 25;
+    private const int LastLines = 20;
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly ConcurrentDictionary<string, string> _told = new(StringComparer.Ordinal);
     private readonly ResourceWatch _watch;
@@ -16,7 +17,7 @@ internal sealed class StartProgress
     public StartProgress(ResourceWatch watch)
     {
         _watch = watch;
-        watch.Changed += Tell;
+        watch.Changed = Tell;
     }
 
     /// <summary>Seconds since the start.</summary>
@@ -43,7 +44,9 @@ internal sealed class StartProgress
     }
 
     private string Last(string name, WatchedResource now) =>
-        now.State == KnownResourceStates.FailedToStart && _watch.Tail(name, 1) is [var line] ? $": {line}" : "";
+        now.State == KnownResourceStates.FailedToStart && _watch.Tail(name, LastLines) is { Count: > 0 } lines
+            ? $": {lines.LastOrDefault(l => l.Contains(" cannot be started", StringComparison.Ordinal)) ?? lines[^1]}"
+            : "";
 
     private void TellOnce(string name, string text)
     {

@@ -112,7 +112,7 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
             verdict.Outcome == Outcome.Ok ? $"{verdict.Id} is ok again" : verdict.Id,
             verdict.Outcome == Outcome.Ok ? verdict.Actual ?? "" : $"{verdict.Actual}{follow}. {verdict.Fix}",
             new NotificationInteractionOptions { Intent = verdict.Outcome == Outcome.Ok ? MessageIntent.Success : MessageIntent.Error });
-        shown.ContinueWith(t => LabTerminal.Error($"A notification could not be shown: {t.Exception!.GetBaseException().Message}"), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        _ = shown.ContinueWith(t => LabTerminal.Error($"A notification could not be shown: {t.Exception!.GetBaseException().Message}"), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
     private static string Words(Verdict v) => v.Outcome switch

@@ -20,7 +20,6 @@ internal sealed class MySqlProvisioning(MySqlSourceSettings settings)
     private const MySqlErrorCode IncompatibleForeignKeyColumns = (MySqlErrorCode)3780;
     private const MySqlErrorCode MissingForeignKeyIndex = (MySqlErrorCode)1822;
 
-    private readonly SemaphoreSlim _one = new(1);
     private volatile bool _isReady;
 
     private MySqlConnectionStringBuilder RootLogin => new()
@@ -55,26 +54,16 @@ internal sealed class MySqlProvisioning(MySqlSourceSettings settings)
     {
         if (_isReady)
             return [];
-        await _one.WaitAsync(cancellationToken);
-        try
-        {
-            List<string> lines = [];
-            if (_isReady)
-                return lines;
-            MySqlConnectionStringBuilder login = RootLogin;
-            await using MySqlConnection root = new(login.ConnectionString);
-            await root.OpenAsync(cancellationToken);
-            await root.ExecuteAsync(new CommandDefinition(SqlText.SessionMode, cancellationToken: cancellationToken));
-            await CreateSchemaAsync(root, lines, cancellationToken);
-            foreach ((DatabaseUser user, string password) in settings.Users)
-                await new MySqlUserProvisioning(root, login, user, password, lines).RunAsync(cancellationToken);
-            _isReady = true;
-            return lines;
-        }
-        finally
-        {
-            _one.Release();
-        }
+        List<string> lines = [];
+        MySqlConnectionStringBuilder login = RootLogin;
+        await using MySqlConnection root = new(login.ConnectionString);
+        await root.OpenAsync(cancellationToken);
+        await root.ExecuteAsync(new CommandDefinition(SqlText.SessionMode, cancellationToken: cancellationToken));
+        await CreateSchemaAsync(root, lines, cancellationToken);
+        foreach ((DatabaseUser user, string password) in settings.Users)
+            await new MySqlUserProvisioning(root, login, user, password, lines).RunAsync(cancellationToken);
+        _isReady = true;
+        return lines;
     }
 
     private async Task CreateSchemaAsync(MySqlConnection root, List<string> lines, CancellationToken cancellationToken)

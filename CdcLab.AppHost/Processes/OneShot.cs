@@ -14,7 +14,7 @@ internal static partial class OneShot
     /// <exception cref="InvalidOperationException">It ended with another exit code than 0; the message has its last lines.</exception>
     public static async Task RunAsync(string what, LaunchCommand command, ILogger log, CancellationToken cancellationToken)
     {
-        ProcessStartInfo start = new("/bin/sh") { WorkingDirectory = command.WorkingDirectory, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("/bin/sh") { UseShellExecute = false, WorkingDirectory = command.WorkingDirectory, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string argument in (string[])["-c", Script, "sh", command.Program, .. command.Arguments])
             start.ArgumentList.Add(argument);
         foreach (string name in InheritedEnvironment.ToRemove())

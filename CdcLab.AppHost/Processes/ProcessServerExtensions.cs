@@ -45,6 +45,8 @@ internal static partial class ProcessServerExtensions
                 try
                 {
                     await fetching!.WaitAsync(stop);
+                    // Aspire's own wait is a later subscriber of this event.
+                    await e.Services.GetRequiredService<ResourceNotificationService>().WaitForDependenciesAsync(resource, stop);
                     LaunchCommand command = await prepare(log, stop);
                     (string program, arguments) = CapLaunch.Wrap(runtime.Cap(resource.Name, capBytes), command.Program, command.Arguments);
                     process.WithCommand(program).WithWorkingDirectory(command.WorkingDirectory);

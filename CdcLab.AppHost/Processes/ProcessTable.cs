@@ -5,6 +5,7 @@ namespace CdcLab.AppHost.Processes;
 /// <summary>A process that cannot be mistaken for a later one with the same id.</summary>
 /// <param name="Pid">The process id.</param>
 /// <param name="StartTime">When it was started, in clock ticks since boot.</param>
+[System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
 internal readonly record struct ProcessIdentity(int Pid, long StartTime)
 {
     /// <summary>Whether it still runs.</summary>

@@ -22,6 +22,12 @@ internal sealed class ProgramStore(ProgramOptions options, Func<string, string?>
     private readonly Func<string, string?> _environment = environment ?? Environment.GetEnvironmentVariable;
     private readonly ProgramCache _cache = cache ?? ProgramCache.OfUser(environment ?? Environment.GetEnvironmentVariable);
 
+    /// <summary>The MySQL that was found; null while it was not.</summary>
+    public MySqlProgram? KnownMySql => _mySql.Known;
+
+    /// <summary>The Kafka that was found; null while it was not.</summary>
+    public KafkaProgram? KnownKafka => _kafka.Known;
+
     /// <summary>What is wrong with <c>MYSQL_HOME</c> and <c>KAFKA_HOME</c>, one line each. Fetches and starts nothing.</summary>
     public IReadOnlyList<string> CheckHomes()
         => [.. new[] { MySqlSource.HomeFault(_environment), new KafkaSource(options, _cache, _environment).HomeFault() }.OfType<string>()];
@@ -44,6 +50,8 @@ internal sealed class ProgramStore(ProgramOptions options, Func<string, string?>
         private readonly List<IProgress<FetchProgress>> _listeners = [];
         private (Task<T> Task, CancellationTokenSource Cancel)? _search;
         private Lock? _gate;
+
+        public T? Known => _search is { Task: { IsCompletedSuccessfully: true } task } ? task.Result : default;
 
         public async Task<T> GetAsync(
             Lock gate, Func<IProgress<FetchProgress>, CancellationToken, Task<T>> find, IProgress<FetchProgress> progress, CancellationToken cancellationToken)

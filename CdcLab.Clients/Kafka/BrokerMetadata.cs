@@ -1,3 +1,4 @@
+using CdcLab.Model.Reports;
 using System.Buffers.Binary;
 using System.Net.Sockets;
 

@@ -20,11 +20,11 @@ public sealed class KafkaAdmin : IKafkaTopics, IDisposable
 
     /// <summary>Makes the client; it connects by itself, and again whenever brokers come back.</summary>
     /// <param name="bootstrap">Bootstrap servers.</param>
-    /// <param name="needed">What every client of this cluster needs (<see cref="Model.Live.LabAbilities.KafkaClientSettings"/>).</param>
+    /// <param name="needed">What every client of this cluster needs.</param>
     public KafkaAdmin(string bootstrap, IReadOnlyDictionary<string, string>? needed = null)
     {
         _bootstrap = bootstrap;
-        _needed = needed ?? Model.Live.LabAbilities.NoSettings;
+        _needed = needed ?? new Dictionary<string, string>();
         _client = Make();
     }
 

@@ -1,0 +1,160 @@
+using System.Net;
+using System.Net.Sockets;
+using CdcLab.AppHost.Containers;
+using CdcLab.AppHost.Processes;
+using CdcLab.AppHost.Programs;
+using CdcLab.Model;
+using CdcLab.Model.Options;
+using CdcLab.Model.Reports;
+using CdcLab.Model.Schema;
+
+namespace CdcLab.AppHost.Lab;
+
+/// <summary>One run of a lab: its options, its ports, its data directory, and how its servers run. Made before the first resource, after everything that can be refused was refused.</summary>
+internal sealed class LabSession : IDisposable
+{
+    private readonly HeldDataDirectory _held;
+
+    private LabSession(LabOptions options, HeldDataDirectory held, ContainerEngine? engine, string because, string[] aspireArguments)
+    {
+        Options = options;
+        Ports = LabPorts.Of(options);
+        SimulatorPort = Ports.Simulator == 0 ? FreePort() : Ports.Simulator;
+        _held = held;
+        Engine = engine;
+        Because = because;
+        AspireArguments = aspireArguments;
+        if (engine is not null)
+        {
+            Names = new(engine, options.Name);
+            Runtime = new ContainerRuntime(options.BindAddress, engine, Names);
+        }
+        else
+        {
+            Programs = new(new(options.Kafka.Source, options.Kafka.ArchiveUrl, options.Npm.Registry, held.KafkaSeries));
+            Runtime = new ProcessRuntime(options.BindAddress, Programs, MemoryCaps.Create(held.Id), held.Path);
+        }
+    }
+
+    /// <summary>The options.</summary>
+    public LabOptions Options { get; }
+
+    /// <summary>The ports.</summary>
+    public LabPorts Ports { get; }
+
+    /// <summary>The port of the simulator's API.</summary>
+    public int SimulatorPort { get; }
+
+    /// <summary>How the servers run.</summary>
+    public ServerRuntime Runtime { get; }
+
+    /// <summary>The engine; null where servers are processes.</summary>
+    public ContainerEngine? Engine { get; }
+
+    /// <summary>Names and labels of the containers; null where servers are processes.</summary>
+    public LabContainers? Names { get; }
+
+    /// <summary>Finds or fetches programs; null where servers are containers.</summary>
+    public ProgramStore? Programs { get; }
+
+    /// <summary>Whether the servers are containers.</summary>
+    public bool Containers => Engine is not null;
+
+    /// <summary>Why they run as they do.</summary>
+    public string Because { get; }
+
+    /// <summary>What is left of the command line for Aspire.</summary>
+    public string[] AspireArguments { get; }
+
+    /// <summary>The data directory.</summary>
+    public string Folder => _held.Path;
+
+    /// <summary>The folder of the log files.</summary>
+    public string LogFolder => Directory.CreateDirectory(Path.Combine(Folder, "logs")).FullName;
+
+    /// <summary>The file of the secrets.</summary>
+    public string SecretsFile => _held.SecretsFile;
+
+    /// <summary>The secrets.</summary>
+    public LabSecrets Secrets => _held.Secrets;
+
+    /// <summary>The bearer token of both services' APIs.</summary>
+    public string Token => Secrets.Token;
+
+    /// <summary>What must not appear in a log.</summary>
+    public IReadOnlyList<string> SecretTexts => Secrets.All;
+
+    /// <summary>The verifier's address for this process.</summary>
+    public Uri VerifierAddress => new($"http://{(Options.BindAddress == "0.0.0.0" ? ServerRuntime.Loopback : Options.BindAddress)}:{Ports.Verifier}");
+
+    /// <summary>The dashboard's page, with its login.</summary>
+    public Uri DashboardLink => new($"http://localhost:{Ports.Dashboard}/login?t={Secrets.DashboardToken}");
+
+    /// <summary>The servers and services that have verdicts.</summary>
+    public IReadOnlyList<string> Judged =>
+        [ResourceNames.MySql, ResourceNames.ZooKeeper, ResourceNames.Kafka, .. Enumerable.Range(1, Options.Kafka.Brokers).Select(ResourceNames.Broker), .. Containers ? [ResourceNames.KafkaUi] : Array.Empty<string>(), ResourceNames.OrderSimulator];
+
+    /// <summary>Opens a lab: asks for an engine, judges options against the machine, takes the data directory.</summary>
+    /// <param name="options">Options that are valid by themselves.</param>
+    /// <param name="aspireArguments">What is left of the command line for Aspire.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The lab, or what refuses it, one line each.</returns>
+    public static async Task<(LabSession? Lab, IReadOnlyList<string> Refusals)> OpenAsync(LabOptions options, string[] aspireArguments, CancellationToken cancellationToken)
+    {
+        LabDataDirectory directory = LabDataDirectory.Of(options);
+        LabRuntime wanted = options.Runtime == LabRuntime.Auto ? directory.Runtime ?? LabRuntime.Auto : options.Runtime;
+        EngineAnswer? answer = wanted == LabRuntime.Process ? null : await ContainerEngine.AskAsync(cancellationToken);
+        if (wanted == LabRuntime.Container && answer is { Answers: false })
+            return (null, [$"Lab:Runtime = container: {answer.Because}. Start a container engine, or use process or auto."]);
+        bool containers = answer is { Answers: true };
+        string because = containers ? answer!.Because
+            : options.Runtime == LabRuntime.Process ? "Lab:Runtime = process"
+            : answer is null ? $"the data in {directory.Path} was made by processes; `reset` deletes it"
+            : $"{answer.Because}";
+        List<string> refusals = [.. Preflight.Check(options, containers, directory).Select(f => f.ToString())];
+        if (!containers)
+            refusals.AddRange(new ProgramStore(new(options.Kafka.Source, options.Kafka.ArchiveUrl, options.Npm.Registry)).CheckHomes());
+        ContainerEngine? engine = containers ? new() : null;
+        if (refusals.Count == 0 && engine is not null && await new LabContainers(engine, options.Name).RefusalAsync([.. ServerNames(options)], cancellationToken) is { } refusal)
+            refusals.Add(refusal);
+        if (refusals.Count > 0)
+            return (null, refusals);
+        return directory.TryHold(containers ? LabRuntime.Container : LabRuntime.Process, out HeldDataDirectory? held, out string? fault)
+            ? (new LabSession(options, held, engine, because, aspireArguments), [])
+            : (null, [fault!]);
+    }
+
+    /// <summary>Where people find the lab, one line each.</summary>
+    public IEnumerable<string> Addresses()
+    {
+        yield return $"MySQL      127.0.0.1:{Ports.MySql}, database {OrdersSchema.Database}, user {DatabaseUser.Debezium.Name}; password in {SecretsFile}";
+        yield return $"Kafka      {string.Join(',', Enumerable.Range(1, Options.Kafka.Brokers).Select(id => $"{Options.Kafka.AdvertisedHost}:{Ports.External(id)}"))}";
+        if (Containers)
+            yield return $"Kafka UI   http://localhost:{Ports.KafkaUi}{(Options.KafkaUi.Open ? "" : $", user cdclab; password in {SecretsFile}")}";
+        if (Options.Dashboard.Enabled)
+            yield return $"Dashboard  {DashboardLink}";
+    }
+
+    /// <summary>Asks the brokers inside the containers' network what they tell their clients.</summary>
+    public Task<IReadOnlyList<ListenerAnswer>> AskInsideAsync(CancellationToken cancellationToken) =>
+        Names!.AskInsideAsync([.. Enumerable.Range(1, Options.Kafka.Brokers).Select(ResourceNames.Broker)], cancellationToken);
+
+    /// <summary>Where `verify` finds this lab, once the verifier is about to listen.</summary>
+    public void Announce() => _held.Announce(VerifierAddress);
+
+    public void Dispose()
+    {
+        (Runtime as ProcessRuntime)?.Caps.Dispose();
+        _held.Dispose();
+    }
+
+    private static IEnumerable<string> ServerNames(LabOptions options) =>
+        [ResourceNames.MySql, ResourceNames.ZooKeeper, .. Enumerable.Range(1, options.Kafka.Brokers).Select(ResourceNames.Broker), ResourceNames.KafkaUi];
+
+    private static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
