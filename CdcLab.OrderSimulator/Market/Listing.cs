@@ -1,10 +1,22 @@
 namespace CdcLab.OrderSimulator.Market;
 
-/// <summary>The shares of this market: codes and names are KRX's own; the reference prices are of the order of late 2024's closing prices, on legal ticks, and
-/// stand still. The most traded come first.</summary>
+/// <summary>A share: its KRX code, its name, and the price in won from which the daily limits are computed.</summary>
+internal sealed record Instrument(string Symbol, string Name, int ReferencePrice)
+{
+    /// <summary>The highest price of the day: 30 % above the reference price, on a tick (KRX's daily price limit since 15 June 2015).</summary>
+    public int UpperLimit { get; } = TickSize.RoundDown(ReferencePrice + (ReferencePrice * 3 / 10));
+
+    /// <summary>The lowest price of the day: 30 % below the reference price, on a tick.</summary>
+    public int LowerLimit { get; } = TickSize.RoundUp(ReferencePrice - (ReferencePrice * 3 / 10));
+
+    /// <summary>The nearest price within the day's limits.</summary>
+    public int Limit(int price) => Math.Clamp(price, LowerLimit, UpperLimit);
+}
+
+/// <summary>The shares of this market, the most traded first. Codes and names are KRX's; the constant reference prices are close to those of late 2024, on legal
+/// ticks.</summary>
 internal static class Listing
 {
-    /// <summary>All shares.</summary>
     public static IReadOnlyList<Instrument> All { get; } =
     [
         new("005930", "Samsung Electronics", 54_000),
