@@ -6,9 +6,7 @@ namespace CdcLab.OrderSimulator.Market;
 internal sealed record OrderPlan
 {
     public required long UserId { get; init; }
-
     public required Instrument Instrument { get; init; }
-
     public required OrderSide Side { get; init; }
 
     /// <summary>The side as the column <c>order_type</c> has it.</summary>

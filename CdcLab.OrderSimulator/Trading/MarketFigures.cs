@@ -32,13 +32,9 @@ internal sealed class MarketFigures : IDisposable
     }
 
     public Count Orders { get; }
-
     public Count Executions { get; }
-
     public Count Filled { get; }
-
     public Count Cancelled { get; }
-
     public Count Purged { get; }
 
     /// <summary>Attempts that failed.</summary>

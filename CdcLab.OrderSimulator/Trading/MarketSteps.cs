@@ -36,15 +36,8 @@ internal sealed class InsertStep(OrderPlan plan) : MarketStep
 
     public override LedgerEntry Entry() => new()
     {
-        Kind = LedgerKind.Insert,
-        At = At,
-        OrderId = OrderId,
-        Status = OrderStatus.Pending,
-        Quantity = plan.Quantity,
-        Price = plan.Price,
-        UserId = plan.UserId,
-        Symbol = plan.Instrument.Symbol,
-        OrderType = plan.OrderType,
+        Kind = LedgerKind.Insert, At = At, OrderId = OrderId, Status = OrderStatus.Pending, Quantity = plan.Quantity, Price = plan.Price,
+        UserId = plan.UserId, Symbol = plan.Instrument.Symbol, OrderType = plan.OrderType,
     };
 }
 
@@ -52,9 +45,7 @@ internal sealed class InsertStep(OrderPlan plan) : MarketStep
 internal abstract class ChangeStep(long orderId, int quantity, int executedBefore) : MarketStep
 {
     public long OrderId => orderId;
-
     public int OrderQuantity => quantity;
-
     public int ExecutedBefore => executedBefore;
 
     /// <summary>The order's status before the step.</summary>
@@ -68,25 +59,17 @@ internal abstract class ChangeStep(long orderId, int quantity, int executedBefor
 internal sealed class ExecuteStep(long orderId, int orderQuantity, int executedBefore, int quantity, int price) : ChangeStep(orderId, orderQuantity, executedBefore)
 {
     public int Quantity => quantity;
-
     public int Price => price;
 
     /// <summary>The row's id; known from the INSERT on, before the commit.</summary>
     public long ExecutionId { get; set; }
 
     public override string Name => "execute";
-
     public override string To => OrderStatus.Of(ExecutedBefore + quantity, OrderQuantity);
 
     public override LedgerEntry Entry() => new()
     {
-        Kind = LedgerKind.Execute,
-        At = At,
-        OrderId = OrderId,
-        Status = To,
-        ExecutionId = ExecutionId,
-        Quantity = quantity,
-        Price = price,
+        Kind = LedgerKind.Execute, At = At, OrderId = OrderId, Status = To, ExecutionId = ExecutionId, Quantity = quantity, Price = price,
         Executed = ExecutedBefore + quantity,
     };
 }
@@ -95,7 +78,6 @@ internal sealed class ExecuteStep(long orderId, int orderQuantity, int executedB
 internal sealed class CancelStep(long orderId, int quantity, int executedBefore) : ChangeStep(orderId, quantity, executedBefore)
 {
     public override string Name => "cancel";
-
     public override string To => OrderStatus.Cancelled;
 
     public override LedgerEntry Entry() => new() { Kind = LedgerKind.Cancel, At = At, OrderId = OrderId, Status = To, Executed = ExecutedBefore };

@@ -150,7 +150,7 @@ internal sealed class MySqlSession : IMarketSession
             matches = reader.GetInt64(0) == 1 && reader.GetDecimal(1) == step.ExecutedBefore;
             while (await reader.NextResultAsync(cancellationToken))
             {
-                // The INSERT after the SELECT: an error of it is thrown here.
+                // Throws an error of the INSERT after the SELECT.
             }
         }
 

@@ -8,6 +8,8 @@ using CdcLab.Model.Options;
 using CdcLab.OrderSimulator;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace CdcLab.Tests.Model.Market;
@@ -35,6 +37,7 @@ public sealed class MarketApiTests : IAsyncLifetime
             ["ConnectionStrings:mysql-orders"] = $"Server=127.0.0.1;Port={FreePort()};User ID=simulator;Password=password;Database=cdclab",
             ["urls"] = $"http://localhost:{_port}",
         });
+        builder.Services.PostConfigure<LoggerFilterOptions>(log => log.MinLevel = LogLevel.None);
         _app = SimulatorApp.Build(builder, SimulatorSettings.Read(builder.Configuration)!);
         await _app.StartAsync(TestContext.Current.CancellationToken);
     }
