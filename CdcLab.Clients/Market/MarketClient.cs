@@ -1,8 +1,8 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using CdcLab.Model.Reports;
 using CdcLab.Model.Options;
+using CdcLab.Model.Reports;
 
 namespace CdcLab.Clients.Market;
 
