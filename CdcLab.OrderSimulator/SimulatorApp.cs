@@ -2,7 +2,6 @@ using CdcLab.Clients.MySql;
 using CdcLab.Model;
 using CdcLab.Model.Options;
 using CdcLab.OrderSimulator.Api;
-using CdcLab.OrderSimulator.Ledger;
 using CdcLab.OrderSimulator.Trading;
 using CdcLab.ServiceDefaults;
 using MySqlConnector;
@@ -93,7 +92,7 @@ internal static class SimulatorApp
             p.GetRequiredService<Reachability>(),
             p.GetRequiredService<MarketFigures>(),
             p.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(p => ActivatorUtilities.CreateInstance<Upkeep>(p, settings.ConnectionString, p.GetRequiredService<Func<StepRunner>>()(), settings.Options));
+        services.AddSingleton(p => ActivatorUtilities.CreateInstance<Maintenance>(p, settings.ConnectionString, p.GetRequiredService<Func<StepRunner>>()(), settings.Options));
         services.AddSingleton<MarketService>();
         services.AddHostedService(p => p.GetRequiredService<MarketService>());
         services.AddSingleton<MarketView>();

@@ -11,10 +11,6 @@ public static class LabToken
     private const string Scheme = "Bearer ";
 
     /// <summary>Requires the lab's token.</summary>
-    /// <param name="endpoint">The endpoints that change something.</param>
-    /// <param name="token">The lab's token.</param>
-    /// <typeparam name="T">The kind of endpoint builder.</typeparam>
-    /// <returns>The endpoints.</returns>
     public static T RequireLabToken<T>(this T endpoint, string token)
         where T : IEndpointConventionBuilder
     {
@@ -30,19 +26,13 @@ public static class LabToken
         });
     }
 
-    /// <summary>Answers only requests whose Host header is one of these, so that no web page can reach a service on loopback through a name of its own.</summary>
-    /// <param name="app">The service.</param>
-    /// <param name="hosts">Host names and addresses, without a port.</param>
-    /// <returns>The service.</returns>
+    /// <summary>Refuses requests whose Host header is none of these names (without port): protects against DNS rebinding by web pages.</summary>
     public static IApplicationBuilder UseLabHosts(this IApplicationBuilder app, params string[] hosts) => app.Use(async (context, next) =>
     {
         if (hosts.Contains(context.Request.Host.Host, StringComparer.OrdinalIgnoreCase))
-        {
             await next(context);
-            return;
-        }
-
-        await Results.Problem($"The Host header must be {string.Join(" or ", hosts)}.", statusCode: StatusCodes.Status400BadRequest).ExecuteAsync(context);
+        else
+            await Results.Problem($"The Host header must be {string.Join(" or ", hosts)}.", statusCode: StatusCodes.Status400BadRequest).ExecuteAsync(context);
     });
 
     private static byte[] Digest(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Configuration;
 
 namespace CdcLab.ServiceDefaults;
 
-/// <summary>Reads what the AppHost configures a service with. Whatever is missing or wrong is one line on stderr.</summary>
+/// <summary>Reads what the AppHost configures a service with. Whatever is missing or wrong is one line on stderr
+/// (<c>service: what is wrong</c>) and makes the result null; the service then ends with <see cref="InvalidExitCode"/>.</summary>
 public static class ServiceConfiguration
 {
     /// <summary>The exit code of a service whose configuration is missing or wrong.</summary>
@@ -16,9 +17,6 @@ public static class ServiceConfiguration
     public const string DataDirectoryKey = "Lab:DataDirectory";
 
     /// <summary>Reads and validates the section <c>Lab</c>.</summary>
-    /// <param name="configuration">The service's configuration.</param>
-    /// <param name="service">The service's name, for the error lines.</param>
-    /// <returns>The options; null where a value is wrong, and then the service ends with <see cref="InvalidExitCode"/>.</returns>
     public static LabOptions? ReadLab(IConfiguration configuration, string service)
     {
         LabOptions options = LabConfiguration.Read(configuration, out IReadOnlyList<OptionFault> faults, "Token");
@@ -28,10 +26,6 @@ public static class ServiceConfiguration
     }
 
     /// <summary>Reads a value that the service cannot do without.</summary>
-    /// <param name="configuration">The service's configuration.</param>
-    /// <param name="key">The value's key, e.g. <c>ConnectionStrings:mysql-orders</c>.</param>
-    /// <param name="service">The service's name, for the error line.</param>
-    /// <returns>The value; null where it is missing, and then the service ends with <see cref="InvalidExitCode"/>.</returns>
     public static string? Require(IConfiguration configuration, string key, string service)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -40,9 +34,6 @@ public static class ServiceConfiguration
 
     /// <summary>Reads the port to listen on from <c>urls</c> or <c>http_ports</c>, as <c>ASPNETCORE_URLS</c> and <c>ASPNETCORE_HTTP_PORTS</c> set them. Only the port
     /// counts: a service chooses its address itself.</summary>
-    /// <param name="configuration">The service's configuration.</param>
-    /// <param name="service">The service's name, for the error line.</param>
-    /// <returns>The port; null where it is missing or wrong, and then the service ends with <see cref="InvalidExitCode"/>.</returns>
     public static int? RequirePort(IConfiguration configuration, string service)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -58,8 +49,6 @@ public static class ServiceConfiguration
     }
 
     /// <summary>Writes one error line.</summary>
-    /// <param name="service">The service's name.</param>
-    /// <param name="problem">What is wrong.</param>
     public static void Fail(string service, string problem) => Console.Error.WriteLine($"{service}: {problem}");
 
     private static string? Missing(string service, string key)

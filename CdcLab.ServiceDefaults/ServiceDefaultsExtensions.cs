@@ -41,8 +41,6 @@ public static class ServiceDefaultsExtensions
     }
 
     /// <summary>Maps <c>GET /health</c>: 200 while the service works or is degraded, else 503; the body has the status of each part.</summary>
-    /// <param name="app">The service.</param>
-    /// <returns>The service.</returns>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         app.UseExceptionHandler();

@@ -25,8 +25,7 @@ public sealed class LedgerAudit
     /// <summary>Runs the audit.</summary>
     /// <param name="connection">An open connection of a user who may read the orders schema, for this audit alone.</param>
     /// <param name="ledgerFolder">The ledger's folder (<see cref="LedgerFolder.In"/>).</param>
-    /// <param name="cancellationToken">Ends the audit.</param>
-    /// <returns>What it found.</returns>
+    /// <param name="cancellationToken">Cancels the audit.</param>
     public static async Task<LedgerAuditReport> RunAsync(MySqlConnection connection, string ledgerFolder, CancellationToken cancellationToken = default)
     {
         LedgerAudit audit = new(connection, ledgerFolder);
@@ -34,16 +33,7 @@ public sealed class LedgerAudit
         await audit.CheckMissingAsync(cancellationToken);
         await audit.CheckPurgedAsync(cancellationToken);
         (long orders, long executions) = await audit.CheckInvariantsAsync(cancellationToken);
-        return new()
-        {
-            Lines = audit._lines,
-            Orders = orders,
-            ExecutionsInDatabase = executions,
-            ExecutionsInLedger = audit._executionIds.Count,
-            Purged = audit._purged.Count,
-            ProblemCount = audit._problems.Count,
-            Problems = audit._problems.First,
-        };
+        return new(audit._lines, orders, executions, audit._executionIds.Count, audit._purged.Count, audit._problems.Count, audit._problems.First);
     }
 
     private async Task CompareLinesAsync(CancellationToken cancellationToken)
@@ -186,30 +176,17 @@ public sealed class LedgerAudit
 }
 
 /// <summary>The result of a ledger audit.</summary>
-public sealed record LedgerAuditReport
+/// <param name="Lines">Ledger lines that were read.</param>
+/// <param name="Orders">Orders in the database.</param>
+/// <param name="ExecutionsInDatabase">Executions in the database.</param>
+/// <param name="ExecutionsInLedger">Executions in the ledger. Fewer than in the database: a commit was not acknowledged (the simulator was killed), or its line was
+/// deleted with the oldest segment. More: executions were purged.</param>
+/// <param name="Purged">Orders that are purged according to the ledger.</param>
+/// <param name="ProblemCount">The number of problems.</param>
+/// <param name="Problems">The first problems, one line each.</param>
+public sealed record LedgerAuditReport(
+    long Lines, long Orders, long ExecutionsInDatabase, long ExecutionsInLedger, long Purged, long ProblemCount, IReadOnlyList<string> Problems)
 {
-    /// <summary>Ledger lines that were read.</summary>
-    public required long Lines { get; init; }
-
-    /// <summary>Orders that are in the database.</summary>
-    public required long Orders { get; init; }
-
-    /// <summary>Executions that are in the database.</summary>
-    public required long ExecutionsInDatabase { get; init; }
-
-    /// <summary>Executions that the ledger has a line of. Fewer than in the database: a commit was not acknowledged (the simulator was killed between the two), or
-    /// its line went with the oldest segment. More: executions were purged.</summary>
-    public required long ExecutionsInLedger { get; init; }
-
-    /// <summary>Orders that the ledger says are purged.</summary>
-    public required long Purged { get; init; }
-
-    /// <summary>How many things are wrong.</summary>
-    public required long ProblemCount { get; init; }
-
-    /// <summary>The first of them, one line each.</summary>
-    public required IReadOnlyList<string> Problems { get; init; }
-
     /// <summary>Whether nothing acknowledged is lost, nothing was executed twice, and every invariant holds.</summary>
     public bool IsClean => ProblemCount == 0;
 

@@ -69,8 +69,6 @@ public enum LedgerKind
 public static class LedgerLine
 {
     /// <summary>Writes one entry and a line feed.</summary>
-    /// <param name="entry">The entry.</param>
-    /// <param name="output">Where to.</param>
     public static void Write(LedgerEntry entry, IBufferWriter<byte> output)
     {
         using (Utf8JsonWriter json = new(output))
@@ -78,10 +76,7 @@ public static class LedgerLine
         output.Write("\n"u8);
     }
 
-    /// <summary>Reads one line.</summary>
-    /// <param name="line">The line without its line feed.</param>
-    /// <param name="entry">The entry, where the line is one.</param>
-    /// <returns>Whether the line is an entry.</returns>
+    /// <summary>Reads one line without its line feed.</summary>
     public static bool TryRead(ReadOnlySpan<byte> line, [NotNullWhen(true)] out LedgerEntry? entry)
     {
         entry = null;

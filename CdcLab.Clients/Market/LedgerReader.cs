@@ -10,8 +10,6 @@ public sealed class LedgerReader(string folder)
     private const int BufferSize = 1 << 16;
 
     /// <summary>Reads every complete line, oldest first. A last line without a line feed is left out: it is still being written, or the writer was killed.</summary>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <returns>The entries.</returns>
     /// <exception cref="InvalidDataException">A complete line is not a ledger entry.</exception>
     public async IAsyncEnumerable<LedgerEntry> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -70,20 +68,13 @@ public static class LedgerFolder
     private const string Suffix = ".jsonl";
 
     /// <summary>The ledger's folder in a lab's data directory.</summary>
-    /// <param name="dataDirectory">The lab's data directory.</param>
-    /// <returns>A path.</returns>
     public static string In(string dataDirectory) => Path.Combine(dataDirectory, "ledger");
 
     /// <summary>The file of one segment.</summary>
-    /// <param name="folder">The ledger's folder.</param>
-    /// <param name="number">The segment's number, from 1; a later segment has a higher one.</param>
-    /// <returns>A path.</returns>
     public static string Segment(string folder, long number) =>
         Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number:D8}{Suffix}"));
 
     /// <summary>The existing segments, oldest first.</summary>
-    /// <param name="folder">The ledger's folder; it need not exist.</param>
-    /// <returns>Numbers and paths.</returns>
     public static IReadOnlyList<(long Number, string Path)> Segments(string folder)
     {
         if (!Directory.Exists(folder))

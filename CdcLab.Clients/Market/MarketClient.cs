@@ -1,8 +1,8 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using CdcLab.Model.Reports;
 using CdcLab.Model.Options;
+using CdcLab.Model.Reports;
 
 namespace CdcLab.Clients.Market;
 
@@ -24,27 +24,18 @@ public sealed class MarketClient : IDisposable
     }
 
     /// <summary>Reads the market's state.</summary>
-    /// <param name="cancellationToken">Cancels the request.</param>
-    /// <returns>Its state.</returns>
     /// <exception cref="HttpRequestException">The simulator does not answer, or refuses the request.</exception>
     public Task<MarketState> StateAsync(CancellationToken cancellationToken = default) => SendAsync(HttpMethod.Get, "v1/market", null, cancellationToken);
 
     /// <summary>Stops placing new orders. Open orders are still completed.</summary>
-    /// <param name="cancellationToken">Cancels the request.</param>
-    /// <returns>The new state.</returns>
     /// <exception cref="HttpRequestException">The simulator does not answer, or refuses the request.</exception>
     public Task<MarketState> PauseAsync(CancellationToken cancellationToken = default) => SendAsync(HttpMethod.Post, "v1/market/pause", null, cancellationToken);
 
     /// <summary>Places new orders again.</summary>
-    /// <param name="cancellationToken">Cancels the request.</param>
-    /// <returns>The new state.</returns>
     /// <exception cref="HttpRequestException">The simulator does not answer, or refuses the request.</exception>
     public Task<MarketState> ResumeAsync(CancellationToken cancellationToken = default) => SendAsync(HttpMethod.Post, "v1/market/resume", null, cancellationToken);
 
-    /// <summary>Sets the rate. A market that is paused stays so.</summary>
-    /// <param name="rate">New orders per second.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
-    /// <returns>The new state.</returns>
+    /// <summary>Sets the rate. A paused market stays paused.</summary>
     /// <exception cref="HttpRequestException">The simulator does not answer, or refuses the request.</exception>
     public Task<MarketState> SetRateAsync(OrderRate rate, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, "v1/market/rate", new(rate.ToString()), cancellationToken);

@@ -12,17 +12,11 @@ internal sealed class OrderRows
     private readonly List<Execution> _executions = [];
 
     private long UserId { get; init; }
-
     private string Symbol { get; init; } = "";
-
     private string OrderType { get; init; } = "";
-
     private int Quantity { get; init; }
-
     private decimal Price { get; init; }
-
     private string Status { get; init; } = "";
-
     private DateTime CreatedAt { get; init; }
 
     /// <summary>Reads orders with their executions, by order id; orders that do not exist are left out.</summary>
@@ -65,8 +59,6 @@ internal sealed class OrderRows
     }
 
     /// <summary>How these rows contradict an acknowledged commit, which later commits may have followed; null where they do not.</summary>
-    /// <param name="entry">The ledger's line.</param>
-    /// <returns>One sentence or null.</returns>
     public string? Contradiction(LedgerEntry entry) => entry.Kind switch
     {
         LedgerKind.Insert => OfInsert(entry),

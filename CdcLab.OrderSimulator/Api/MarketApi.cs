@@ -1,17 +1,16 @@
 using System.Text.Json;
-using CdcLab.Model.Reports;
+using CdcLab.Clients.Market;
 using CdcLab.Model.Options;
+using CdcLab.Model.Reports;
 using CdcLab.OrderSimulator.Trading;
 using CdcLab.ServiceDefaults;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CdcLab.OrderSimulator.Api;
 
-/// <summary>The simulator's API: what the market does, and its pace.</summary>
+/// <summary>The simulator's API: the market's state and its rate. Changes need the lab's token.</summary>
 internal static class MarketApi
 {
-    /// <summary>Maps the API.</summary>
-    /// <param name="app">The service.</param>
-    /// <param name="token">The lab's token; whatever changes something needs it.</param>
     public static void Map(IEndpointRouteBuilder app, string token)
     {
         RouteGroupBuilder market = app.MapGroup("/v1/market");
@@ -25,9 +24,9 @@ internal static class MarketApi
     private static IResult SetPaused(bool paused, MarketView view, WorkSource source, ILogger log)
     {
         if (!paused && source.Pace.Rate.IsPaused)
-            return Results.Problem("The rate is 0: set another one by POST /v1/market/rate.", statusCode: StatusCodes.Status409Conflict);
+            return Results.Problem("The rate is 0: set another one with POST /v1/market/rate.", statusCode: StatusCodes.Status409Conflict);
         source.SetPaused(paused);
-        Told(source, log);
+        LogPace(source, log);
         return State(view);
     }
 
@@ -41,11 +40,11 @@ internal static class MarketApi
         }
 
         source.SetRate(rate);
-        Told(source, log);
+        LogPace(source, log);
         return State(view);
     }
 
-    // The rate as a text, as the setting is written, or as a bare number.
+    // The rate is a string, as the setting is written, or a number.
     private static async Task<OrderRate?> ReadRateAsync(HttpRequest request)
     {
         try
@@ -67,11 +66,59 @@ internal static class MarketApi
         }
     }
 
-    private static void Told(WorkSource source, ILogger log)
+    private static void LogPace(WorkSource source, ILogger log)
     {
         (OrderRate rate, bool paused) = source.Pace;
-        log.RateIs(rate.ToString(), paused ? "paused" : "trading");
+        log.RateChanged(rate.ToString(), paused ? "paused" : "trading");
     }
 
     private static IResult State(MarketView view) => Results.Json(view.State(), LabJson.Options);
+}
+
+/// <summary>The market's state as the API shows it.</summary>
+internal sealed class MarketView(MarketSettings settings, WorkSource source, MarketFigures figures, Reachability reachability)
+{
+    public MarketState State()
+    {
+        (OrderRate rate, bool paused) = source.Pace;
+        (bool? answers, DateTimeOffset? since) = reachability.State;
+        return new()
+        {
+            Pid = Environment.ProcessId,
+            StartedAt = settings.StartedAt,
+            Seed = settings.Seed,
+            OrdersPerSecond = rate.ToString(),
+            Paused = paused,
+            Orders = figures.Orders.Value,
+            Executions = figures.Executions.Value,
+            Filled = figures.Filled.Value,
+            Cancelled = figures.Cancelled.Value,
+            Purged = figures.Purged.Value,
+            Retries = figures.Retries.Value,
+            FoundCommitted = figures.FoundCommitted.Value,
+            Refused = figures.Refused.Value,
+            Resumed = figures.Resumed.Value,
+            Open = source.Open,
+            Commit = figures.Commit.Read(),
+            MySqlAnswers = answers,
+            MySqlSince = since,
+        };
+    }
+}
+
+/// <summary>Healthy while the market trades, degraded (still 200) while it waits for MySQL, unhealthy when it has stopped.</summary>
+internal sealed class MarketHealth(MarketService market, Reachability reachability) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        (bool? answers, DateTimeOffset? since) = reachability.State;
+        Dictionary<string, object> data = new(StringComparer.Ordinal) { ["mySqlAnswers"] = answers == true };
+        if (since is not null)
+            data["mySqlSince"] = since;
+        return Task.FromResult(!market.IsRunning
+            ? HealthCheckResult.Unhealthy("The market is not running.", data: data)
+            : answers == true
+                ? HealthCheckResult.Healthy("The market is running and MySQL answers.", data)
+                : HealthCheckResult.Degraded("The market is running and waits for MySQL.", data: data));
+    }
 }

@@ -1,43 +1,41 @@
 namespace CdcLab.OrderSimulator.Market;
 
-/// <summary>Draws the market's orders, one after the other, from one seed. Not safe for several threads.</summary>
-/// <param name="seed">The market's seed.</param>
+/// <summary>Generates the market's orders from one seed. Not thread-safe.</summary>
 internal sealed class OrderFlow(int seed)
 {
     private const int Users = 50_000;
-    private const int MostParts = 5;
+    private const int MaxParts = 5;
 
     // .NET keeps the sequence of a seeded Random the same from version to version.
-    private readonly Random _chance = new(seed);
+    private readonly Random _random = new(seed);
     private readonly PriceWalk[] _walks = [.. Listing.All.Select(i => new PriceWalk(i))];
 
-    /// <summary>The next order.</summary>
     public OrderPlan Next()
     {
-        // The square favours the front of the list, as real turnover does.
-        double draw = _chance.NextDouble();
+        // The square favours the first shares, as real turnover does.
+        double draw = _random.NextDouble();
         int index = (int)(draw * draw * Listing.All.Count);
         Instrument instrument = Listing.All[index];
-        int market = _walks[index].Next(_chance);
-        OrderSide side = _chance.NextDouble() < 0.5 ? OrderSide.Buy : OrderSide.Sell;
+        int market = _walks[index].Next(_random);
+        OrderSide side = _random.NextDouble() < 0.5 ? OrderSide.Buy : OrderSide.Sell;
 
-        // An eager order crosses the market by up to two ticks and trades soon; a patient one waits for a better price and is often given up.
-        bool eager = _chance.NextDouble() < 0.65;
-        int ticks = eager ? _chance.Next(0, 3) : -_chance.Next(1, 9);
+        // An eager order crosses the market by up to two ticks and trades soon; a patient one waits for a better price and is often cancelled.
+        bool eager = _random.NextDouble() < 0.65;
+        int ticks = eager ? _random.Next(0, 3) : -_random.Next(1, 9);
         int limit = instrument.Limit(TickSize.Move(market, side == OrderSide.Buy ? ticks : -ticks));
         int quantity = Quantity(limit);
-        bool filled = _chance.NextDouble() < (eager ? 0.9 : 0.5);
+        bool filled = _random.NextDouble() < (eager ? 0.9 : 0.5);
         int parts = Math.Min(quantity, 1 + Geometric(0.6));
         int[] cut = Cut(quantity, filled ? parts : parts + 1);
-        // Of an order that is cancelled the last part is what nobody took.
-        int fills = filled ? cut.Length : _chance.NextDouble() < 0.6 ? 0 : cut.Length - 1;
+        // The last part of a cancelled order is not executed.
+        int fills = filled ? cut.Length : _random.NextDouble() < 0.6 ? 0 : cut.Length - 1;
 
         Fill[] planned = new Fill[fills];
         for (int i = 0; i < fills; i++)
             planned[i] = new(cut[i], Between(market, limit, side), Wait(i == 0 && !eager ? 1000 : 300));
         return new()
         {
-            UserId = 1 + _chance.Next(Users),
+            UserId = 1 + _random.Next(Users),
             Instrument = instrument,
             Side = side,
             Quantity = quantity,
@@ -47,10 +45,10 @@ internal sealed class OrderFlow(int seed)
         };
     }
 
-    // About two million won an order, spread as money is: many small, few large.
+    // About two million won per order, log-normal: many small, few large.
     private int Quantity(int price)
     {
-        double normal = Math.Sqrt(-2 * Math.Log(1 - _chance.NextDouble())) * Math.Cos(2 * Math.PI * _chance.NextDouble());
+        double normal = Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
         double value = 2_000_000 * Math.Exp(1.1 * normal);
         return (int)Math.Clamp(Math.Round(value / price), 1, 100_000);
     }
@@ -58,12 +56,12 @@ internal sealed class OrderFlow(int seed)
     private int Geometric(double stop)
     {
         int more = 0;
-        while (more < MostParts - 1 && _chance.NextDouble() > stop)
+        while (more < MaxParts - 1 && _random.NextDouble() > stop)
             more++;
         return more;
     }
 
-    // Cuts a quantity into parts of 1 or more; as many as asked for, or as the quantity allows.
+    // Splits a quantity into at most so many parts of 1 or more.
     private int[] Cut(int quantity, int parts)
     {
         parts = Math.Min(parts, quantity);
@@ -72,7 +70,7 @@ internal sealed class OrderFlow(int seed)
         for (int i = 0; i < parts - 1; i++)
         {
             int most = left - (parts - 1 - i);
-            cut[i] = 1 + (int)(_chance.NextDouble() * Math.Min(most, 2 * left / (parts - i)));
+            cut[i] = 1 + (int)(_random.NextDouble() * Math.Min(most, 2 * left / (parts - i)));
             cut[i] = Math.Min(cut[i], most);
             left -= cut[i];
         }
@@ -88,13 +86,37 @@ internal sealed class OrderFlow(int seed)
         if (!crosses)
             return limit;
         int price = market;
-        int steps = _chance.Next(0, 3);
+        int steps = _random.Next(0, 3);
         for (int i = 0; i < steps && price != limit; i++)
             price = TickSize.Move(price, side == OrderSide.Buy ? 1 : -1);
         return price;
     }
 
-    // Exponential, but no order stays open for long: a paused market comes to rest within seconds.
+    // Exponential, but bounded: a paused market has no open orders after a few seconds.
     private TimeSpan Wait(double meanMilliseconds) =>
-        TimeSpan.FromMilliseconds(Math.Min(-meanMilliseconds * Math.Log(1 - _chance.NextDouble()), 3 * meanMilliseconds));
+        TimeSpan.FromMilliseconds(Math.Min(-meanMilliseconds * Math.Log(1 - _random.NextDouble()), 3 * meanMilliseconds));
+}
+
+/// <summary>The price of one share: a random walk on the tick grid that tends to the reference price and stays within the day's limits.</summary>
+internal sealed class PriceWalk(Instrument instrument)
+{
+    // Strong enough to keep the price off the limits for weeks, weak enough for trends of hours.
+    private const double Pull = 0.35;
+
+    public int Price { get; private set; } = instrument.ReferencePrice;
+
+    /// <summary>Moves the price by up to two ticks.</summary>
+    public int Next(Random random)
+    {
+        // -1 at the lower limit, 1 at the upper.
+        double away = (double)(Price - instrument.ReferencePrice) / (instrument.UpperLimit - instrument.ReferencePrice);
+        double up = 0.3 - (Pull * away * 0.3);
+        double down = 0.3 + (Pull * away * 0.3);
+        double draw = random.NextDouble();
+        int ticks = draw < up ? 1 : draw < up + down ? -1 : 0;
+        if (ticks != 0 && random.NextDouble() < 0.15)
+            ticks *= 2;
+        Price = instrument.Limit(TickSize.Move(Price, ticks));
+        return Price;
+    }
 }

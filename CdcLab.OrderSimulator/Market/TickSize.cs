@@ -1,12 +1,10 @@
 namespace CdcLab.OrderSimulator.Market;
 
-/// <summary>The steps in which KRX shares are quoted, in won: the table in force since 25 January 2023, one for KOSPI, KOSDAQ and KONEX.
+/// <summary>The tick sizes of KRX shares in won: the table in force since 25 January 2023, one for KOSPI, KOSDAQ and KONEX.
 /// Source: Korea Exchange's announcements of 1 November 2022 and 17 January 2023, as reported by Chosun Ilbo (v.daum.net/v/20221101161150796) and
 /// E-Today (etoday.co.kr/news/view/2213548).</summary>
 internal static class TickSize
 {
-    /// <summary>The tick at a price.</summary>
-    /// <param name="price">A price in won, above 0.</param>
     public static int At(int price) => price switch
     {
         < 2_000 => 1,
@@ -18,7 +16,6 @@ internal static class TickSize
         _ => 1_000,
     };
 
-    /// <summary>Whether a price may be quoted.</summary>
     public static bool IsLegal(int price) => price > 0 && price % At(price) == 0;
 
     /// <summary>The highest legal price that is not above another.</summary>
@@ -27,9 +24,7 @@ internal static class TickSize
     /// <summary>The lowest legal price that is not below another. Every band starts on a tick of the band below it, so one step never jumps a band.</summary>
     public static int RoundUp(int price) => RoundDown(price) == price ? price : RoundDown(price) + At(price);
 
-    /// <summary>A legal price some ticks away; the tick changes on the way where a band ends.</summary>
-    /// <param name="price">A legal price.</param>
-    /// <param name="ticks">How many ticks up; negative: down.</param>
+    /// <summary>The legal price some ticks up (negative: down) from a legal price. The tick size changes where a band ends.</summary>
     public static int Move(int price, int ticks)
     {
         for (; ticks > 0; ticks--)

@@ -1,44 +1,29 @@
 using System.Diagnostics.Metrics;
 using CdcLab.Model.Reports;
+using HdrHistogram;
 
 namespace CdcLab.OrderSimulator.Trading;
 
-/// <summary>Counts and latencies of this run: for the API, and as OpenTelemetry metrics.</summary>
+/// <summary>Counts and latencies since the start, for the API and as OpenTelemetry metrics.</summary>
 internal sealed class MarketFigures : IDisposable
 {
     /// <summary>Name of the meter and of the activity source.</summary>
     public const string SourceName = "CdcLab.OrderSimulator";
 
     private readonly Meter _meter;
-    private readonly Counter<long> _ordersMetric;
-    private readonly Counter<long> _executionsMetric;
-    private readonly Counter<long> _finishedMetric;
-    private readonly Counter<long> _purgedMetric;
-    private readonly Counter<long> _retriesMetric;
     private readonly Histogram<double> _commitMetric;
-    private readonly CommitLatency _commits;
-    private long _orders;
-    private long _executions;
-    private long _filled;
-    private long _cancelled;
-    private long _purged;
-    private long _retries;
-    private long _foundDone;
-    private long _refused;
-    private long _takenUp;
 
-    /// <summary>Makes the figures.</summary>
-    /// <param name="meters">Makes the meter.</param>
-    /// <param name="time">The clock.</param>
     public MarketFigures(IMeterFactory meters, TimeProvider time)
     {
-        _commits = new(time);
         _meter = meters.Create(SourceName);
-        _ordersMetric = _meter.CreateCounter<long>("cdclab.orders.placed", "{order}", "Orders placed.");
-        _executionsMetric = _meter.CreateCounter<long>("cdclab.executions", "{execution}", "Executions of orders.");
-        _finishedMetric = _meter.CreateCounter<long>("cdclab.orders.finished", "{order}", "Orders that came to their end, by status.");
-        _purgedMetric = _meter.CreateCounter<long>("cdclab.orders.purged", "{order}", "Old orders that were deleted.");
-        _retriesMetric = _meter.CreateCounter<long>("cdclab.transactions.retried", "{transaction}", "Transactions that had to be tried again.");
+        Counter<long> finished = _meter.CreateCounter<long>("cdclab.orders.finished", "{order}", "Finished orders, by status.");
+        Orders = new(_meter.CreateCounter<long>("cdclab.orders.placed", "{order}", "Orders placed."));
+        Executions = new(_meter.CreateCounter<long>("cdclab.executions", "{execution}", "Executions of orders."));
+        Filled = new(finished, new("cdclab.order.status", OrderStatus.Filled));
+        Cancelled = new(finished, new("cdclab.order.status", OrderStatus.Cancelled));
+        Purged = new(_meter.CreateCounter<long>("cdclab.orders.purged", "{order}", "Finished orders that were deleted."));
+        Retries = new(_meter.CreateCounter<long>("cdclab.transactions.retried", "{transaction}", "Failed attempts of transactions."));
+        Commit = new(time);
         _commitMetric = _meter.CreateHistogram(
             "cdclab.commit.duration",
             "s",
@@ -46,75 +31,135 @@ internal sealed class MarketFigures : IDisposable
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.007, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1, 2, 5] });
     }
 
-    /// <summary>Orders that came to their end since the start.</summary>
-    public long Finished => Interlocked.Read(ref _filled) + Interlocked.Read(ref _cancelled);
+    public Count Orders { get; }
+    public Count Executions { get; }
+    public Count Filled { get; }
+    public Count Cancelled { get; }
+    public Count Purged { get; }
 
-    /// <summary>Orders purged since the start.</summary>
-    public long Purged => Interlocked.Read(ref _purged);
+    /// <summary>Attempts that failed.</summary>
+    public Count Retries { get; }
 
-    /// <summary>Tells how many orders are open whenever metrics are collected.</summary>
-    /// <param name="source">Where they wait.</param>
+    /// <summary>Commits whose answer was lost and which the database turned out to have.</summary>
+    public Count FoundCommitted { get; } = new();
+
+    /// <summary>Steps that found their order changed by another client.</summary>
+    public Count Refused { get; } = new();
+
+    /// <summary>Open orders of earlier runs that this run resumed.</summary>
+    public Count Resumed { get; } = new();
+
+    public CommitLatency Commit { get; }
+
+    /// <summary>Filled and cancelled orders.</summary>
+    public long Finished => Filled.Value + Cancelled.Value;
+
+    /// <summary>Adds the number of open orders to the metrics.</summary>
     public void Observe(WorkSource source) =>
         _meter.CreateObservableUpDownCounter("cdclab.orders.open", () => source.Open, "{order}", "Orders that are open or being placed.");
 
-    /// <summary>Notes one answered COMMIT.</summary>
-    public void Committed(MarketStep step, TimeSpan duration)
+    public void AddCommit(MarketStep step, TimeSpan duration)
     {
-        _commits.Record(duration);
+        Commit.Record(duration);
         _commitMetric.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("cdclab.step", step.Name));
     }
 
-    /// <summary>Counts a step that is in the database.</summary>
-    public void Done(MarketStep step)
+    public void AddRetry(MarketStep step) => Retries.Add(1, new("cdclab.step", step.Name));
+
+    /// <summary>Counts a committed step.</summary>
+    public void AddStep(MarketStep step)
     {
         switch (step)
         {
             case InsertStep:
-                Interlocked.Increment(ref _orders);
-                _ordersMetric.Add(1);
+                Orders.Add();
                 break;
             case ExecuteStep execute:
-                Interlocked.Increment(ref _executions);
-                _executionsMetric.Add(1);
+                Executions.Add();
                 if (execute.To == OrderStatus.Filled)
-                {
-                    Interlocked.Increment(ref _filled);
-                    _finishedMetric.Add(1, new KeyValuePair<string, object?>("cdclab.order.status", OrderStatus.Filled));
-                }
-
+                    Filled.Add();
                 break;
             case CancelStep:
-                Interlocked.Increment(ref _cancelled);
-                _finishedMetric.Add(1, new KeyValuePair<string, object?>("cdclab.order.status", OrderStatus.Cancelled));
+                Cancelled.Add();
                 break;
             case PurgeStep purge:
-                Interlocked.Add(ref _purged, purge.OrderIds.Count);
-                _purgedMetric.Add(purge.OrderIds.Count);
+                Purged.Add(purge.OrderIds.Count);
                 break;
         }
     }
 
-    /// <summary>Counts a try that failed.</summary>
-    public void Retried(MarketStep step)
+    public void Dispose() => _meter.Dispose();
+
+    /// <summary>A count since the start and its metric.</summary>
+    internal sealed class Count(Counter<long>? metric = null, KeyValuePair<string, object?> metricTag = default)
     {
-        Interlocked.Increment(ref _retries);
-        _retriesMetric.Add(1, new KeyValuePair<string, object?>("cdclab.step", step.Name));
+        private long _value;
+
+        public long Value => Interlocked.Read(ref _value);
+
+        public void Add(long amount = 1, KeyValuePair<string, object?> tag = default)
+        {
+            Interlocked.Add(ref _value, amount);
+            KeyValuePair<string, object?> used = tag.Key is null ? metricTag : tag;
+            if (used.Key is null)
+                metric?.Add(amount);
+            else
+                metric?.Add(amount, used);
+        }
+    }
+}
+
+/// <summary>The recent duration of COMMIT: the current window of 30 s and the one before.</summary>
+internal sealed class CommitLatency(TimeProvider time)
+{
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _lock = new();
+    private LongHistogram _current = Make();
+    private LongHistogram _previous = Make();
+    private long _began = time.GetTimestamp();
+    private bool _hasPrevious;
+
+    public void Record(TimeSpan duration)
+    {
+        long microseconds = Math.Clamp((long)duration.TotalMicroseconds, 1, 60_000_000);
+        lock (_lock)
+        {
+            Rotate();
+            _current.RecordValue(microseconds);
+        }
     }
 
-    /// <summary>Counts a commit whose answer was lost and that was done.</summary>
-    public void FoundDone() => Interlocked.Increment(ref _foundDone);
+    /// <summary>The figures over both windows.</summary>
+    public LatencyFigures Read()
+    {
+        LongHistogram both = Make();
+        TimeSpan window;
+        lock (_lock)
+        {
+            Rotate();
+            both.Add(_current);
+            both.Add(_previous);
+            window = time.GetElapsedTime(_began) + (_hasPrevious ? Window : TimeSpan.Zero);
+        }
 
-    /// <summary>Counts a step that did not find the order as it was left.</summary>
-    public void Refused() => Interlocked.Increment(ref _refused);
+        double? At(double percentile) => both.TotalCount == 0 ? null : both.GetValueAtPercentile(percentile) / 1000.0;
+        return new("mysql-commit", TimeSpan.FromSeconds(Math.Round(window.TotalSeconds)), both.TotalCount, At(50), At(95), At(99), At(100));
+    }
 
-    /// <summary>Counts an order that an earlier run left open.</summary>
-    public void TakenUp() => Interlocked.Increment(ref _takenUp);
+    private void Rotate()
+    {
+        TimeSpan age = time.GetElapsedTime(_began);
+        if (age < Window)
+            return;
+        (_current, _previous) = (_previous, _current);
+        _current.Reset();
+        if (age >= 2 * Window)
+            _previous.Reset();
+        _began = time.GetTimestamp();
+        _hasPrevious = true;
+    }
 
-    /// <summary>The counts and latencies as the API shows them, without what others know.</summary>
-    public (long Orders, long Executions, long Filled, long Cancelled, long Purged, long Retries, long FoundDone, long Refused, long TakenUp, LatencyFigures Commit) Read() =>
-        (Interlocked.Read(ref _orders), Interlocked.Read(ref _executions), Interlocked.Read(ref _filled), Interlocked.Read(ref _cancelled), Purged,
-        Interlocked.Read(ref _retries), Interlocked.Read(ref _foundDone), Interlocked.Read(ref _refused), Interlocked.Read(ref _takenUp), _commits.Read());
-
-    /// <inheritdoc/>
-    public void Dispose() => _meter.Dispose();
+    // 1 microsecond to a minute, two digits.
+    private static LongHistogram Make() => new(1, 60_000_000, 2);
 }

@@ -1,49 +1,41 @@
 using System.Diagnostics;
+using CdcLab.Model.Options;
 using CdcLab.OrderSimulator.Market;
 
 namespace CdcLab.OrderSimulator.Trading;
 
-/// <summary>The market: workers that each take what is due next and bring it into the database.</summary>
-/// <param name="settings">What this market is.</param>
-/// <param name="source">What is due.</param>
-/// <param name="runners">Makes a runner for each worker.</param>
-/// <param name="upkeep">What is done beside the trade.</param>
-/// <param name="figures">Counts.</param>
-/// <param name="lifetime">Ends the service when the market cannot go on.</param>
-/// <param name="log">The log.</param>
+/// <summary>The market: workers that each take the next due step and commit it.</summary>
 internal sealed class MarketService(
     MarketSettings settings,
     WorkSource source,
     Func<StepRunner> runners,
-    Upkeep upkeep,
+    Maintenance maintenance,
     MarketFigures figures,
     IHostApplicationLifetime lifetime,
     ILogger<MarketService> log) : BackgroundService
 {
-    // The service has to be gone five seconds after SIGTERM; a transaction that is under way gets most of that.
+    // The service must end within six seconds of SIGTERM; a running transaction gets half of that.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
 
-    /// <summary>Whether the market lives. False before it began and after it failed.</summary>
-    public bool Lives { get; private set; }
+    public bool IsRunning { get; private set; }
 
-    /// <summary>Whether the market ended because it could not go on.</summary>
+    /// <summary>Whether the market ended because of an error.</summary>
     public bool HasFailed { get; private set; }
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        log.Opens(settings.Options.OrdersPerSecond.ToString(), settings.Options.Workers, settings.Seed);
-        Lives = true;
+        log.MarketOpened(settings.Options.OrdersPerSecond.ToString(), settings.Options.Workers, settings.Seed);
+        IsRunning = true;
         using CancellationTokenSource stopping = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         using CancellationTokenSource hard = new();
         await using CancellationTokenRegistration grace = stopping.Token.Register(() => hard.CancelAfter(Grace));
         try
         {
-            await upkeep.BeginAsync(stopping.Token);
-            List<Task> tasks = [upkeep.RunAsync(stopping.Token, hard.Token)];
+            await maintenance.BeginAsync(stopping.Token);
+            List<Task> tasks = [maintenance.RunAsync(stopping.Token, hard.Token)];
             for (int i = 0; i < settings.Options.Workers; i++)
                 tasks.Add(WorkAsync(stopping.Token, hard.Token));
-            // The first that ends tells all others to end: either the service stops, or one cannot go on.
+            // The first task that ends stops the others: the service stops, or one has failed.
             await Task.WhenAny(tasks);
             await stopping.CancelAsync();
             await Task.WhenAll(tasks);
@@ -51,21 +43,20 @@ internal sealed class MarketService(
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             if (hard.IsCancellationRequested)
-                log.StoppedInDoubt();
+                log.StoppedWithUnknownOutcome();
         }
         catch (Exception e)
         {
-            log.Failed(e);
+            log.MarketFailed(e);
             HasFailed = true;
             lifetime.StopApplication();
         }
         finally
         {
-            Lives = false;
+            IsRunning = false;
             foreach (OpenOrder order in source.Waiting())
-                OrderTraces.End(order.Trace, status: null, "Left open: the service stopped.");
-            (long orders, long executions, _, _, _, _, _, _, _, _) = figures.Read();
-            log.Closed(orders, executions);
+                OrderTraces.EndOrder(order.Trace, status: null, "The service stopped.");
+            log.MarketClosed(figures.Orders.Value, figures.Executions.Value);
         }
     }
 
@@ -78,38 +69,38 @@ internal sealed class MarketService(
             if (plan is not null)
                 await PlaceAsync(runner, plan, stopping, cancellationToken);
             else
-                await GoOnAsync(runner, open!, stopping, cancellationToken);
+                await ContinueAsync(runner, open!, stopping, cancellationToken);
         }
     }
 
     private async Task PlaceAsync(StepRunner runner, OrderPlan plan, CancellationToken stopping, CancellationToken cancellationToken)
     {
-        Activity? life = OrderTraces.Begin(plan);
+        Activity? order = OrderTraces.BeginOrder(plan);
         InsertStep step = new(plan);
-        if (await RunAsync(runner, life, step, stopping, cancellationToken) == StepOutcome.Done)
-            source.Continue(new(step.OrderId, plan.Quantity, 0, plan.Fills, plan.CancelAfter) { Trace = life });
+        if (await RunAsync(runner, order, step, stopping, cancellationToken) == StepOutcome.Done)
+            source.Continue(new(step.OrderId, plan.Quantity, 0, plan.Fills, plan.CancelAfter) { Trace = order });
     }
 
-    private async Task GoOnAsync(StepRunner runner, OpenOrder order, CancellationToken stopping, CancellationToken cancellationToken)
+    private async Task ContinueAsync(StepRunner runner, OpenOrder order, CancellationToken stopping, CancellationToken cancellationToken)
     {
         MarketStep step = order.NextStep();
         if (await RunAsync(runner, order.Trace, step, stopping, cancellationToken) == StepOutcome.Done)
         {
             order.Advance();
             if (order.NextAfter is null)
-                OrderTraces.End(order.Trace, (step as ChangeStep)?.To);
+                OrderTraces.EndOrder(order.Trace, (step as ChangeStep)?.To);
             source.Continue(order);
             return;
         }
 
-        OrderTraces.End(order.Trace, status: null, "Somebody else works on it.");
-        log.LetGo(order.Id);
-        source.LetGo(order);
+        OrderTraces.EndOrder(order.Trace, status: null, "The order was changed by another client.");
+        log.OrderDropped(order.Id);
+        source.Remove(order);
     }
 
-    private static async Task<StepOutcome> RunAsync(StepRunner runner, Activity? life, MarketStep step, CancellationToken stopping, CancellationToken cancellationToken)
+    private static async Task<StepOutcome> RunAsync(StepRunner runner, Activity? order, MarketStep step, CancellationToken stopping, CancellationToken cancellationToken)
     {
-        using Activity? trace = OrderTraces.Step(life, step);
+        using Activity? trace = OrderTraces.BeginStep(order, step);
         StepOutcome? outcome = null;
         try
         {
@@ -117,9 +108,12 @@ internal sealed class MarketService(
         }
         finally
         {
-            OrderTraces.Stepped(trace, step, outcome);
+            OrderTraces.EndStep(trace, step, outcome);
             if (outcome is null)
-                OrderTraces.End(life, status: null, "The service stopped.");
+                OrderTraces.EndOrder(order, status: null, "The service stopped.");
         }
     }
 }
+
+/// <summary>The options, the seed (set or random) and the start of this run.</summary>
+internal sealed record MarketSettings(SimulatorOptions Options, int Seed, DateTimeOffset StartedAt);

@@ -4,6 +4,19 @@ using MySqlConnector;
 
 namespace CdcLab.OrderSimulator.Trading;
 
+/// <summary>One session at MySQL, for one step at a time. After any exception it must be disposed.</summary>
+internal interface IMarketSession : IAsyncDisposable
+{
+    /// <summary>Executes a step up to its commit.</summary>
+    /// <returns>Whether the step can be committed; false if another client changed the order, and then it is rolled back.</returns>
+    Task<bool> StageAsync(MarketStep step, CancellationToken cancellationToken);
+
+    Task CommitAsync(CancellationToken cancellationToken);
+
+    /// <summary>Finds out whether a step whose commit was not answered is in the database. It waits until the server has decided that commit.</summary>
+    Task<bool> WasCommittedAsync(MarketStep step, CancellationToken cancellationToken);
+}
+
 /// <summary>A session on a connection of its own.
 /// <para>A step takes two round trips: everything up to the commit in one text, then the COMMIT. The order's row is locked first (UPDATE by primary key and
 /// status); the executed sum is read after that by a plain SELECT, whose snapshot is therefore newer than whatever held the lock before. Subqueries inside the
@@ -11,14 +24,12 @@ namespace CdcLab.OrderSimulator.Trading;
 /// is a fault that the lab must be able to show.</para></summary>
 internal sealed class MySqlSession : IMarketSession
 {
-    /// <summary>An order is placed, up to the COMMIT.</summary>
     internal const string InsertText =
         """
         START TRANSACTION;
         INSERT INTO orders (user_id, symbol, order_type, quantity, price, status, created_at, updated_at) VALUES (@user, @symbol, @type, @quantity, @price, 'PENDING', @at, @at)
         """;
 
-    /// <summary>A part of an order is executed, up to the COMMIT.</summary>
     internal const string ExecuteText =
         """
         START TRANSACTION;
@@ -27,7 +38,6 @@ internal sealed class MySqlSession : IMarketSession
         INSERT INTO order_executions (order_id, quantity, price, executed_at) VALUES (@order, @quantity, @price, @at)
         """;
 
-    /// <summary>An order is cancelled, up to the COMMIT.</summary>
     internal const string CancelText =
         """
         START TRANSACTION;
@@ -39,7 +49,6 @@ internal sealed class MySqlSession : IMarketSession
 
     private MySqlSession(MySqlConnection connection) => _connection = connection;
 
-    /// <summary>Opens a session.</summary>
     public static async Task<MySqlSession> OpenAsync(string connectionString, CancellationToken cancellationToken)
     {
         MySqlConnection connection = new(connectionString);
@@ -55,7 +64,6 @@ internal sealed class MySqlSession : IMarketSession
         }
     }
 
-    /// <inheritdoc/>
     public Task<bool> StageAsync(MarketStep step, CancellationToken cancellationToken) => step switch
     {
         InsertStep insert => StageAsync(insert, cancellationToken),
@@ -65,34 +73,31 @@ internal sealed class MySqlSession : IMarketSession
         _ => throw new ArgumentOutOfRangeException(nameof(step), step.Name, "No such step."),
     };
 
-    /// <inheritdoc/>
     public Task CommitAsync(CancellationToken cancellationToken) => ExecuteAsync("COMMIT", cancellationToken);
 
-    /// <inheritdoc/>
-    public async Task<bool> WasDoneAsync(MarketStep step, CancellationToken cancellationToken)
+    public async Task<bool> WasCommittedAsync(MarketStep step, CancellationToken cancellationToken)
     {
-        // Locking reads: the transaction in doubt may still be under way in the server (its commit waits for the disk, or the server was stopped with our
-        // COMMIT unread in its socket). It holds its rows until it is decided, so these reads wait for that; a plain read would see "not done" too early.
+        // Locking reads: the transaction may still be running in the server (its commit waits for the disk, or the server was paused before it read the COMMIT).
+        // It holds its row locks until it is decided, and these reads wait for them; a plain read would see "not done" too early.
         bool done = step switch
         {
-            InsertStep insert => await WasDoneAsync(insert, cancellationToken),
-            ExecuteStep execute => await WasDoneAsync(execute, cancellationToken),
-            CancelStep cancel => await WasDoneAsync(cancel, cancellationToken),
-            PurgeStep purge => await WasDoneAsync(purge, cancellationToken),
+            InsertStep insert => await WasCommittedAsync(insert, cancellationToken),
+            ExecuteStep execute => await WasCommittedAsync(execute, cancellationToken),
+            CancelStep cancel => await WasCommittedAsync(cancel, cancellationToken),
+            PurgeStep purge => await WasCommittedAsync(purge, cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(step), step.Name, "No such step."),
         };
         await ExecuteAsync("ROLLBACK", cancellationToken);
         return done;
     }
 
-    /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     private async Task<bool> StageAsync(InsertStep step, CancellationToken cancellationToken)
     {
         await using MySqlCommand command = Command(
             InsertText,
-            ("@user", step.Plan.UserId), ("@symbol", step.Plan.Instrument.Symbol), ("@type", step.OrderType), ("@quantity", step.Plan.Quantity), ("@price", step.Plan.Price), ("@at", step.At));
+            ("@user", step.Plan.UserId), ("@symbol", step.Plan.Instrument.Symbol), ("@type", step.Plan.OrderType), ("@quantity", step.Plan.Quantity), ("@price", step.Plan.Price), ("@at", step.At));
         await command.ExecuteNonQueryAsync(cancellationToken);
         step.OrderId = command.LastInsertedId;
         return true;
@@ -100,11 +105,11 @@ internal sealed class MySqlSession : IMarketSession
 
     private async Task<bool> StageAsync(ExecuteStep step, CancellationToken cancellationToken)
     {
-        // updated_at is set even where the status stays PARTIAL: every step is a change of the order's row that CDC sees.
+        // updated_at is set even where the status stays PARTIAL: CDC sees every step as a change of the order's row.
         await using MySqlCommand command = Command(
             ExecuteText,
             ("@order", step.OrderId), ("@from", step.From), ("@to", step.To), ("@of", step.OrderQuantity), ("@quantity", step.Quantity), ("@price", step.Price), ("@at", step.At));
-        if (!await IsAsLeftAsync(command, step, cancellationToken))
+        if (!await MatchesAsync(command, step, cancellationToken))
             return false;
         step.ExecutionId = command.LastInsertedId;
         return true;
@@ -115,7 +120,7 @@ internal sealed class MySqlSession : IMarketSession
         await using MySqlCommand command = Command(
             CancelText,
             ("@order", step.OrderId), ("@from", step.From), ("@at", step.At));
-        return await IsAsLeftAsync(command, step, cancellationToken);
+        return await MatchesAsync(command, step, cancellationToken);
     }
 
     private async Task<bool> StageAsync(PurgeStep step, CancellationToken cancellationToken)
@@ -135,29 +140,29 @@ internal sealed class MySqlSession : IMarketSession
         return false;
     }
 
-    // Reads the batch's one result set and the rest of the batch; rolls back when the order is not as this simulator left it.
-    private async Task<bool> IsAsLeftAsync(MySqlCommand command, ChangeStep step, CancellationToken cancellationToken)
+    // Reads the batch's one result set and the rest of the batch; rolls back if another client changed the order.
+    private async Task<bool> MatchesAsync(MySqlCommand command, ChangeStep step, CancellationToken cancellationToken)
     {
-        bool asLeft;
+        bool matches;
         await using (MySqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             await reader.ReadAsync(cancellationToken);
-            asLeft = reader.GetInt64(0) == 1 && reader.GetDecimal(1) == step.ExecutedBefore;
+            matches = reader.GetInt64(0) == 1 && reader.GetDecimal(1) == step.ExecutedBefore;
             while (await reader.NextResultAsync(cancellationToken))
             {
-                // The INSERT after the SELECT: an error of it is thrown here.
+                // Throws an error of the INSERT after the SELECT.
             }
         }
 
-        if (!asLeft)
+        if (!matches)
             await ExecuteAsync("ROLLBACK", cancellationToken);
-        return asLeft;
+        return matches;
     }
 
-    private async Task<bool> WasDoneAsync(InsertStep step, CancellationToken cancellationToken)
+    private async Task<bool> WasCommittedAsync(InsertStep step, CancellationToken cancellationToken)
     {
-        // No conditions but the key: a row of another order under this id (a crash hands out an uncommitted id again) has to be read, and told apart, too.
-        // The status is not compared: nobody but us changes the order, but a simulator that was started beside us may have taken it up.
+        // By key only: after a crash InnoDB can reuse an uncommitted id, so another order's row must be read, too, and told apart.
+        // The status is not compared: another simulator may have resumed the order.
         await using MySqlCommand command = Command(
             "START TRANSACTION; SELECT user_id, symbol, order_type, quantity, price, created_at FROM orders WHERE order_id = @order FOR UPDATE",
             ("@order", step.OrderId));
@@ -165,15 +170,15 @@ internal sealed class MySqlSession : IMarketSession
         return await reader.ReadAsync(cancellationToken)
             && reader.GetInt64(0) == step.Plan.UserId
             && reader.GetString(1) == step.Plan.Instrument.Symbol
-            && reader.GetString(2) == step.OrderType
+            && reader.GetString(2) == step.Plan.OrderType
             && reader.GetInt32(3) == step.Plan.Quantity
             && reader.GetDecimal(4) == step.Plan.Price
             && reader.GetDateTime(5) == step.At;
     }
 
-    private async Task<bool> WasDoneAsync(ExecuteStep step, CancellationToken cancellationToken)
+    private async Task<bool> WasCommittedAsync(ExecuteStep step, CancellationToken cancellationToken)
     {
-        // The order's row first: the transaction in doubt holds it from its beginning to its end.
+        // The order's row first: the transaction locks it from its beginning to its end.
         await using MySqlCommand command = Command(
             """
             START TRANSACTION;
@@ -190,7 +195,7 @@ internal sealed class MySqlSession : IMarketSession
             && reader.GetDateTime(3) == step.At;
     }
 
-    private async Task<bool> WasDoneAsync(CancelStep step, CancellationToken cancellationToken)
+    private async Task<bool> WasCommittedAsync(CancelStep step, CancellationToken cancellationToken)
     {
         await using MySqlCommand command = Command(
             "START TRANSACTION; SELECT status, updated_at FROM orders WHERE order_id = @order FOR UPDATE",
@@ -199,7 +204,7 @@ internal sealed class MySqlSession : IMarketSession
         return await reader.ReadAsync(cancellationToken) && reader.GetString(0) == OrderStatus.Cancelled && reader.GetDateTime(1) == step.At;
     }
 
-    private async Task<bool> WasDoneAsync(PurgeStep step, CancellationToken cancellationToken)
+    private async Task<bool> WasCommittedAsync(PurgeStep step, CancellationToken cancellationToken)
     {
         await using MySqlCommand command = Command($"START TRANSACTION; SELECT order_id FROM orders WHERE order_id IN ({Ids(step)}) FOR UPDATE");
         await using MySqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -222,6 +227,6 @@ internal sealed class MySqlSession : IMarketSession
         return command;
     }
 
-    // Numbers only: nothing here comes from outside.
+    // Numbers only: no injection is possible.
     private static string Ids(PurgeStep step) => string.Join(',', step.OrderIds);
 }

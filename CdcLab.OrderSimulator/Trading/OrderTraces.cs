@@ -3,63 +3,57 @@ using CdcLab.OrderSimulator.Market;
 
 namespace CdcLab.OrderSimulator.Trading;
 
-/// <summary>One trace for each order that is sampled: a span for its life, which ends with it, below it one for each step, below those MySQL's. Without a listener
-/// nothing is made; what is not sampled costs one activity for an order, and nothing for its steps and statements.</summary>
+/// <summary>One trace for each sampled order: a span for the whole order, below it one for each step, below those the spans of MySqlConnector. Without a listener
+/// there are no spans; an order that is not sampled costs one activity, its steps and statements none.</summary>
 internal static class OrderTraces
 {
-    /// <summary>After so many tries of one step no more of them are traced: an order that waits for a MySQL that is gone for days must not fill a dashboard.</summary>
-    public const int MostTries = 20;
+    /// <summary>Later attempts of the same step are not traced: an order that waits for MySQL for days must not fill the dashboard.</summary>
+    public const int MaxTracedAttempts = 20;
 
     private const string OrderId = "cdclab.order.id";
 
     private static readonly ActivitySource Source = new(MarketFigures.SourceName);
 
-    /// <summary>Stands for the trace of every order that has none: what is begun below it, by whomever, is not sampled.</summary>
-    public static Activity None { get; } = MakeNone();
+    /// <summary>The parent of everything that belongs to an order without a trace: its children are not sampled.</summary>
+    public static Activity NotSampled { get; } = MakeNotSampled();
 
-    /// <summary>An order's life begins.</summary>
-    /// <param name="plan">The order; null for one that an earlier run placed.</param>
-    /// <returns>Its span, or <see cref="None"/>; null where nobody listens.</returns>
-    public static Activity? Begin(OrderPlan? plan = null)
+    /// <summary>Starts the span of an order.</summary>
+    /// <param name="plan">The order; null for one of an earlier run.</param>
+    /// <returns>The span, or <see cref="NotSampled"/>; null without a listener.</returns>
+    public static Activity? BeginOrder(OrderPlan? plan = null)
     {
         if (!Source.HasListeners())
             return null;
         Activity.Current = null;
-        Activity? life = Source.StartActivity("order");
+        Activity? order = Source.StartActivity("order");
         Activity.Current = null;
-        if (life is not { Recorded: true })
+        if (order is not { Recorded: true })
         {
-            life?.Dispose();
-            return None;
+            order?.Dispose();
+            return NotSampled;
         }
 
         if (plan is not null)
         {
-            life.SetTag("cdclab.order.symbol", plan.Instrument.Symbol)
-                .SetTag("cdclab.order.type", plan.Side == OrderSide.Buy ? "BUY" : "SELL")
+            order.SetTag("cdclab.order.symbol", plan.Instrument.Symbol)
+                .SetTag("cdclab.order.type", plan.OrderType)
                 .SetTag("cdclab.order.quantity", plan.Quantity);
         }
 
-        return life;
+        return order;
     }
 
-    /// <summary>A step begins. Whatever the caller does from here on belongs to it, until the caller's own method ends.</summary>
-    /// <param name="life">The order's span.</param>
-    /// <param name="step">The step.</param>
-    /// <returns>The step's span; null where there is none.</returns>
-    public static Activity? Step(Activity? life, MarketStep step)
+    /// <summary>Starts the span of a step and makes it the parent of what the caller's method does from here on.</summary>
+    public static Activity? BeginStep(Activity? order, MarketStep step)
     {
-        if (life is null)
+        if (order is null)
             return null;
-        Activity.Current = life;
-        return ReferenceEquals(life, None) ? null : Source.StartActivity($"order {step.Name}");
+        Activity.Current = order;
+        return ReferenceEquals(order, NotSampled) ? null : Source.StartActivity($"order {step.Name}");
     }
 
-    /// <summary>A step ended, or was given up.</summary>
-    /// <param name="trace">Its span.</param>
-    /// <param name="step">The step.</param>
-    /// <param name="outcome">How it ended; null where the service stopped before.</param>
-    public static void Stepped(Activity? trace, MarketStep step, StepOutcome? outcome)
+    /// <summary>Sets the result of a step; the outcome is null if the service stopped before its end.</summary>
+    public static void EndStep(Activity? trace, MarketStep step, StepOutcome? outcome)
     {
         if (trace is null)
             return;
@@ -80,29 +74,26 @@ internal static class OrderTraces
         if (outcome is StepOutcome.Done)
             trace.SetTag("cdclab.order.status", step is ChangeStep { To: { } status } ? status : OrderStatus.Pending);
         else
-            trace.SetStatus(ActivityStatusCode.Error, outcome is null ? "The service stopped." : "The order is not as this simulator left it.");
+            trace.SetStatus(ActivityStatusCode.Error, outcome is null ? "The service stopped." : "The order was changed by another client.");
     }
 
-    /// <summary>An order's life ended, or this run lets it go.</summary>
-    /// <param name="life">The order's span.</param>
-    /// <param name="status">Its last status; null where it is not known or not its last.</param>
-    /// <param name="why">Why it was let go before its end; null at its end.</param>
-    public static void End(Activity? life, string? status, string? why = null)
+    /// <summary>Ends the span of an order: with its final status, or with the reason why this run does not finish it.</summary>
+    public static void EndOrder(Activity? order, string? status, string? error = null)
     {
-        if (life is null || ReferenceEquals(life, None))
+        if (order is null || ReferenceEquals(order, NotSampled))
             return;
-        life.SetTag("cdclab.order.status", status);
-        if (why is not null)
-            life.SetStatus(ActivityStatusCode.Error, why);
-        life.Dispose();
+        order.SetTag("cdclab.order.status", status);
+        if (error is not null)
+            order.SetStatus(ActivityStatusCode.Error, error);
+        order.Dispose();
     }
 
-    private static Activity MakeNone()
+    private static Activity MakeNotSampled()
     {
         Activity? before = Activity.Current;
-        Activity none = new Activity("not traced").SetIdFormat(ActivityIdFormat.W3C).Start();
-        none.IsAllDataRequested = false;
+        Activity notSampled = new Activity("not traced").SetIdFormat(ActivityIdFormat.W3C).Start();
+        notSampled.IsAllDataRequested = false;
         Activity.Current = before;
-        return none;
+        return notSampled;
     }
 }

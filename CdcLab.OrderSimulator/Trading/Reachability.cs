@@ -1,18 +1,15 @@
-
 namespace CdcLab.OrderSimulator.Trading;
 
-/// <summary>Whether MySQL answers, as everybody who talks to it reports. One line in the log when it goes and one when it is back, however many notice.</summary>
-/// <param name="time">The clock.</param>
-/// <param name="log">The log.</param>
+/// <summary>Whether MySQL answers, as all workers report. One log line when it is lost and one when it is back, however many workers report it.</summary>
 internal sealed class Reachability(TimeProvider time, ILogger<Reachability> log)
 {
     private readonly Lock _lock = new();
     private bool? _answers;
     private DateTimeOffset? _since;
     private long _changed;
-    private long _heard;
+    private long _lastAnswer;
 
-    /// <summary>Whether MySQL answers and since when; null before the first attempt ended.</summary>
+    /// <summary>Whether MySQL answers and since when; null before the first attempt has ended.</summary>
     public (bool? Answers, DateTimeOffset? Since) State
     {
         get
@@ -22,19 +19,19 @@ internal sealed class Reachability(TimeProvider time, ILogger<Reachability> log)
         }
     }
 
-    /// <summary>Time since MySQL last answered anybody.</summary>
-    public TimeSpan Silence => time.GetElapsedTime(Volatile.Read(ref _heard));
+    /// <summary>The time since MySQL last answered.</summary>
+    public TimeSpan TimeSinceAnswer => time.GetElapsedTime(Volatile.Read(ref _lastAnswer));
 
-    /// <summary>The time now, to be told when an attempt begins and given back when it ends.</summary>
+    /// <summary>A timestamp for the beginning of an attempt.</summary>
     public long Begin() => time.GetTimestamp();
 
     /// <summary>MySQL answered.</summary>
-    /// <param name="began">When the attempt began. An answer to one that began before MySQL went was only late.</param>
+    /// <param name="began">When the attempt began. An attempt that began before MySQL was lost does not mean that it is back.</param>
     public void Answered(long began)
     {
         if (_answers == true)
         {
-            Volatile.Write(ref _heard, time.GetTimestamp());
+            Volatile.Write(ref _lastAnswer, time.GetTimestamp());
             return;
         }
 
@@ -44,29 +41,27 @@ internal sealed class Reachability(TimeProvider time, ILogger<Reachability> log)
                 return;
             DateTimeOffset now = time.GetUtcNow();
             if (_answers is null)
-                log.Connected();
+                log.MySqlAnswers();
             else
-                log.Back(now - _since!.Value);
+                log.MySqlBack(now - _since!.Value);
             (_answers, _since) = (true, now);
-            _heard = _changed = time.GetTimestamp();
+            _lastAnswer = _changed = time.GetTimestamp();
         }
     }
 
-    /// <summary>MySQL did not answer, or refused.</summary>
-    /// <param name="sound">When this connection last worked; when the attempt began, for a new one. If somebody was answered since, one connection broke, and
-    /// MySQL is there.</param>
-    /// <param name="error">What happened.</param>
-    public void Failed(long sound, Exception error)
+    /// <summary>MySQL did not answer or refused the connection. <c>lastWorked</c> is when this connection last worked; for a new one, when the attempt began.
+    /// If MySQL answered another worker since, only this connection broke.</summary>
+    public void Failed(long lastWorked, Exception error)
     {
-        if (_answers == false || Volatile.Read(ref _heard) > sound)
+        if (_answers == false || Volatile.Read(ref _lastAnswer) > lastWorked)
             return;
         lock (_lock)
         {
-            if (_answers == false || _heard > sound)
+            if (_answers == false || _lastAnswer > lastWorked)
                 return;
             (_answers, _since) = (false, time.GetUtcNow());
             _changed = time.GetTimestamp();
-            log.Gone(error.Message.TrimEnd('.'));
+            log.MySqlLost(error.Message.TrimEnd('.'));
         }
     }
 }

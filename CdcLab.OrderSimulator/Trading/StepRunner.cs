@@ -6,14 +6,9 @@ using MySqlConnector;
 
 namespace CdcLab.OrderSimulator.Trading;
 
-/// <summary>Brings steps into the database, each exactly once, through whatever happens to MySQL. Holds one session; for one caller at a time.
-/// <para>A step that failed before its COMMIT was sent is not done: closing the session rolls it back. One whose COMMIT was sent and not answered is neither
-/// done nor failed: the runner asks the database until it knows.</para></summary>
-/// <param name="open">Opens a session.</param>
-/// <param name="ledger">Writes what was committed.</param>
-/// <param name="reachability">Learns whether MySQL answers.</param>
-/// <param name="figures">Counts and measures.</param>
-/// <param name="time">The clock.</param>
+/// <summary>Commits each step exactly once, whatever happens to MySQL. Has one session; for one caller at a time.
+/// <para>A step that failed before its COMMIT was sent is not done: closing the session rolls it back. If the COMMIT was sent and not answered, the outcome is
+/// unknown: the runner asks the database until it knows.</para></summary>
 internal sealed class StepRunner(
     Func<CancellationToken, Task<IMarketSession>> open,
     Action<LedgerEntry> ledger,
@@ -22,17 +17,14 @@ internal sealed class StepRunner(
     TimeProvider time) : IAsyncDisposable
 {
     private IMarketSession? _session;
-    private long _sound;
+    private long _lastWorked;
 
-    /// <summary>Runs one step until it is done or refused.</summary>
-    /// <param name="step">The step.</param>
-    /// <param name="stopping">No further try is begun once this is cancelled; one that is under way ends.</param>
-    /// <param name="cancellationToken">Ends even a try that is under way.</param>
-    /// <returns>How it ended.</returns>
-    /// <exception cref="OperationCanceledException">It was ended; whether the step is in the database is not known.</exception>
+    /// <summary>Runs one step until it is committed or refused. No further attempt starts after <c>stopping</c> is cancelled; the other token cancels even an
+    /// attempt that runs.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled; whether the step is committed is not known.</exception>
     public async Task<StepOutcome> RunAsync(MarketStep step, CancellationToken stopping, CancellationToken cancellationToken)
     {
-        // Before anything is tried, and not between staging and commit: a ledger that cannot be written must not look like a MySQL that does not answer.
+        // Outside the attempt: a ledger that cannot be written must not be taken for a MySQL error.
         if (step is PurgeStep purge)
         {
             step.At = MarketStep.Now(time);
@@ -41,55 +33,54 @@ internal sealed class StepRunner(
 
         Backoff backoff = new();
         Attempt last = Attempt.Failed;
-        for (int tries = 0; ; tries++)
+        for (int attempts = 0; ; attempts++)
         {
-            if (tries == OrderTraces.MostTries && Activity.Current is not null)
-                Activity.Current = OrderTraces.None;
-            last = await TryAsync(step, inDoubt: last == Attempt.InDoubt, cancellationToken);
+            if (attempts == OrderTraces.MaxTracedAttempts && Activity.Current is not null)
+                Activity.Current = OrderTraces.NotSampled;
+            last = await TryAsync(step, unknown: last == Attempt.Unknown, cancellationToken);
             if (last == Attempt.Done)
             {
                 ledger(step.Entry());
-                figures.Done(step);
+                figures.AddStep(step);
                 return StepOutcome.Done;
             }
 
             if (last == Attempt.Refused)
             {
-                figures.Refused();
+                figures.Refused.Add();
                 return StepOutcome.Refused;
             }
 
-            figures.Retried(step);
-            // When the service stops, what is in doubt may still be asked for; nothing is tried anew.
-            await Task.Delay(backoff.Next(), time, last == Attempt.InDoubt ? cancellationToken : stopping);
+            figures.AddRetry(step);
+            // While the service stops, an unknown outcome is still asked for; nothing new is attempted.
+            await Task.Delay(backoff.Next(), time, last == Attempt.Unknown ? cancellationToken : stopping);
         }
     }
 
-    /// <summary>What MySQL or the way to it can throw; anything else is a fault of ours and ends the service.</summary>
-    public static bool IsMySqls(Exception error) => error is DbException or IOException or SocketException or TimeoutException or ObjectDisposedException;
+    /// <summary>Whether MySQL or the connection failed. Any other exception is a bug and ends the service.</summary>
+    public static bool IsMySqlError(Exception error) => error is DbException or IOException or SocketException or TimeoutException or ObjectDisposedException;
 
-    /// <inheritdoc/>
     public ValueTask DisposeAsync() => new(DropAsync());
 
-    private async Task<Attempt> TryAsync(MarketStep step, bool inDoubt, CancellationToken cancellationToken)
+    private async Task<Attempt> TryAsync(MarketStep step, bool unknown, CancellationToken cancellationToken)
     {
         long began = reachability.Begin();
-        // What a connection that was open already fails with only says that it broke since it last worked.
-        long sound = _session is null ? began : _sound;
+        // A failure of an open connection says only that it broke since it last worked.
+        long lastWorked = _session is null ? began : _lastWorked;
         try
         {
             _session ??= await open(cancellationToken);
-            if (inDoubt)
+            if (unknown)
             {
-                bool done = await _session.WasDoneAsync(step, cancellationToken);
+                bool done = await _session.WasCommittedAsync(step, cancellationToken);
                 Answered(began);
                 if (done)
                 {
-                    figures.FoundDone();
+                    figures.FoundCommitted.Add();
                     return Attempt.Done;
                 }
 
-                inDoubt = false;
+                unknown = false;
             }
 
             step.At = MarketStep.Now(time);
@@ -99,27 +90,27 @@ internal sealed class StepRunner(
                 return Attempt.Refused;
             }
 
-            inDoubt = true;
+            unknown = true;
             long sent = Stopwatch.GetTimestamp();
             await _session.CommitAsync(cancellationToken);
-            figures.Committed(step, Stopwatch.GetElapsedTime(sent));
+            figures.AddCommit(step, Stopwatch.GetElapsedTime(sent));
             Answered(began);
             return Attempt.Done;
         }
-        catch (Exception e) when (IsMySqls(e) && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (IsMySqlError(e) && !cancellationToken.IsCancellationRequested)
         {
             await DropAsync();
-            // A deadlock, or a lock that was waited for too long, is an answer.
+            // A deadlock or a lock time-out is an answer.
             if (e is not MySqlException { ErrorCode: MySqlErrorCode.LockDeadlock or MySqlErrorCode.LockWaitTimeout })
-                reachability.Failed(sound, e);
-            return inDoubt ? Attempt.InDoubt : Attempt.Failed;
+                reachability.Failed(lastWorked, e);
+            return unknown ? Attempt.Unknown : Attempt.Failed;
         }
     }
 
     private void Answered(long began)
     {
         reachability.Answered(began);
-        _sound = reachability.Begin();
+        _lastWorked = reachability.Begin();
     }
 
     private async Task DropAsync()
@@ -131,7 +122,7 @@ internal sealed class StepRunner(
         {
             await session.DisposeAsync();
         }
-        catch (Exception e) when (IsMySqls(e))
+        catch (Exception e) when (IsMySqlError(e))
         {
             // The session is broken already; the error that broke it has been reported.
         }
@@ -139,16 +130,35 @@ internal sealed class StepRunner(
 
     private enum Attempt
     {
-        // In the database.
         Done,
-
-        // The database is not as the step expects.
         Refused,
-
-        // Not in the database; to be tried again.
         Failed,
 
-        // The commit was sent and not answered; to be asked for.
-        InDoubt,
+        // The commit was sent and not answered.
+        Unknown,
+    }
+}
+
+internal enum StepOutcome
+{
+    /// <summary>It is committed, once, and in the ledger.</summary>
+    Done,
+
+    /// <summary>The order was changed by another client; the step was not done.</summary>
+    Refused,
+}
+
+/// <summary>The delay before the next attempt: 100 ms, doubled each time up to 2 s, less a random part of up to a half so that workers do not retry together.
+/// It does not use the market's random numbers: the orders do not depend on how often MySQL failed.</summary>
+internal struct Backoff
+{
+    private const int FirstMilliseconds = 100;
+    private const int MaxMilliseconds = 2000;
+    private int _attempts;
+
+    public TimeSpan Next()
+    {
+        int whole = Math.Min(FirstMilliseconds << Math.Min(_attempts++, 5), MaxMilliseconds);
+        return TimeSpan.FromMilliseconds(whole * (1 - (Random.Shared.NextDouble() / 2)));
     }
 }

@@ -3,12 +3,12 @@ using CdcLab.OrderSimulator.Market;
 
 namespace CdcLab.OrderSimulator.Trading;
 
-/// <summary>What there is to do next, by the time it is due: steps of open orders, and new orders as they arrive. One worker waits for the clock at a time,
-/// the others wait for their turn: an event wakes one of them.</summary>
+/// <summary>The due steps of open orders and the new orders as they arrive, in order of time. One worker at a time waits for the clock, the others for their turn,
+/// so that an event wakes only one worker.</summary>
 internal sealed class WorkSource : IDisposable
 {
-    /// <summary>So many orders are open at most; then no new one is taken until others come to their end. Keeps memory bounded at any rate.</summary>
-    public const int MostOpen = 5000;
+    /// <summary>The most open orders: then no new one is placed until others are finished. Memory stays bounded at any rate.</summary>
+    public const int MaxOpenOrders = 5000;
 
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _turn = new(1);
@@ -19,13 +19,9 @@ internal sealed class WorkSource : IDisposable
     private readonly TimeProvider _time;
     private bool _paused;
     private int _open;
-    private int _takenUp;
-    private bool _waits;
+    private int _resumed;
+    private bool _isWaiting;
 
-    /// <summary>Makes the source.</summary>
-    /// <param name="seed">The market's seed.</param>
-    /// <param name="rate">The rate to begin with.</param>
-    /// <param name="time">The clock.</param>
     public WorkSource(int seed, OrderRate rate, TimeProvider time)
     {
         _time = time;
@@ -54,17 +50,16 @@ internal sealed class WorkSource : IDisposable
         }
     }
 
-    /// <summary>Whether an order that an earlier run left open has not come to its end yet.</summary>
-    public bool HoldsTakenUp
+    /// <summary>Whether an order of an earlier run is not finished yet.</summary>
+    public bool HasResumedOrders
     {
         get
         {
             lock (_lock)
-                return _takenUp > 0;
+                return _resumed > 0;
         }
     }
 
-    /// <summary>Sets the rate.</summary>
     public void SetRate(OrderRate rate)
     {
         lock (_lock)
@@ -72,22 +67,20 @@ internal sealed class WorkSource : IDisposable
         Wake();
     }
 
-    /// <summary>Pauses or resumes the market.</summary>
     public void SetPaused(bool paused)
     {
         lock (_lock)
         {
             _paused = paused;
-            // What would have arrived during the pause did not happen.
+            // No orders arrive for the time of the pause.
             _arrivals.SetRate(_arrivals.Rate, _time.GetTimestamp());
         }
 
         Wake();
     }
 
-    /// <summary>Waits for the next thing to do.</summary>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>Either an open order whose next step is due, or an order to place.</returns>
+    /// <summary>Waits for the next step or order.</summary>
+    /// <returns>An open order whose next step is due, or a new order to place.</returns>
     public async Task<(OpenOrder? Open, OrderPlan? New)> TakeAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
@@ -105,7 +98,7 @@ internal sealed class WorkSource : IDisposable
                         return (due, null);
                     }
 
-                    long? arrival = _paused || _open >= MostOpen ? null : _arrivals.Next;
+                    long? arrival = _paused || _open >= MaxOpenOrders ? null : _arrivals.Next;
                     if (arrival <= now)
                     {
                         _arrivals.Advance(now);
@@ -115,7 +108,7 @@ internal sealed class WorkSource : IDisposable
 
                     long next = Math.Min(due is null ? long.MaxValue : at, arrival ?? long.MaxValue);
                     wait = next == long.MaxValue ? null : _time.GetElapsedTime(now, next);
-                    _waits = true;
+                    _isWaiting = true;
                 }
 
                 await WaitAsync(wait, cancellationToken);
@@ -127,24 +120,24 @@ internal sealed class WorkSource : IDisposable
         }
     }
 
-    /// <summary>Takes in an order that an earlier run left open.</summary>
-    public void TakeUp(OpenOrder order)
+    /// <summary>Adds an open order of an earlier run.</summary>
+    public void Resume(OpenOrder order)
     {
         lock (_lock)
         {
             _open++;
-            _takenUp++;
+            _resumed++;
         }
 
         Continue(order);
     }
 
-    /// <summary>Waits for an order's next step, or lets the order go when it has come to its end.</summary>
+    /// <summary>Queues an order's next step, or removes the order if it is finished.</summary>
     public void Continue(OpenOrder order)
     {
         if (order.NextAfter is not { } after)
         {
-            LetGo(order);
+            Remove(order);
             return;
         }
 
@@ -160,29 +153,28 @@ internal sealed class WorkSource : IDisposable
             Wake();
     }
 
-    /// <summary>Lets an order go: it has come to its end, or somebody else works on it.</summary>
-    public void LetGo(OpenOrder order)
+    /// <summary>Removes an order that is finished or was changed by another client.</summary>
+    public void Remove(OpenOrder order)
     {
         bool wasFull;
         lock (_lock)
         {
-            wasFull = _open-- == MostOpen;
-            if (order.TakenUp)
-                _takenUp--;
+            wasFull = _open-- == MaxOpenOrders;
+            if (order.Resumed)
+                _resumed--;
         }
 
         if (wasFull)
             Wake();
     }
 
-    /// <summary>The open orders whose next step no worker has begun.</summary>
+    /// <summary>The open orders that no worker has at the moment.</summary>
     public IReadOnlyList<OpenOrder> Waiting()
     {
         lock (_lock)
             return [.. _waiting.UnorderedItems.Select(o => o.Element)];
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _turn.Dispose();
@@ -193,15 +185,15 @@ internal sealed class WorkSource : IDisposable
     {
         lock (_lock)
         {
-            if (!_waits)
+            if (!_isWaiting)
                 return;
-            _waits = false;
+            _isWaiting = false;
         }
 
         _changed.Release();
     }
 
-    // Rounded up to the timer's whole milliseconds: rounded down, a worker would spin through the last one. An hour at most, because a rate may be tiny.
+    // Rounded up to whole milliseconds: rounded down, a worker would spin in the last one. An hour at most, because the rate can be very low.
     private Task WaitAsync(TimeSpan? wait, CancellationToken cancellationToken) => wait is { } limit
         ? _changed.WaitAsync((int)Math.Min(Math.Ceiling(limit.TotalMilliseconds), 3_600_000), cancellationToken)
         : _changed.WaitAsync(cancellationToken);

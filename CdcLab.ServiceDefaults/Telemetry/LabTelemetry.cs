@@ -64,7 +64,6 @@ internal static class LabTelemetry
 
 /// <summary>Flushes all signals at the same time when the service stops. By default they are flushed one after the other, 5 s each, which would delay the end of
 /// the service where the dashboard is gone already.</summary>
-/// <param name="services">The providers; resolved at the end, when all of them exist.</param>
 internal sealed class TelemetryShutdown(IServiceProvider services) : IHostedService
 {
     private const int LimitMilliseconds = 1000;

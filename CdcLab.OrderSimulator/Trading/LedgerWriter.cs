@@ -1,16 +1,14 @@
 using System.Buffers;
 using CdcLab.Clients.Market;
 
-namespace CdcLab.OrderSimulator.Ledger;
+namespace CdcLab.OrderSimulator.Trading;
 
-/// <summary>Appends the ledger. Every line goes to the kernel by a write of its own before the next step begins, so that a kill of this process can cut no more
-/// than the line being written; such a line is cut off at the next start. The size is bounded: segments, of which the oldest goes.</summary>
+/// <summary>Appends to the ledger. Each line is one write to the kernel before the next step begins: a kill of this process can truncate only the last line, which
+/// the next start removes. The size is bounded: the oldest segments are deleted.</summary>
 internal sealed class LedgerWriter : IDisposable
 {
-    /// <summary>Size at which a segment is full.</summary>
     public const long DefaultSegmentBytes = 64L << 20;
 
-    /// <summary>Segments that are kept.</summary>
     public const int DefaultSegments = 8;
 
     private readonly Lock _lock = new();
@@ -23,8 +21,8 @@ internal sealed class LedgerWriter : IDisposable
     private long _number;
     private bool _disposed;
 
-    /// <summary>Opens the ledger, cuts a torn last line, and goes on after it.</summary>
-    /// <param name="folder">The ledger's folder; it is made where it is missing.</param>
+    /// <summary>Opens the ledger and removes an incomplete last line.</summary>
+    /// <param name="folder">The ledger's folder; created if it is missing.</param>
     /// <param name="segmentBytes">Size at which a segment is full.</param>
     /// <param name="segments">Segments that are kept.</param>
     /// <exception cref="IOException">Another simulator writes this ledger, or the folder cannot be written.</exception>
@@ -32,12 +30,12 @@ internal sealed class LedgerWriter : IDisposable
     {
         (_folder, _segmentBytes, _segments) = (folder, segmentBytes, segments);
         Directory.CreateDirectory(folder);
-        // FileShare.None is a lock that the kernel takes away with the process.
+        // FileShare.None is a lock that ends with the process.
         _owner = new(Path.Combine(folder, "writer.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         try
         {
-            IReadOnlyList<(long Number, string Path)> there = LedgerFolder.Segments(folder);
-            _number = there.Count == 0 ? 1 : there[^1].Number;
+            IReadOnlyList<(long Number, string Path)> existing = LedgerFolder.Segments(folder);
+            _number = existing.Count == 0 ? 1 : existing[^1].Number;
             _file = Open();
             _file.SetLength(EndOfLastLine(_file));
             _file.Seek(0, SeekOrigin.End);
@@ -51,7 +49,7 @@ internal sealed class LedgerWriter : IDisposable
     }
 
     /// <summary>Appends one entry.</summary>
-    /// <exception cref="IOException">It could not be written. The market must not go on without its ledger.</exception>
+    /// <exception cref="IOException">It could not be written. The market stops without its ledger.</exception>
     public void Append(LedgerEntry entry)
     {
         lock (_lock)
@@ -65,7 +63,6 @@ internal sealed class LedgerWriter : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         lock (_lock)
@@ -84,8 +81,8 @@ internal sealed class LedgerWriter : IDisposable
         _file.Dispose();
         _number++;
         _file = Open();
-        IReadOnlyList<(long Number, string Path)> there = LedgerFolder.Segments(_folder);
-        foreach ((_, string path) in there.Take(there.Count - _segments))
+        IReadOnlyList<(long Number, string Path)> existing = LedgerFolder.Segments(_folder);
+        foreach ((_, string path) in existing.Take(existing.Count - _segments))
             File.Delete(path);
     }
 

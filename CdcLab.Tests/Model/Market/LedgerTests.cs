@@ -1,0 +1,120 @@
+using CdcLab.Clients.Market;
+using CdcLab.OrderSimulator.Trading;
+using FsCheck.Xunit;
+using Xunit;
+
+namespace CdcLab.Tests.Model.Market;
+
+[Trait("tier", "model")]
+public sealed class LedgerTests : IDisposable
+{
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"cdclab-ledger-{Guid.NewGuid():N}");
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Every_kind_of_entry_is_read_as_it_was_written()
+    {
+        DateTime at = new(2026, 1, 2, 3, 4, 5, 678, DateTimeKind.Utc);
+        LedgerEntry[] entries =
+        [
+            new() { Kind = LedgerKind.Insert, At = at, OrderId = 1, Status = "PENDING", Quantity = 5, Price = 54_000, UserId = 9, Symbol = "005930", OrderType = "BUY" },
+            new() { Kind = LedgerKind.Execute, At = at, OrderId = 1, Status = "PARTIAL", Quantity = 2, Price = 53_900, ExecutionId = 8, Executed = 2 },
+            new() { Kind = LedgerKind.Cancel, At = at, OrderId = 1, Status = "CANCELLED", Executed = 0 },
+            new() { Kind = LedgerKind.Purging, At = at, OrderIds = [1, 2] },
+            new() { Kind = LedgerKind.Purge, At = at, OrderIds = [.. Enumerable.Range(1, 30_000)] },
+        ];
+        using (LedgerWriter writer = new(_folder))
+        {
+            foreach (LedgerEntry entry in entries)
+                writer.Append(entry);
+        }
+
+        List<LedgerEntry> read = await ReadAsync();
+        Assert.Equal(entries.Select(e => e with { OrderIds = null }), read.Select(e => e with { OrderIds = null }));
+        Assert.Equal(entries.Select(e => e.OrderIds), read.Select(e => e.OrderIds));
+        Assert.All(read, e => Assert.Equal(DateTimeKind.Utc, e.At.Kind));
+    }
+
+    [Property(MaxTest = 40)]
+    public void Line_cut_anywhere_is_left_out_by_the_reader_and_cut_by_the_next_writer(int cutAt)
+    {
+        string folder = Path.Combine(_folder, Guid.NewGuid().ToString("N"));
+        Append(folder, 1, 2);
+        string file = LedgerFolder.Segment(folder, 1);
+        byte[] whole = File.ReadAllBytes(file);
+        int lastLine = whole.AsSpan(0, whole.Length - 1).LastIndexOf((byte)'\n') + 1;
+        int cut = lastLine + (int)((uint)cutAt % (uint)(whole.Length - lastLine));
+        File.WriteAllBytes(file, whole[..cut]);
+
+        Assert.Equal([1], Ids(folder));
+        Append(folder, 3);
+        Assert.Equal([1, 3], Ids(folder));
+    }
+
+    [Fact]
+    public void Ledger_that_is_only_a_torn_line_begins_anew()
+    {
+        Directory.CreateDirectory(_folder);
+        File.WriteAllText(LedgerFolder.Segment(_folder, 1), "{\"kind\":\"ins" + new string('x', 10_000));
+        Append(_folder, 7);
+        Assert.Equal([7], Ids(_folder));
+    }
+
+    [Fact]
+    public void Full_segments_are_followed_by_new_ones_and_the_oldest_goes()
+    {
+        using (LedgerWriter writer = new(_folder, segmentBytes: 400, segments: 3))
+        {
+            for (int id = 1; id <= 100; id++)
+                writer.Append(Insert(id));
+        }
+
+        IReadOnlyList<(long Number, string Path)> segments = LedgerFolder.Segments(_folder);
+        Assert.Equal(3, segments.Count);
+        Assert.All(segments, s => Assert.InRange(new FileInfo(s.Path).Length, 1, 400));
+        long[] ids = Ids(_folder);
+        Assert.Equal(100, ids[^1]);
+        Assert.Equal(Enumerable.Range((int)ids[0], ids.Length).Select(i => (long)i), ids);
+    }
+
+    [Fact]
+    public void Second_writer_is_refused_while_the_first_lives()
+    {
+        using LedgerWriter first = new(_folder);
+        Assert.Throws<IOException>(() => new LedgerWriter(_folder));
+    }
+
+    [Fact]
+    public async Task Line_in_the_middle_that_is_no_entry_is_an_error_that_names_it()
+    {
+        Append(_folder, 1);
+        File.AppendAllText(LedgerFolder.Segment(_folder, 1), "nonsense\n");
+        InvalidDataException error = await Assert.ThrowsAsync<InvalidDataException>(ReadAsync);
+        Assert.Contains("line 2", error.Message, StringComparison.Ordinal);
+    }
+
+    private static LedgerEntry Insert(long id) =>
+        new() { Kind = LedgerKind.Insert, At = DateTime.UnixEpoch, OrderId = id, Status = "PENDING", Quantity = 1, Price = 1, UserId = 1, Symbol = "005930", OrderType = "BUY" };
+
+    private static void Append(string folder, params long[] ids)
+    {
+        using LedgerWriter writer = new(folder);
+        foreach (long id in ids)
+            writer.Append(Insert(id));
+    }
+
+    private static long[] Ids(string folder) => [.. new LedgerReader(folder).ReadAsync().ToBlockingEnumerable().Select(e => e.OrderId)];
+
+    private async Task<List<LedgerEntry>> ReadAsync()
+    {
+        List<LedgerEntry> entries = [];
+        await foreach (LedgerEntry entry in new LedgerReader(_folder).ReadAsync(TestContext.Current.CancellationToken))
+            entries.Add(entry);
+        return entries;
+    }
+}
