@@ -67,6 +67,7 @@ static DistributedApplication Build(LabSession lab)
     // It waits for nothing: it must be there when a start goes wrong.
     builder.AddService<Projects.CdcLab_Verifier>(ResourceNames.Verifier, ports.Verifier, options.BindAddress, lab)
         .WithReference(mysql.AddLogin("mysql-cdc", OrdersSchema.Database, DatabaseUser.Debezium, debezium))
+        .WithEnvironment("CDCLAB_CONTAINERS", lab.Containers ? "true" : "false")
         .WithReference(kafka).WithReference(zooKeeper).WithReference(market)
         .WithVerdicts(lab.Judged).WithVerifyCommand().WithFaultCommands("Nothing is verified until it runs again.");
 

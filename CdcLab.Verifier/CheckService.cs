@@ -1,14 +1,15 @@
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 using CdcLab.Verifier.Checks;
 
 namespace CdcLab.Verifier;
 
 /// <summary>Keeps the checks running, and tells in the log what changed: one line for all that changed together, not one for each check and round.</summary>
 /// <param name="runner">The checks.</param>
-/// <param name="handover">What cannot be shown, and how often to look.</param>
+/// <param name="lab">How often to look.</param>
+/// <param name="figures">What the AppHost knows.</param>
 /// <param name="time">The clock.</param>
 /// <param name="log">The log.</param>
-public sealed partial class CheckService(CheckRunner runner, ServiceHandover handover, TimeProvider time, ILogger<CheckService> log) : BackgroundService
+public sealed partial class CheckService(CheckRunner runner, VerifiedLab lab, Sources.FiguresStore figures, TimeProvider time, ILogger<CheckService> log) : BackgroundService
 {
     private const int MostNamed = 6;
 
@@ -18,7 +19,7 @@ public sealed partial class CheckService(CheckRunner runner, ServiceHandover han
     private async Task TellAsync(CancellationToken stoppingToken)
     {
         Dictionary<string, Outcome> told = new(StringComparer.Ordinal);
-        using PeriodicTimer timer = new(handover.Options.Verifier.Interval, time);
+        using PeriodicTimer timer = new(lab.Options.Verifier.Interval, time);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -32,15 +33,15 @@ public sealed partial class CheckService(CheckRunner runner, ServiceHandover han
 
     private void Tell(Dictionary<string, Outcome> told)
     {
-        IReadOnlyList<Verdict> verdicts = runner.Latest();
+        IReadOnlyList<Verdict> verdicts = Causes.Find(runner.Latest(), figures.Fresh);
         bool first = told.Count == 0;
-        List<Verdict> changed = [.. verdicts.Where(v => !told.TryGetValue(v.Id, out Outcome before) ? v.Outcome != Outcome.Ok : before != v.Outcome)];
+        List<Verdict> changed = [.. verdicts.Where(v => v.CausedBy is null).Where(v => !told.TryGetValue(v.Id, out Outcome before) ? v.Outcome != Outcome.Ok : before != v.Outcome)];
         foreach (Verdict verdict in verdicts)
             told[verdict.Id] = verdict.Outcome;
         if (changed.Count == 0 && !first)
             return;
 
-        (int ok, int failed, int unknown, int notPossible) = (Count(Outcome.Ok), Count(Outcome.Failed), Count(Outcome.Unknown), handover.Abilities.NotPossibleHere.Count);
+        (int ok, int failed, int unknown, int notPossible) = (Count(Outcome.Ok), Count(Outcome.Failed), Count(Outcome.Unknown), figures.Last?.NotPossibleHere.Count ?? 0);
         string changes = string.Join("", changed.GroupBy(v => v.Outcome).OrderByDescending(g => g.Key == Outcome.Failed).Select(Describe));
         if (changed.Any(v => v.Outcome == Outcome.Failed))
             LogFailures(ok, failed, unknown, notPossible, changes);

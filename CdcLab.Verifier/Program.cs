@@ -1,89 +1,79 @@
 using System.Net;
-using CdcLab.Clients.Control;
-using CdcLab.Clients.Kafka;
 using CdcLab.Clients.Market;
 using CdcLab.Model;
-using CdcLab.Model.Live;
-using CdcLab.Model.Options;
 using CdcLab.ServiceDefaults;
 using CdcLab.Verifier;
 using CdcLab.Verifier.Api;
 using CdcLab.Verifier.Checks;
 using CdcLab.Verifier.Probes;
-using CdcLab.Verifier.Report;
 using CdcLab.Verifier.Sources;
 using CdcLab.Verifier.Telemetry;
 using Microsoft.AspNetCore.Connections;
 
-if (HandoverReading.TryRead(ResourceNames.Verifier, Missing) is not { } handover)
-    return HandoverReading.BadHandover;
-
-LabModel model = LabModel.From(handover.Options, handover.Ports, handover.Abilities.Runtime == "container" ? LabRuntimeKind.Container : LabRuntimeKind.Embedded);
-
-// The content root is the program's own folder: an appsettings.json in the folder where somebody started the host is not ours to read.
+// The content root is the program's own folder: an appsettings.json in the folder where somebody started the AppHost is not ours to read.
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+ConfigurationManager configuration = builder.Configuration;
+if (ServiceConfiguration.ReadLab(configuration, ResourceNames.Verifier) is not { } options
+    || ServiceConfiguration.Require(configuration, ServiceConfiguration.TokenKey, ResourceNames.Verifier) is not { } token
+    || ServiceConfiguration.Require(configuration, "ConnectionStrings:mysql-cdc", ResourceNames.Verifier) is not { } mySql
+    || ServiceConfiguration.Require(configuration, "ConnectionStrings:kafka", ResourceNames.Verifier) is not { } bootstrap
+    || ServiceConfiguration.Require(configuration, "services:order-simulator:http:0", ResourceNames.Verifier) is not { } market)
+    return ServiceConfiguration.InvalidExitCode;
+
+VerifiedLab lab = new(options, configuration["CDCLAB_CONTAINERS"] == "true", bootstrap);
 builder.AddServiceDefaults(ResourceNames.Verifier, VerifierFigures.SourceName);
 builder.WebHost.ConfigureKestrel(kestrel =>
 {
     kestrel.AddServerHeader = false;
-    kestrel.Limits.MaxRequestBodySize = 64 * 1024;
-    kestrel.Listen(IPAddress.Parse(handover.Options.BindAddress), handover.Ports.Verifier);
+    kestrel.Limits.MaxRequestBodySize = 256 * 1024;
+    kestrel.Listen(IPAddress.Parse(options.BindAddress), lab.Ports.Verifier);
 });
 builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4));
 
 IServiceCollection services = builder.Services;
-services.AddSingleton(handover);
-services.AddSingleton(model);
-services.AddSingleton(_ => new KafkaAdmin(model.Kafka.ExternalBootstrap, handover.Abilities.KafkaClientSettings));
-services.AddSingleton(p => KafkaTopics.Of(model, handover.Abilities, p.GetRequiredService<KafkaAdmin>()));
-services.AddSingleton(_ => new ControlClient(handover.Ports.Control, handover.Token));
-services.AddSingleton(_ => new MarketClient(handover.Ports.Simulator, token: null));
+services.AddSingleton(lab);
+services.AddSingleton(_ => new MarketClient(new Uri(market), token: null));
+services.AddSingleton(_ => new MySqlAccess(mySql));
+services.AddSingleton<FiguresStore>();
+services.AddSingleton<KafkaAccess>();
 services.AddSingleton<ClusterSource>();
 services.AddSingleton<BrokerSettingsSource>();
-services.AddSingleton<ResourceSource>();
-services.AddSingleton(p => new InsideSource(p.GetRequiredService<ControlClient>().AskInsideAsync, p.GetRequiredService<TimeProvider>()));
+services.AddSingleton<SimulatorCheck>();
 services.AddSingleton<VerifierFigures>();
-services.AddSingleton(p => new ProbeTraces(model, () => p.GetRequiredService<ClusterSource>().Last(2 * handover.Options.Verifier.Interval)));
+services.AddSingleton(p => new ProbeTraces(lab, () => p.GetRequiredService<ClusterSource>().Last(2 * options.Verifier.Interval)));
 services.AddSingleton(p => new LatencyProbe(
-    model,
-    handover,
-    p.GetRequiredService<IKafkaTopics>(),
+    lab,
+    p.GetRequiredService<KafkaAccess>(),
     p.GetRequiredService<VerifierFigures>(),
     p.GetRequiredService<ProbeTraces>(),
     p.GetRequiredService<TimeProvider>(),
     p.GetRequiredService<ILogger<LatencyProbe>>()));
 services.AddSingleton<LabChecks>();
-services.AddSingleton(p => new CheckRunner(p.GetRequiredService<LabChecks>().All(), handover.Abilities, handover.Options.Verifier.Interval, p.GetRequiredService<TimeProvider>()));
+services.AddSingleton(p => new CheckRunner(
+    p.GetRequiredService<LabChecks>().All(),
+    id => p.GetRequiredService<FiguresStore>().Last?.NotPossibleHere.Any(n => n.Id == id) != true,
+    options.Verifier.Interval,
+    p.GetRequiredService<TimeProvider>()));
 services.AddSingleton<Reporter>();
 services.AddHostedService(p => p.GetRequiredService<LatencyProbe>());
 services.AddHostedService<CheckService>();
-services.AddHealthChecks().AddCheck<VerifierHealthCheck>(ResourceNames.Verifier);
 
 await using WebApplication app = builder.Build();
 // Loopback's names, and those by which a lab that was opened to others is called.
-app.UseLabHosts("127.0.0.1", "localhost", handover.Options.BindAddress, handover.Options.Kafka.AdvertisedHost, Environment.MachineName);
+app.UseLabHosts("127.0.0.1", "localhost", options.BindAddress, options.Kafka.AdvertisedHost, Environment.MachineName);
 app.MapDefaultEndpoints();
-VerifierApi.Map(app, handover.Token);
-TimeSpan maxAge = 2 * handover.Options.Verifier.Interval;
+VerifierApi.Map(app, token);
 ClusterSource cluster = app.Services.GetRequiredService<ClusterSource>();
-ResourceSource resources = app.Services.GetRequiredService<ResourceSource>();
-app.Services.GetRequiredService<VerifierFigures>().Observe(app.Services.GetRequiredService<CheckRunner>(), () => cluster.Last(maxAge), () => resources.Last(maxAge));
+FiguresStore figures = app.Services.GetRequiredService<FiguresStore>();
+app.Services.GetRequiredService<VerifierFigures>().Observe(app.Services.GetRequiredService<CheckRunner>(), () => cluster.Last(2 * options.Verifier.Interval), () => figures.Fresh?.Resources);
 try
 {
     await app.RunAsync();
 }
 catch (IOException e) when (e.InnerException is AddressInUseException)
 {
-    await Console.Error.WriteLineAsync($"{ResourceNames.Verifier}: port {handover.Ports.Verifier} is taken.");
+    ServiceConfiguration.Fail(ResourceNames.Verifier, $"port {lab.Ports.Verifier} is already in use.");
     return 1;
 }
 
 return 0;
-
-static string? Missing(ServiceHandover handover) =>
-    handover.DebeziumPassword is null ? "Lab:Passwords:Debezium"
-    : handover.Ports.Verifier == 0 ? "Lab:Ports:Verifier"
-    : handover.Ports.Control == 0 ? "Lab:Ports:Control"
-    : handover.Ports.Simulator == 0 ? "Lab:Ports:Simulator"
-    : IPAddress.TryParse(handover.Options.BindAddress, out _) ? null
-    : "an IPv4 address in Lab:BindAddress";

@@ -27,6 +27,10 @@ public sealed record Verdict
     /// <summary>Why it matters, or why the check could not look.</summary>
     public string? Because { get; init; }
 
+    /// <summary>The resources whose silence would explain all of it: empty for none, null for the resource itself. Not part of a report.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string>? Needs { get; init; }
+
     /// <summary>The id of the failed check from which this one follows; null for one that stands by itself.</summary>
     public string? CausedBy { get; init; }
 }

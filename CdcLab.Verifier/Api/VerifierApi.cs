@@ -1,23 +1,27 @@
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 using CdcLab.ServiceDefaults;
 using CdcLab.Verifier.Checks;
-using CdcLab.Verifier.Report;
+using CdcLab.Verifier.Sources;
 
 namespace CdcLab.Verifier.Api;
 
-/// <summary>The verifier's API: whoever reaches it may read; looking now needs the token.</summary>
+/// <summary>The verifier's API: the report for everybody; what changes or costs something for the AppHost, which has the token.</summary>
 internal static class VerifierApi
 {
     public static void Map(IEndpointRouteBuilder app, string token)
     {
-        app.MapGet("/v1/report", (Reporter reporter) => Json(reporter));
-        app.MapGet("/v1/report.md", (Reporter reporter) => Results.Text(MarkdownReport.Write(reporter.Facts()), "text/markdown; charset=utf-8"));
-        app.MapPost("/v1/verify", async (CheckRunner runner, Reporter reporter, CancellationToken cancellationToken) =>
+        app.MapGet("/v1/report", (Reporter reporter) => Results.Json(reporter.Report(), LabJson.Options));
+        app.MapPost("/v1/look", async (CheckRunner runner, Reporter reporter, CancellationToken cancellationToken) =>
         {
             await runner.LookAsync(cancellationToken);
-            return Json(reporter);
+            return Results.Json(reporter.Report(), LabJson.Options);
+        }).RequireLabToken(token);
+        app.MapPost("/v1/figures", async (HttpRequest request, FiguresStore figures, CancellationToken cancellationToken) =>
+        {
+            if (await request.ReadFromJsonAsync<LabFigures>(LabJson.Options, cancellationToken) is not { } sent)
+                return Results.BadRequest();
+            figures.Take(sent);
+            return Results.NoContent();
         }).RequireLabToken(token);
     }
-
-    private static IResult Json(Reporter reporter) => Results.Json(reporter.Facts().ToReport(), LabJson.Options);
 }

@@ -1,21 +1,21 @@
 using CdcLab.Clients.Kafka;
-using CdcLab.Model;
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
+using CdcLab.Model.Servers;
 using CdcLab.Verifier.Sources;
 
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>One broker answers a client on its EXTERNAL listener.</summary>
-/// <param name="model">The lab.</param>
+/// <param name="lab">The lab.</param>
 /// <param name="broker">The broker.</param>
-public sealed class BrokerAnswersCheck(LabModel model, KafkaBroker broker) : ICheck
+public sealed class BrokerAnswersCheck(VerifiedLab lab, BrokerAddresses broker) : ICheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     private readonly Promise _answers = new(
         $"{broker.Name}.answers",
         broker.Name,
-        $"answers on {broker.ExternalAddress}",
+        $"answers on {broker.External}",
         "Every broker carries a copy of the log.");
 
     /// <inheritdoc/>
@@ -28,8 +28,8 @@ public sealed class BrokerAnswersCheck(LabModel model, KafkaBroker broker) : ICh
         end.CancelAfter(Limit);
         try
         {
-            await BrokerPing.AskAsync(Loopback.Reach(model.Options.BindAddress), model.Ports.External(broker.Id), end.Token);
-            return [_answers.Ok($"answers on {broker.ExternalAddress}")];
+            await BrokerPing.AskAsync(Loopback.Reach(lab.Options.BindAddress), lab.Ports.External(broker.Id), end.Token);
+            return [_answers.Ok($"answers on {broker.External}")];
         }
         catch (Exception e) when (Unreachable.Is(e))
         {

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 using CdcLab.Verifier.Telemetry;
 
 namespace CdcLab.Verifier.Checks;
@@ -10,20 +10,19 @@ public sealed class CheckRunner
     private readonly TimeSpan _interval;
     private readonly TimeProvider _time;
     private readonly Slot[] _slots;
+    private readonly Func<string, bool> _isPossible;
 
     /// <summary>Makes a runner.</summary>
     /// <param name="checks">The checks; what this lab cannot show is left out.</param>
-    /// <param name="abilities">What this lab can show.</param>
+    /// <param name="isPossible">Whether this lab can show what a check is about; asked at each look.</param>
     /// <param name="interval">Time from one look to the next.</param>
     /// <param name="time">The clock.</param>
-    public CheckRunner(IEnumerable<ICheck> checks, LabAbilities abilities, TimeSpan interval, TimeProvider time)
+    public CheckRunner(IEnumerable<ICheck> checks, Func<string, bool> isPossible, TimeSpan interval, TimeProvider time)
     {
-        ArgumentNullException.ThrowIfNull(abilities);
+        _isPossible = isPossible;
         _interval = interval;
         _time = time;
-        _slots = [.. checks
-            .Select(check => new Slot(check, [.. check.Promises.Where(p => abilities.WhyNot(p.Id) is null)]))
-            .Where(slot => slot.Promises.Length > 0)];
+        _slots = [.. checks.Select(check => new Slot(check, [.. check.Promises]))];
     }
 
     /// <summary>How long one look may take.</summary>
@@ -60,7 +59,7 @@ public sealed class CheckRunner
                 verdicts.AddRange(look.Verdicts);
         }
 
-        return verdicts;
+        return [.. verdicts.Where(v => _isPossible(v.Id))];
     }
 
     // A round does not wait for the one before: a check that still hangs there is joined, and delays no other.
@@ -120,6 +119,8 @@ public sealed class CheckRunner
 
     private async Task LookAsync(Slot slot, CancellationToken cancellationToken)
     {
+        if (!slot.Ids.Any(_isPossible))
+            return;
         using Activity? trace = CheckTraces.Check(slot.Ids);
         Task<IReadOnlyList<Verdict>> task = slot.Start(_time, cancellationToken);
         try
@@ -131,7 +132,7 @@ public sealed class CheckRunner
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             (string because, string fix) = Explain(e);
-            slot.Latest = new(_time.GetTimestamp(), [.. slot.Promises.Select(p => p.Unknown(because, fix))]);
+            slot.Latest = new(_time.GetTimestamp(), [.. slot.Promises.Select(p => p.Unknown(because, fix, (e as CannotLookException)?.Needs))]);
         }
 
         CheckTraces.Judged(trace, slot.Latest?.Verdicts ?? []);
@@ -140,7 +141,7 @@ public sealed class CheckRunner
     /// <summary>Words for a person; never a type's name, never a stack.</summary>
     private static (string Because, string Fix) Explain(Exception exception)
     {
-        const string Fix = "See whether the server runs (status) and what it says in its log.";
+        const string Fix = "See the state of the server and its log in the dashboard.";
         return exception switch
         {
             CannotLookException e => (e.Message, e.Fix),

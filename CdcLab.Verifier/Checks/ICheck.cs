@@ -1,4 +1,4 @@
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 
 namespace CdcLab.Verifier.Checks;
 
@@ -6,7 +6,7 @@ namespace CdcLab.Verifier.Checks;
 /// <remarks>
 /// A check only looks and judges. <see cref="CheckRunner"/> does the rest: it calls <see cref="LookAsync"/> every <c>Lab:Verifier:Interval</c>, never twice at
 /// once, ends its wait after <see cref="CheckRunner.TimeLimit"/>, turns an exception into <c>unknown</c> for every promise of the check (throw
-/// <see cref="CannotLookException"/> for the words that a person shall read), and leaves out what <see cref="LabAbilities.WhyNot"/> names.
+/// <see cref="CannotLookException"/> for the words that a person shall read), and leaves out what its figures names.
 /// A check called <c>X.answers</c> is the exception: there, no answer is what was found, so it says <see cref="Promise.Failed"/> itself, within the limit.
 /// </remarks>
 public interface ICheck

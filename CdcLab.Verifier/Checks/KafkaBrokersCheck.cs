@@ -1,18 +1,18 @@
 using CdcLab.Model;
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 using CdcLab.Verifier.Sources;
 
 namespace CdcLab.Verifier.Checks;
 
-/// <summary>The brokers that are registered in ZooKeeper are those of the model.</summary>
-/// <param name="model">The brokers.</param>
+/// <summary>The brokers that are registered in ZooKeeper are those of the lab.</summary>
+/// <param name="lab">The brokers.</param>
 /// <param name="cluster">The cluster as it is.</param>
-public sealed class KafkaBrokersCheck(LabModel model, ClusterSource cluster) : ICheck
+public sealed class KafkaBrokersCheck(VerifiedLab lab, ClusterSource cluster) : ICheck
 {
     private readonly Promise _brokers = new(
         "kafka.brokers",
         ResourceNames.Kafka,
-        $"brokers {string.Join(", ", model.Kafka.Brokers.Select(b => b.Id))} are registered",
+        $"brokers {string.Join(", ", lab.Brokers.Select(b => b.Id))} are registered",
         "A broker that is not registered leads nothing and copies nothing.");
 
     /// <inheritdoc/>
@@ -22,13 +22,13 @@ public sealed class KafkaBrokersCheck(LabModel model, ClusterSource cluster) : I
     public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
         List<int> registered = [.. (await cluster.SeeAsync(cancellationToken)).Brokers.Select(b => b.Id)];
-        List<string> missing = [.. model.Kafka.Brokers.Where(b => !registered.Contains(b.Id)).Select(b => b.Name)];
-        List<int> foreign = [.. registered.Where(id => model.Kafka.Brokers.All(b => b.Id != id))];
+        List<string> missing = [.. lab.Brokers.Where(b => !registered.Contains(b.Id)).Select(b => b.Name)];
+        List<int> foreign = [.. registered.Where(id => lab.Brokers.All(b => b.Id != id))];
         string actual = registered.Count == 0 ? "none is registered" : $"registered: {string.Join(", ", registered)}";
         return
         [
-            missing.Count > 0 ? _brokers.Failed($"{actual}; missing: {string.Join(", ", missing)}", Unreachable.Start(missing[0]))
-            : foreign.Count > 0 ? _brokers.Failed(actual, $"Broker {foreign[0]} is not one of this lab's: find out who started it, or set Lab:Kafka:Brokers.")
+            missing.Count > 0 ? _brokers.Failed($"{actual}; missing: {string.Join(", ", missing)}", Unreachable.Start(missing[0]), missing)
+            : foreign.Count > 0 ? _brokers.Failed(actual, $"Broker {foreign[0]} is not one of this lab's: find out who started it, or set Lab:Kafka:Brokers.", needs: [])
             : _brokers.Ok(actual),
         ];
     }

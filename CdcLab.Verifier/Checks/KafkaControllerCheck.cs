@@ -1,5 +1,5 @@
 using CdcLab.Model;
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 using CdcLab.Verifier.Sources;
 
 namespace CdcLab.Verifier.Checks;

@@ -1,6 +1,6 @@
 using CdcLab.Clients.ZooKeeper;
 using CdcLab.Model;
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 using CdcLab.Verifier.Sources;
 
 namespace CdcLab.Verifier.Checks;
@@ -47,7 +47,8 @@ public sealed class KafkaIsrCheck(ClusterSource cluster) : ICheck
                 $"{lacking.Count} of {partitions.Count} partitions lack a replica: {names}{more}",
                 absent.Length == 0
                     ? "Wait for the election of a leader."
-                    : $"Start {string.Join(", ", absent.Select(ResourceNames.Broker))} if it has ended, else wait until it has caught up."),
+                    : $"Start {string.Join(", ", absent.Select(ResourceNames.Broker))} if it has ended, else wait until it has caught up.",
+                absent.Length == 0 ? null : [.. absent.Select(ResourceNames.Broker)]),
         ];
     }
 

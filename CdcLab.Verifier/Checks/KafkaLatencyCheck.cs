@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using CdcLab.Clients.Kafka;
 using CdcLab.Model;
-using CdcLab.Model.Live;
 using CdcLab.Model.Options;
+using CdcLab.Model.Reports;
 using CdcLab.Verifier.Probes;
 
 namespace CdcLab.Verifier.Checks;
@@ -24,13 +24,13 @@ public sealed class KafkaLatencyCheck : ICheck
         "An acknowledged record must survive the loss of a broker. Late, duplicate and unknown are not loss.");
 
     /// <summary>Makes the check.</summary>
-    /// <param name="model">The highest latency.</param>
+    /// <param name="lab">The highest latency.</param>
     /// <param name="probe">The probe.</param>
-    public KafkaLatencyCheck(LabModel model, LatencyProbe probe)
+    public KafkaLatencyCheck(VerifiedLab lab, LatencyProbe probe)
     {
-        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(lab);
         _probe = probe;
-        _options = model.Options.Verifier;
+        _options = lab.Options.Verifier;
         string expected = $"p99 at most {Milliseconds(_options.MaxLatency.TotalMilliseconds)} of {Fewest} probes or more in the last {ProbeTrack.Window.TotalSeconds} s, acks=all";
         _toAck = new("kafka.latency.produce_to_ack", ResourceNames.Kafka, expected, "Until all replicas in sync have a record it is not safe, and its producer waits.");
         _toConsume = new("kafka.latency.produce_to_consume", ResourceNames.Kafka, expected, "What is captured must reach its reader soon.");
@@ -48,7 +48,7 @@ public sealed class KafkaLatencyCheck : ICheck
         if (_probe.Track is not { } track)
         {
             string because = $"The probe could not begin: {_probe.WhyNot ?? "its topic is being made"}.";
-            return Task.FromResult<IReadOnlyList<Verdict>>([.. Promises.Select(p => p.Unknown(because, "See whether the brokers run (status)."))]);
+            return Task.FromResult<IReadOnlyList<Verdict>>([.. Promises.Select(p => p.Unknown(because, "See whether the brokers run."))]);
         }
 
         long now = Stopwatch.GetTimestamp();

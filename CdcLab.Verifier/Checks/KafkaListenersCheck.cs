@@ -1,6 +1,7 @@
 using CdcLab.Clients.Kafka;
 using CdcLab.Model;
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
+using CdcLab.Model.Servers;
 using CdcLab.Verifier.Sources;
 
 namespace CdcLab.Verifier.Checks;
@@ -10,20 +11,20 @@ public sealed class KafkaListenersCheck : ICheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
-    private readonly LabModel _model;
+    private readonly VerifiedLab _lab;
     private readonly string _side;
-    private readonly InsideSource? _inside;
+    private readonly FiguresStore? _inside;
     private readonly Promise _told;
 
-    private KafkaListenersCheck(LabModel model, string side, InsideSource? inside = null)
+    private KafkaListenersCheck(VerifiedLab lab, string side, FiguresStore? inside = null)
     {
         _inside = inside;
-        _model = model;
+        _lab = lab;
         _side = side;
         _told = new(
             $"kafka.listeners.{side.ToLowerInvariant()}",
             ResourceNames.Kafka,
-            $"every broker tells {string.Join(", ", model.Kafka.Brokers.Select(Advertised))} on {side}",
+            $"every broker tells {string.Join(", ", lab.Brokers.Select(Advertised))} on {side}",
             "A client is sent to the addresses that it is told: they must work on its own side.");
     }
 
@@ -31,24 +32,24 @@ public sealed class KafkaListenersCheck : ICheck
     public IReadOnlyList<Promise> Promises => [_told];
 
     /// <summary>The check of the side of brokers and containers.</summary>
-    /// <param name="model">The brokers.</param>
+    /// <param name="lab">The brokers.</param>
     /// <param name="inside">Looks from where that side is, in a lab whose network this machine is not in.</param>
     /// <returns>The check.</returns>
-    public static KafkaListenersCheck Internal(LabModel model, InsideSource? inside = null) => new(model, KafkaCluster.InternalListener, inside);
+    public static KafkaListenersCheck Internal(VerifiedLab lab, FiguresStore? inside = null) => new(lab, KafkaSettings.InternalListener, inside);
 
     /// <summary>The check of the side of this machine's clients.</summary>
-    /// <param name="model">The brokers.</param>
+    /// <param name="lab">The brokers.</param>
     /// <returns>The check.</returns>
-    public static KafkaListenersCheck External(LabModel model) => new(model, KafkaCluster.ExternalListener);
+    public static KafkaListenersCheck External(VerifiedLab lab) => new(lab, KafkaSettings.ExternalListener);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         end.CancelAfter(Limit);
-        (KafkaBroker Broker, IReadOnlyList<AdvertisedBroker>? Told, string? WhyNot)[] answers = _inside is null
-            ? await Task.WhenAll(_model.Kafka.Brokers.Select(b => AskAsync(b, end.Token)))
-            : From(await _inside.SeeAsync(end.Token));
+        (BrokerAddresses Broker, IReadOnlyList<AdvertisedBroker>? Told, string? WhyNot)[] answers = _inside is null
+            ? await Task.WhenAll(_lab.Brokers.Select(b => AskAsync(b, end.Token)))
+            : From(_inside.Require().Inside ?? throw new CannotLookException("The client in the containers' network was not asked yet.", "Wait for the next look."));
 
         // Not every broker need be known to all of them at each moment: a broker that is down is missing, which is another check's matter.
         List<string> wrong =
@@ -56,15 +57,15 @@ public sealed class KafkaListenersCheck : ICheck
             .. from answer in answers
                where answer.Told is not null
                from told in answer.Told
-               let expected = _model.Kafka.Brokers.FirstOrDefault(b => b.Id == told.Id)
+               let expected = _lab.Brokers.FirstOrDefault(b => b.Id == told.Id)
                where expected is null || Advertised(expected) != told.Address
                select $"{answer.Broker.Name} tells {told.Address} for broker {told.Id}",
         ];
         if (wrong.Count > 0)
-            return [_told.Failed(string.Join("; ", wrong), $"Set advertised.listeners so that {_side} is {string.Join(", ", _model.Kafka.Brokers.Select(b => $"{Advertised(b)} for {b.Name}"))}.")];
+            return [_told.Failed(string.Join("; ", wrong), $"Set advertised.listeners so that {_side} is {string.Join(", ", _lab.Brokers.Select(b => $"{Advertised(b)} for {b.Name}"))}.", needs: [])];
         if (answers.FirstOrDefault(a => a.Told is null) is { WhyNot: { } why } silent)
-            return [_told.Unknown($"Not every broker could be asked on {_side}: {why}.", Unreachable.Start(silent.Broker.Name))];
-        if (answers.FirstOrDefault(a => a.Told!.Count < _model.Kafka.Brokers.Count) is { Told: { } few } forgetful)
+            return [_told.Unknown($"Not every broker could be asked on {_side}: {why}.", Unreachable.Start(silent.Broker.Name), [silent.Broker.Name])];
+        if (answers.FirstOrDefault(a => a.Told!.Count < _lab.Brokers.Count) is { Told: { } few } forgetful)
         {
             return
             [
@@ -75,17 +76,17 @@ public sealed class KafkaListenersCheck : ICheck
             ];
         }
 
-        return [_told.Ok($"{_model.Kafka.Brokers.Count} brokers tell {string.Join(", ", answers[0].Told!.Select(t => t.Address))}")];
+        return [_told.Ok($"{_lab.Brokers.Count} brokers tell {string.Join(", ", answers[0].Told!.Select(t => t.Address))}")];
     }
 
-    private (KafkaBroker Broker, IReadOnlyList<AdvertisedBroker>? Told, string? WhyNot)[] From(IReadOnlyList<ListenerAnswer> seen) =>
-        [.. _model.Kafka.Brokers.Select(b => seen.FirstOrDefault(a => a.Broker == b.Name) is { } answer ? (b, answer.Told, answer.WhyNot) : (b, null, $"{b.Name} was not asked"))];
+    private (BrokerAddresses Broker, IReadOnlyList<AdvertisedBroker>? Told, string? WhyNot)[] From(IReadOnlyList<ListenerAnswer> seen) =>
+        [.. _lab.Brokers.Select(b => seen.FirstOrDefault(a => a.Broker == b.Name) is { } answer ? (b, answer.Told, answer.WhyNot) : (b, null, $"{b.Name} was not asked"))];
 
-    private async Task<(KafkaBroker Broker, IReadOnlyList<AdvertisedBroker>? Told, string? WhyNot)> AskAsync(KafkaBroker broker, CancellationToken cancellationToken)
+    private async Task<(BrokerAddresses Broker, IReadOnlyList<AdvertisedBroker>? Told, string? WhyNot)> AskAsync(BrokerAddresses broker, CancellationToken cancellationToken)
     {
-        (string host, int port) = _side == KafkaCluster.InternalListener
-            ? (Loopback.Address, _model.Ports.Internal(broker.Id))
-            : (Loopback.Reach(_model.Options.BindAddress), _model.Ports.External(broker.Id));
+        (string host, int port) = _side == KafkaSettings.InternalListener
+            ? (Loopback.Address, _lab.Ports.Internal(broker.Id))
+            : (Loopback.Reach(_lab.Options.BindAddress), _lab.Ports.External(broker.Id));
         try
         {
             return (broker, await BrokerMetadata.AskAsync(host, port, cancellationToken), null);
@@ -96,5 +97,5 @@ public sealed class KafkaListenersCheck : ICheck
         }
     }
 
-    private string Advertised(KafkaBroker broker) => _side == KafkaCluster.InternalListener ? broker.InternalAddress : broker.ExternalAddress;
+    private string Advertised(BrokerAddresses broker) => _side == KafkaSettings.InternalListener ? broker.Internal : broker.External;
 }

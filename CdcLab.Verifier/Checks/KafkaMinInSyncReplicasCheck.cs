@@ -1,28 +1,27 @@
-using CdcLab.Clients.Kafka;
 using CdcLab.Clients.ZooKeeper;
 using CdcLab.Model;
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 using CdcLab.Verifier.Sources;
 using Confluent.Kafka;
 
 namespace CdcLab.Verifier.Checks;
 
 /// <summary><c>min.insync.replicas</c> of each running broker and of every topic is the model's.</summary>
-/// <param name="model">What it must be.</param>
+/// <param name="lab">What it must be.</param>
 /// <param name="brokers">The brokers' settings as they run.</param>
 /// <param name="cluster">The topics.</param>
-/// <param name="admin">Tells the topics' settings.</param>
-public sealed class KafkaMinInSyncReplicasCheck(LabModel model, BrokerSettingsSource brokers, ClusterSource cluster, KafkaAdmin admin) : ICheck
+/// <param name="kafka">Tells the topics' settings.</param>
+public sealed class KafkaMinInSyncReplicasCheck(VerifiedLab lab, BrokerSettingsSource brokers, ClusterSource cluster, KafkaAccess kafka) : ICheck
 {
     private const string Setting = "min.insync.replicas";
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
-    private readonly string _expected = model.Kafka.MinInSyncReplicas.ToString();
+    private readonly string _expected = lab.Options.Kafka.MinInSyncReplicas.ToString();
     private readonly Promise _minimum = new(
         "kafka.min_insync_replicas",
         ResourceNames.Kafka,
-        $"{Setting} is {model.Kafka.MinInSyncReplicas} on every broker and for every topic",
+        $"{Setting} is {lab.Options.Kafka.MinInSyncReplicas} on every broker and for every topic",
         "Below it acks=all is acknowledged by too few brokers, and one lost broker can lose the record; Kafka's own default is 1.");
 
     /// <inheritdoc/>
@@ -43,10 +42,10 @@ public sealed class KafkaMinInSyncReplicasCheck(LabModel model, BrokerSettingsSo
                 .Select(x => $"{x.Name} has {x.Value}"),
         ];
         if (wrong.Count > 0)
-            return [_minimum.Failed(string.Join("; ", wrong), $"Restart a broker that has another value; set a topic's with kafka-configs --add-config {Setting}={_expected}.")];
+            return [_minimum.Failed(string.Join("; ", wrong), $"Restart a broker that has another value; set a topic's with kafka-configs --add-config {Setting}={_expected}.", needs: [])];
         if ((await running).FirstOrDefault(b => !b.Answered) is { } silent)
-            return [_minimum.Unknown($"Not every broker could be asked: {silent.WhyNot}.", Unreachable.Start(silent.Broker.Name))];
-        return [_minimum.Ok($"{_expected} on {model.Kafka.Brokers.Count} brokers and for {(await topics).Count} topics")];
+            return [_minimum.Unknown($"Not every broker could be asked: {silent.WhyNot}.", Unreachable.Start(silent.Broker.Name), [silent.Broker.Name])];
+        return [_minimum.Ok($"{_expected} on {lab.Brokers.Count} brokers and for {(await topics).Count} topics")];
     }
 
     private async Task<IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>> TopicsAsync(CancellationToken cancellationToken)
@@ -54,11 +53,11 @@ public sealed class KafkaMinInSyncReplicasCheck(LabModel model, BrokerSettingsSo
         ClusterState state = await cluster.SeeAsync(cancellationToken);
         try
         {
-            return await admin.TopicSettingsAsync([.. state.Topics.Select(t => t.Key)], Limit, cancellationToken);
+            return await kafka.Admin.TopicSettingsAsync([.. state.Topics.Select(t => t.Key)], Limit, cancellationToken);
         }
         catch (KafkaException e)
         {
-            throw new CannotLookException($"The topics' settings could not be read: the cluster {Unreachable.Words(e)}.", "See whether the brokers run (status).", e);
+            throw new CannotLookException($"The topics' settings could not be read: the cluster {Unreachable.Words(e)}.", "See whether the brokers run.", e);
         }
     }
 }

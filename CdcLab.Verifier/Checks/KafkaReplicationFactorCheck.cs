@@ -1,19 +1,19 @@
 using CdcLab.Clients.ZooKeeper;
 using CdcLab.Model;
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 using CdcLab.Verifier.Sources;
 
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>Every partition of every topic, Kafka's own included, has as many replicas as the model says.</summary>
-/// <param name="model">The replication factor.</param>
+/// <param name="lab">The replication factor.</param>
 /// <param name="cluster">The cluster as it is.</param>
-public sealed class KafkaReplicationFactorCheck(LabModel model, ClusterSource cluster) : ICheck
+public sealed class KafkaReplicationFactorCheck(VerifiedLab lab, ClusterSource cluster) : ICheck
 {
     private readonly Promise _factor = new(
         "kafka.replication_factor",
         ResourceNames.Kafka,
-        $"every partition has {model.Kafka.ReplicationFactor} replicas",
+        $"every partition has {lab.Options.Kafka.ReplicationFactor} replicas",
         "A topic with fewer copies loses data with the brokers that hold them, whatever the brokers' default is.");
 
     /// <inheritdoc/>
@@ -29,14 +29,14 @@ public sealed class KafkaReplicationFactorCheck(LabModel model, ClusterSource cl
         [
             .. state.Topics
                 .Select(t => (Topic: t.Key, Factors: t.Select(p => p.Replicas.Count).Distinct().Order().ToList()))
-                .Where(t => t.Factors.Any(f => f != model.Kafka.ReplicationFactor))
+                .Where(t => t.Factors.Any(f => f != lab.Options.Kafka.ReplicationFactor))
                 .Select(t => $"{t.Topic} has {string.Join(" and ", t.Factors)}"),
         ];
         return
         [
             wrong.Count == 0
-                ? _factor.Ok($"{model.Kafka.ReplicationFactor} in all {state.Topics.Count()} topics")
-                : _factor.Failed(string.Join("; ", wrong), "Make the topic anew with the right replication factor, or give it more replicas (kafka-reassign-partitions)."),
+                ? _factor.Ok($"{lab.Options.Kafka.ReplicationFactor} in all {state.Topics.Count()} topics")
+                : _factor.Failed(string.Join("; ", wrong), "Make the topic anew with the right replication factor, or give it more replicas (kafka-reassign-partitions).", needs: []),
         ];
     }
 }

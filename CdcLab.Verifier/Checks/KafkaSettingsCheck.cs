@@ -1,49 +1,36 @@
 using CdcLab.Model;
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
+using CdcLab.Model.Servers;
 using CdcLab.Verifier.Sources;
 
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>Every setting that the model gives to all brokers is what each running broker tells.</summary>
-/// <param name="model">The settings.</param>
+/// <param name="lab">The settings.</param>
 /// <param name="brokers">The brokers' settings as they run.</param>
-public sealed class KafkaSettingsCheck(LabModel model, BrokerSettingsSource brokers) : ICheck
+public sealed class KafkaSettingsCheck(VerifiedLab lab, BrokerSettingsSource brokers) : ICheck
 {
-    private readonly Promise _settings = new(
-        "kafka.settings",
-        ResourceNames.Kafka,
-        string.Join(", ", model.Kafka.Settings.Select(s => $"{s.Variable}={s.Expected}")),
-        "The running values count, not the intended ones: Kafka's own defaults promise less.");
+    private readonly (ServerSetting Setting, Promise Promise)[] _settings =
+        [.. lab.BrokerSettings.Select(s => (s, new Promise($"kafka.setting.{s.Name}", ResourceNames.Kafka, $"{s.Expected} on every broker", s.Because)))];
 
     /// <inheritdoc/>
-    public IReadOnlyList<Promise> Promises => [_settings];
+    public IReadOnlyList<Promise> Promises => [.. _settings.Select(s => s.Promise)];
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<BrokerSettings> running = await brokers.SeeAsync(cancellationToken);
-        List<(KafkaBroker Broker, ServerSetting Setting, string Actual)> wrong =
-        [
-            .. from broker in running
-               where broker.Answered
-               from setting in model.Kafka.Settings
-               let actual = broker.Values!.GetValueOrDefault(setting.Variable, "not known to it")
-               where actual != setting.Expected
-               select (broker.Broker, setting, actual),
-        ];
-        if (wrong.Count > 0)
-        {
-            (KafkaBroker broker, ServerSetting setting, _) = wrong[0];
-            return
-            [
-                _settings.Failed(
-                    string.Join("; ", wrong.Select(w => $"{w.Broker.Name} has {w.Setting.Variable}={w.Actual}, not {w.Setting.Expected}")),
-                    $"Start {broker.Name} again with {setting.Name}={setting.Value}: {setting.Because}."),
-            ];
-        }
+        return [.. _settings.Select(s => Judge(s.Setting, s.Promise, running))];
+    }
 
-        if (running.FirstOrDefault(b => !b.Answered) is { } silent)
-            return [_settings.Unknown($"Not every broker could be asked: {silent.WhyNot}.", Unreachable.Start(silent.Broker.Name))];
-        return [_settings.Ok($"all {model.Kafka.Settings.Count} settings as expected on {running.Count} brokers")];
+    private static Verdict Judge(ServerSetting setting, Promise promise, IReadOnlyList<BrokerSettings> running)
+    {
+        (string Broker, string Value)[] found = [.. running.Where(b => b.Answered).Select(b => (b.Broker.Name, b.Values!.GetValueOrDefault(setting.Variable, "not known to it")))];
+        (string Broker, string Value)[] wrong = [.. found.Where(f => f.Value != setting.Expected)];
+        if (wrong.Length > 0)
+            return promise.Failed(string.Join("; ", wrong.Select(w => $"{w.Broker} has {w.Value}")), $"Run `aspire resource {wrong[0].Broker} restart`: the lab starts it with {setting.Name}={setting.Value}.", needs: []);
+        return running.FirstOrDefault(b => !b.Answered) is { } silent
+            ? promise.Unknown($"Not every broker could be asked: {silent.WhyNot}.", Unreachable.Start(silent.Broker.Name), [silent.Broker.Name])
+            : promise.Ok(found.Length == 0 ? setting.Expected : found[0].Value);
     }
 }

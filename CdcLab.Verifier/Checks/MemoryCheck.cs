@@ -1,69 +1,45 @@
-using CdcLab.Model;
-using CdcLab.Model.Live;
 using CdcLab.Model.Options;
+using CdcLab.Model.Reports;
 using CdcLab.Verifier.Sources;
 
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>One server lives inside its memory cap, and the kernel never had to end it for that.</summary>
-public sealed class MemoryCheck : ICheck
+public sealed class MemoryCheck(string name, long capBytes, FiguresStore figures) : ICheck
 {
-    private readonly string _name;
-    private readonly long _cap;
-    private readonly bool _capsEnforced;
-    private readonly ResourceSource _resources;
-    private readonly Promise _memory;
-
-    private MemoryCheck(LabResource resource, long cap, bool capsEnforced, ResourceSource resources)
-    {
-        _name = resource.Name;
-        _cap = cap;
-        _capsEnforced = capsEnforced;
-        _resources = resources;
-        _memory = new(
-            $"memory.{resource.Name}",
-            resource.Name,
-            $"at most {ByteSize.ToMiB(cap)} in use, {(capsEnforced ? "cap enforced, " : "")}no OOM kill",
-            "Everything has to live inside the machine's memory, next to what comes later.");
-    }
+    private readonly Promise _memory = new(
+        $"memory.{name}",
+        name,
+        $"at most {ByteSize.ToMiB(capBytes)} in use, no OOM kill",
+        "Everything has to live inside the machine's memory, next to what comes later.");
 
     /// <inheritdoc/>
     public IReadOnlyList<Promise> Promises => [_memory];
 
-    /// <summary>The check of each resource that has a cap.</summary>
-    /// <param name="model">The resources.</param>
-    /// <param name="abilities">Whether the kernel enforces caps here.</param>
-    /// <param name="resources">The resources as they are.</param>
-    /// <returns>One check each.</returns>
-    public static IEnumerable<MemoryCheck> Of(LabModel model, LabAbilities abilities, ResourceSource resources)
-    {
-        foreach (LabResource resource in model.Resources)
-        {
-            if (resource.MemoryCapBytes is { } cap)
-                yield return new(resource, cap, abilities.CapsEnforced, resources);
-        }
-    }
-
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
-        ResourceState? state = (await _resources.SeeAsync(cancellationToken)).FirstOrDefault(r => r.Name == _name);
-        return [Judge(state)];
+        LabFigures now = figures.Require();
+        return Task.FromResult<IReadOnlyList<Verdict>>([Judge(now.Resources.FirstOrDefault(r => r.Name == name), now.CapsNotEnforced is null)]);
     }
 
-    internal Verdict Judge(ResourceState? state)
+    /// <summary>Judges one resource.</summary>
+    internal Verdict Judge(ResourceFigures? resource, bool enforced)
     {
-        if (state?.Memory is not { } memory)
-            return _memory.Unknown(state is null ? $"The host does not list {_name}." : $"{_name} has no memory figures; its state is {state.State.ToString().ToLowerInvariant()}.", Unreachable.Start(_name));
+        const string More = "Give it a higher cap (its MemoryCap setting) or less heap.";
+        if (resource is null)
+            return _memory.Unknown($"The AppHost does not list {name}.", "See the dashboard.");
+        if (resource.State is not ("Running" or "Paused"))
+            return _memory.Unknown($"{name} does not run; its state is {resource.State}.", Unreachable.Start(name));
+        if (resource.Memory is not { UsedBytes: { } used } memory)
+            return _memory.Unknown("Its use could not be read.", "See the AppHost's output.");
         if (memory.OomKills > 0)
-            return _memory.Failed($"{memory.OomKills} OOM kills; {Use(memory)}", "Give it a higher cap (its MemoryCap setting) or less heap.");
-        if (_capsEnforced && (!memory.CapEnforced || memory.CapBytes != _cap))
-            return _memory.Failed(memory.CapBytes is { } other && memory.CapEnforced ? $"the kernel enforces {ByteSize.ToMiB(other)}; {Use(memory)}" : $"no cap is enforced; {Use(memory)}", $"Stop and start {_name}: the host sets the cap at the start.");
-        if (memory.UsedBytes is not { } used)
-            return state.State is RunState.Running or RunState.Paused ? _memory.Unknown("Its use could not be read.", "See what the host has written.") : _memory.Unknown($"{_name} does not run.", Unreachable.Start(_name));
-        return used <= _cap ? _memory.Ok(Use(memory)) : _memory.Failed(Use(memory), "Give it a higher cap (its MemoryCap setting) or less heap.");
+            return _memory.Failed($"{memory.OomKills} OOM kills; {Use(used, memory, enforced)}", More, needs: []);
+        if (enforced && memory.CapBytes != capBytes)
+            return _memory.Failed($"{(memory.CapBytes is { } other ? $"the kernel enforces {ByteSize.ToMiB(other)}" : "no cap is enforced")}; {Use(used, memory, enforced)}", $"Run `aspire resource {name} restart`: the cap is set at the start.", needs: []);
+        return used <= capBytes ? _memory.Ok(Use(used, memory, enforced)) : _memory.Failed(Use(used, memory, enforced), More, needs: []);
     }
 
-    private string Use(MemoryFigures memory) =>
-        $"{(memory.UsedBytes is { } used ? ByteSize.ToMiB(used) : "an unknown amount")} in use{(memory.UsedBytes is { } u ? $" ({100.0 * u / _cap:F0} %)" : "")}, peak {(memory.PeakBytes is { } peak ? ByteSize.ToMiB(peak) : "not known")}{(_capsEnforced ? "" : ", cap not enforced")}";
+    private string Use(long used, MemoryFigures memory, bool enforced) =>
+        $"{ByteSize.ToMiB(used)} in use ({100.0 * used / capBytes:F0} %), peak {(memory.PeakBytes is { } peak ? ByteSize.ToMiB(peak) : "not known")}{(enforced ? "" : ", cap not enforced")}";
 }

@@ -1,4 +1,5 @@
 using CdcLab.Clients.MySql;
+using CdcLab.Model;
 using CdcLab.Model.Schema;
 using MySqlConnector;
 
@@ -11,10 +12,11 @@ public sealed class MySqlAccess
     private readonly string _own;
 
     /// <summary>Makes one.</summary>
-    /// <param name="port">MySQL's port on loopback.</param>
-    /// <param name="password">The password of <c>debezium</c>.</param>
-    public MySqlAccess(int port, string password)
+    /// <param name="connectionString">Port and password of <c>debezium</c>.</param>
+    public MySqlAccess(string connectionString)
     {
+        MySqlConnectionStringBuilder given = new(connectionString);
+        (int port, string password) = ((int)given.Port, given.Password);
         Address = $"127.0.0.1:{port}";
         _own = new MySqlConnectionStringBuilder(MySqlConnectionStrings.Dedicated(port, DatabaseUser.Debezium.Name, password))
         {
@@ -69,9 +71,9 @@ public sealed class MySqlAccess
 
     private CannotLookException Explain(MySqlException e) => e.ErrorCode switch
     {
-        MySqlErrorCode.UnableToConnectToHost => new($"MySQL at {Address} does not answer.", "Start it (start mysql), and see its log if it ends again.", e),
-        MySqlErrorCode.AccessDenied => new($"MySQL at {Address} refuses the login of {DatabaseUser.Debezium.Account}.", "Start the lab again: it sets the passwords of its users.", e),
-        MySqlErrorCode.ConnectionCountError => new($"MySQL at {Address} has no connection left.", "See who holds them (SHOW PROCESSLIST), or raise Lab:MySql:MaxConnections.", e),
-        _ => new($"MySQL at {Address} could not be logged in to: error {e.Number}, {e.Message.Split('\n')[0].TrimEnd('.')}.", "See whether it runs (status) and what it says in its log.", e),
+        MySqlErrorCode.UnableToConnectToHost => new($"MySQL at {Address} does not answer.", "Run `aspire resource mysql start`, and see its log if it ends again.", e, [ResourceNames.MySql]),
+        MySqlErrorCode.AccessDenied => new($"MySQL at {Address} refuses the login of {DatabaseUser.Debezium.Account}.", "Start the lab again: it sets the passwords of its users.", e, [ResourceNames.MySql]),
+        MySqlErrorCode.ConnectionCountError => new($"MySQL at {Address} has no connection left.", "See who holds them (SHOW PROCESSLIST), or raise Lab:MySql:MaxConnections.", e, [ResourceNames.MySql]),
+        _ => new($"MySQL at {Address} could not be logged in to: error {e.Number}, {e.Message.Split('\n')[0].TrimEnd('.')}.", "See whether it runs and what it says in its log.", e, [ResourceNames.MySql]),
     };
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using CdcLab.Model;
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 using Dapper;
 using MySqlConnector;
 
@@ -18,7 +18,7 @@ internal sealed class MySqlAnswersCheck(MySqlAccess access) : ICheck
 
     public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
-        const string Fix = "Start it (start mysql), resume it if it is paused (resume mysql), and see its log if it ends again.";
+        const string Fix = "Run `aspire resource mysql start`, and see its log if it ends again.";
         long start = Stopwatch.GetTimestamp();
         try
         {

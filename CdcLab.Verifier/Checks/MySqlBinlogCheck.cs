@@ -1,6 +1,6 @@
 using CdcLab.Clients.MySql;
 using CdcLab.Model;
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 using CdcLab.Model.Schema;
 using Dapper;
 using MySqlConnector;
@@ -20,7 +20,7 @@ internal sealed class MySqlBinlogCheck(MySqlAccess access) : ICheck
         try
         {
             if (await BinlogStatus.ReadAsync(connection, cancellationToken) is not { } status)
-                return [_promise.Failed("no binlog is written", "Start MySQL again by the lab (stop mysql, start mysql), which gives it --log-bin.")];
+                return [_promise.Failed("no binlog is written", "Start MySQL again (`aspire resource mysql restart`): the lab gives it --log-bin.")];
 
             // It takes REPLICATION SLAVE, as the binlog stream that Debezium reads does; the first event costs next to nothing.
             string sql = $"SHOW BINLOG EVENTS IN {SqlText.Literal(status.File)} LIMIT 1";

@@ -1,6 +1,6 @@
 using CdcLab.Clients.MySql;
 using CdcLab.Model;
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 using CdcLab.Model.Schema;
 using Dapper;
 using MySqlConnector;

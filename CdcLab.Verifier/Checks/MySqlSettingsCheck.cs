@@ -1,8 +1,9 @@
 using System.Globalization;
 using CdcLab.Clients.MySql;
 using CdcLab.Model;
-using CdcLab.Model.Live;
 using CdcLab.Model.Options;
+using CdcLab.Model.Reports;
+using CdcLab.Model.Servers;
 using MySqlConnector;
 
 namespace CdcLab.Verifier.Checks;
@@ -30,10 +31,10 @@ public sealed class MySqlSettingsCheck : ICheck
     /// <summary>Makes the check.</summary>
     /// <param name="mysql">What MySQL must be.</param>
     /// <param name="access">How to reach it.</param>
-    public MySqlSettingsCheck(MySqlResource mysql, MySqlAccess access)
+    public MySqlSettingsCheck(MySqlOptions mysql, MySqlAccess access)
     {
         _access = access;
-        _settings = [.. mysql.Settings, .. Defaults];
+        _settings = [.. MySqlSettings.Checked(mysql), .. Defaults];
         _settingPromises = [.. _settings.Select(s => new Promise(Id(s.Variable), ResourceNames.MySql, s.Expected, s.Because))];
         Promises = [.. _settingPromises, _rowValueOptions];
     }
@@ -64,7 +65,7 @@ public sealed class MySqlSettingsCheck : ICheck
             return promise.Ok(actual);
         string fix = Defaults.Contains(setting)
             ? $"Find who set it, and take that away; until then SET GLOBAL {setting.Name} = {setting.Value}."
-            : $"Start MySQL again by the lab (stop mysql, start mysql), which gives it --{setting.Name.Replace("loose_", "", StringComparison.Ordinal).Replace('_', '-')}={setting.Value}; find who changed it since.";
+            : $"Start MySQL again (`aspire resource mysql restart`): the lab gives it --{setting.Name.Replace("loose_", "", StringComparison.Ordinal).Replace('_', '-')}={setting.Value}; find who changed it since.";
         return promise.Failed(actual.Length == 0 ? "(empty)" : actual, fix);
     }
 

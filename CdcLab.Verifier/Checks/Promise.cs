@@ -1,31 +1,30 @@
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>One thing that the lab promises and a check looks at: everything of its verdict that is known before looking.</summary>
 /// <param name="Id">The check's id, e.g. <c>mysql.binlog_format</c>; unique in the verifier.</param>
 /// <param name="Resource">The resource it is about, e.g. <c>mysql</c>; one of <see cref="Model.ResourceNames"/>.</param>
-/// <param name="Expected">What should be, from the model.</param>
+/// <param name="Expected">What should be, from the lab.</param>
 /// <param name="Because">Why it matters.</param>
 public sealed record Promise(string Id, string Resource, string Expected, string Because)
 {
-    /// <summary>It looked, and the promise holds.</summary>
+    /// <summary>It holds.</summary>
     /// <param name="actual">What was found.</param>
-    /// <returns>The verdict.</returns>
-    public Verdict Ok(string actual) => Judge(Outcome.Ok, actual, fix: null, Because);
+    public Verdict Ok(string actual) => Judge(Outcome.Ok, actual, fix: null, Because, needs: null);
 
-    /// <summary>It looked, and the promise does not hold.</summary>
+    /// <summary>It does not hold.</summary>
     /// <param name="actual">What was found.</param>
-    /// <param name="fix">What to do about it.</param>
-    /// <returns>The verdict.</returns>
-    public Verdict Failed(string actual, string fix) => Judge(Outcome.Failed, actual, fix, Because);
+    /// <param name="fix">What to do.</param>
+    /// <param name="needs">The resources whose silence would explain it (<see cref="Verdict.Needs"/>).</param>
+    public Verdict Failed(string actual, string fix, IReadOnlyList<string>? needs = null) => Judge(Outcome.Failed, actual, fix, Because, needs);
 
-    /// <summary>It could not look.</summary>
-    /// <param name="because">Why not, in plain words.</param>
-    /// <param name="fix">What to do so that it can look.</param>
-    /// <returns>The verdict.</returns>
-    public Verdict Unknown(string because, string fix) => Judge(Outcome.Unknown, actual: null, fix, because);
+    /// <summary>It could not be looked at.</summary>
+    /// <param name="because">Why not.</param>
+    /// <param name="fix">What to do.</param>
+    /// <param name="needs">The resources whose silence would explain it (<see cref="Verdict.Needs"/>).</param>
+    public Verdict Unknown(string because, string fix, IReadOnlyList<string>? needs = null) => Judge(Outcome.Unknown, actual: null, fix, because, needs);
 
-    private Verdict Judge(Outcome outcome, string? actual, string? fix, string because) =>
-        new() { Id = Id, Resource = Resource, Outcome = outcome, Expected = Expected, Actual = actual, Fix = fix, Because = because };
+    private Verdict Judge(Outcome outcome, string? actual, string? fix, string because, IReadOnlyList<string>? needs) =>
+        new() { Id = Id, Resource = Resource, Outcome = outcome, Expected = Expected, Actual = actual, Fix = fix, Because = because, Needs = needs };
 }

@@ -1,7 +1,7 @@
 using CdcLab.Clients.Market;
 using CdcLab.Model;
-using CdcLab.Model.Live;
 using CdcLab.Model.Options;
+using CdcLab.Model.Reports;
 
 namespace CdcLab.Verifier.Checks;
 
@@ -26,6 +26,9 @@ public sealed class SimulatorCheck(MarketClient market, TimeProvider time) : ICh
     private long? _commits;
     private long _lastProgress;
 
+    /// <summary>What the market said last; null where it does not answer.</summary>
+    public MarketState? Last { get; private set; }
+
     /// <inheritdoc/>
     public IReadOnlyList<Promise> Promises => [_answers, _market];
 
@@ -37,11 +40,13 @@ public sealed class SimulatorCheck(MarketClient market, TimeProvider time) : ICh
         try
         {
             MarketState state = await market.StateAsync(end.Token);
+            Last = state;
             return [_answers.Ok($"answers, process {state.Pid}"), Judge(state)];
         }
         catch (Exception e) when (Unreachable.Is(e))
         {
             _commits = null;
+            Last = null;
             string fix = Unreachable.Start(ResourceNames.OrderSimulator);
             return
             [
@@ -65,7 +70,7 @@ public sealed class SimulatorCheck(MarketClient market, TimeProvider time) : ICh
         if (state.Paused || (OrderRate.TryParse(state.OrdersPerSecond, out OrderRate rate) && rate.IsPaused))
             return _market.Ok($"paused; {done}");
         if (state.MySqlAnswers == false)
-            return _market.Failed($"it waits for MySQL; {done}", Unreachable.Start(ResourceNames.MySql));
+            return _market.Failed($"it waits for MySQL; {done}", Unreachable.Start(ResourceNames.MySql), [ResourceNames.MySql]);
         if (first && commits == 0)
             return _market.Unknown("It has just begun: nothing is committed yet.", "Wait for the next look.");
 

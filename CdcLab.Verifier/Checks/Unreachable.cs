@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using CdcLab.Clients.Control;
 using Confluent.Kafka;
 
 namespace CdcLab.Verifier.Checks;
@@ -9,7 +8,7 @@ internal static class Unreachable
 {
     /// <summary>Whether this exception means that a server did not answer, or not properly: something to tell, not a fault of ours.</summary>
     public static bool Is(Exception exception) =>
-        exception is SocketException or IOException or InvalidDataException or TimeoutException or OperationCanceledException or KafkaException or HttpRequestException or ControlException;
+        exception is SocketException or IOException or InvalidDataException or TimeoutException or OperationCanceledException or KafkaException or HttpRequestException;
 
     /// <summary>The end of a sentence that begins with the server's name.</summary>
     public static string Words(Exception exception) => exception switch
@@ -26,5 +25,5 @@ internal static class Unreachable
     };
 
     /// <summary>What to do about a server that does not answer.</summary>
-    public static string Start(string resource) => $"See its state (status) and its log; if it has ended: start {resource}.";
+    public static string Start(string resource) => $"If it has ended, run `aspire resource {resource} start` or choose Start in the dashboard; its log says why.";
 }

@@ -1,20 +1,20 @@
 using CdcLab.Clients.ZooKeeper;
 using CdcLab.Model;
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 using CdcLab.Verifier.Sources;
 
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>ZooKeeper answers the four-letter word <c>srvr</c>.</summary>
-/// <param name="model">Where it is.</param>
-public sealed class ZooKeeperAnswersCheck(LabModel model) : ICheck
+/// <param name="lab">Where it is.</param>
+public sealed class ZooKeeperAnswersCheck(VerifiedLab lab) : ICheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     private readonly Promise _answers = new(
         "zookeeper.answers",
         ResourceNames.ZooKeeper,
-        $"answers srvr at {Loopback.Address}:{model.ZooKeeper.Port}",
+        $"answers srvr at {Loopback.Address}:{lab.Ports.ZooKeeper}",
         "Without it no broker can join, no leader and no in-sync set can change.");
 
     /// <inheritdoc/>
@@ -27,7 +27,7 @@ public sealed class ZooKeeperAnswersCheck(LabModel model) : ICheck
         end.CancelAfter(Limit);
         try
         {
-            string answer = await FourLetterWords.AskAsync(Loopback.Address, model.ZooKeeper.Port, "srvr", end.Token);
+            string answer = await FourLetterWords.AskAsync(Loopback.Address, lab.Ports.ZooKeeper, "srvr", end.Token);
             string mode = answer.Split('\n').FirstOrDefault(l => l.StartsWith("Mode: ", StringComparison.Ordinal))?[6..].Trim() ?? "mode not told";
             return [_answers.Ok($"answers: version {FourLetterWords.Version(answer)}, {mode}")];
         }

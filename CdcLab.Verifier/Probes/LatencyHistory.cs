@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 using HdrHistogram;
 
 namespace CdcLab.Verifier.Probes;

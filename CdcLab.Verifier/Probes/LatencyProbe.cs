@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using CdcLab.Clients.Kafka;
-using CdcLab.Model;
-using CdcLab.Model.Live;
+using CdcLab.Model.Servers;
 using CdcLab.Verifier.Checks;
+using CdcLab.Verifier.Sources;
 using CdcLab.Verifier.Telemetry;
 using Confluent.Kafka;
 
@@ -18,9 +17,8 @@ public sealed partial class LatencyProbe : BackgroundService
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TopicInterval = TimeSpan.FromSeconds(2);
 
-    private readonly LabModel _model;
-    private readonly IKafkaTopics _topics;
-    private readonly IReadOnlyDictionary<string, string> _needed;
+    private readonly VerifiedLab _lab;
+    private readonly KafkaAccess _kafka;
     private readonly VerifierFigures _figures;
     private readonly ProbeTraces _traces;
     private readonly TimeProvider _time;
@@ -29,19 +27,16 @@ public sealed partial class LatencyProbe : BackgroundService
     private volatile string? _whyNot = "it has not begun";
 
     /// <summary>Makes the probe.</summary>
-    /// <param name="model">The cluster.</param>
-    /// <param name="handover">What every client of the cluster needs.</param>
-    /// <param name="topics">Finds and makes the topic.</param>
+    /// <param name="lab">The cluster.</param>
+    /// <param name="kafka">Finds and makes the topic.</param>
     /// <param name="figures">Where each latency is counted.</param>
     /// <param name="traces">Where some messages are traced.</param>
     /// <param name="time">The clock of the pauses; latencies are measured by <see cref="Stopwatch"/>.</param>
     /// <param name="log">The log.</param>
-    internal LatencyProbe(LabModel model, ServiceHandover handover, IKafkaTopics topics, VerifierFigures figures, ProbeTraces traces, TimeProvider time, ILogger<LatencyProbe> log)
+    internal LatencyProbe(VerifiedLab lab, KafkaAccess kafka, VerifierFigures figures, ProbeTraces traces, TimeProvider time, ILogger<LatencyProbe> log)
     {
-        ArgumentNullException.ThrowIfNull(handover);
-        _model = model;
-        _needed = handover.Abilities.KafkaClientSettings;
-        _topics = topics;
+        _lab = lab;
+        _kafka = kafka;
         _figures = figures;
         _traces = traces;
         _time = time;
@@ -65,7 +60,7 @@ public sealed partial class LatencyProbe : BackgroundService
 
     private async Task RunAsync(ProbeTopic topic, CancellationToken stoppingToken)
     {
-        using ProbeRun run = new(_model, _needed, topic, _figures, _traces, _log);
+        using ProbeRun run = new(_lab, _kafka.ClientSettings!, topic, _figures, _traces, _log);
         if (!await AimAsync(run, stoppingToken))
             return;
         _run = run;
@@ -86,13 +81,17 @@ public sealed partial class LatencyProbe : BackgroundService
         {
             try
             {
-                (ProbeTopic topic, bool made) = await ProbeTopic.EnsureAsync(_model, _topics, stoppingToken);
+                (ProbeTopic topic, bool made) = await ProbeTopic.EnsureAsync(_lab, _kafka.Topics, stoppingToken);
                 LogBegins(KafkaTopic.ProbeName, topic.Partitions, made ? "made now" : "there already");
                 return topic;
             }
             catch (KafkaException e)
             {
                 _whyNot = $"the cluster {Unreachable.Words(e)}";
+            }
+            catch (CannotLookException e)
+            {
+                _whyNot = e.Message.TrimEnd('.');
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -151,7 +150,7 @@ public sealed partial class LatencyProbe : BackgroundService
     {
         try
         {
-            return await ProbeTopic.FindAsync(_topics, cancellationToken) is not { } now || now != topic;
+            return await ProbeTopic.FindAsync(_kafka.Topics, cancellationToken) is not { } now || now != topic;
         }
         catch (KafkaException)
         {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using CdcLab.Clients.Kafka;
-using CdcLab.Model;
+using CdcLab.Model.Servers;
 using Confluent.Kafka;
 
 namespace CdcLab.Verifier.Probes;

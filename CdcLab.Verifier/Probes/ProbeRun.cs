@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CdcLab.Model;
 using CdcLab.Verifier.Telemetry;
 using Confluent.Kafka;
 
@@ -22,21 +21,21 @@ internal sealed partial class ProbeRun : IDisposable
     private readonly ProbeClients _clients;
 
     /// <summary>Makes one, with clients of its own.</summary>
-    /// <param name="model">The cluster.</param>
+    /// <param name="lab">The cluster.</param>
     /// <param name="needed">What every client of this cluster needs.</param>
     /// <param name="topic">The topic; when it is made again, this run has ended.</param>
     /// <param name="figures">Where each latency is counted.</param>
     /// <param name="traces">Where some messages are traced.</param>
     /// <param name="log">The log.</param>
-    public ProbeRun(LabModel model, IReadOnlyDictionary<string, string> needed, ProbeTopic topic, VerifierFigures figures, ProbeTraces traces, ILogger log)
+    public ProbeRun(VerifiedLab lab, IReadOnlyDictionary<string, string> needed, ProbeTopic topic, VerifierFigures figures, ProbeTraces traces, ILogger log)
     {
         Topic = topic;
-        _interval = model.Options.Verifier.ProbeInterval;
+        _interval = lab.Options.Verifier.ProbeInterval;
         _figures = figures;
         _traces = traces;
         _log = log;
-        Track = new(_interval, model.Options.Verifier.MaxLatency, topic.Partitions, Stopwatch.GetTimestamp());
-        _clients = new(model.Kafka.ExternalBootstrap, needed, Delivered);
+        Track = new(_interval, lab.Options.Verifier.MaxLatency, topic.Partitions, Stopwatch.GetTimestamp());
+        _clients = new(lab.Bootstrap, needed, Delivered);
     }
 
     /// <summary>Its topic.</summary>

@@ -1,5 +1,5 @@
 using CdcLab.Clients.Kafka;
-using CdcLab.Model;
+using CdcLab.Model.Servers;
 
 namespace CdcLab.Verifier.Probes;
 
@@ -20,13 +20,13 @@ internal sealed record ProbeTopic(string Id, int Partitions)
     /// <summary>The topic that has the name now; one is made where there is none.</summary>
     /// <returns>The topic, and whether it was made now.</returns>
     /// <exception cref="Confluent.Kafka.KafkaException">No broker answers, or it cannot be made.</exception>
-    public static async Task<(ProbeTopic Topic, bool Made)> EnsureAsync(LabModel model, IKafkaTopics topics, CancellationToken cancellationToken)
+    public static async Task<(ProbeTopic Topic, bool Made)> EnsureAsync(VerifiedLab lab, IKafkaTopics topics, CancellationToken cancellationToken)
     {
         bool made = false;
         ProbeTopic? found;
         while ((found = await FindAsync(topics, cancellationToken)) is null)
         {
-            KafkaTopic wanted = model.Kafka.ProbeTopic;
+            KafkaTopic wanted = lab.ProbeTopic;
             made |= await topics.CreateTopicAsync(wanted.Name, wanted.Partitions, wanted.ReplicationFactor, wanted.Settings, Limit, cancellationToken);
 
             // Not every broker knows of it at once.

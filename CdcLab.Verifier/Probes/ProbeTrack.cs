@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Numerics;
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 
 namespace CdcLab.Verifier.Probes;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using CdcLab.Model;
+using CdcLab.Model.Servers;
 
 namespace CdcLab.Verifier.Sources;
 
@@ -7,7 +7,7 @@ namespace CdcLab.Verifier.Sources;
 /// <param name="Broker">The broker.</param>
 /// <param name="Values">Names and values; null where it could not be asked.</param>
 /// <param name="WhyNot">Why it could not be asked, e.g. "kafka-2 did not answer in time".</param>
-public sealed record BrokerSettings(KafkaBroker Broker, IReadOnlyDictionary<string, string>? Values, string? WhyNot)
+public sealed record BrokerSettings(BrokerAddresses Broker, IReadOnlyDictionary<string, string>? Values, string? WhyNot)
 {
     /// <summary>Whether the broker answered.</summary>
     [MemberNotNullWhen(true, nameof(Values))]

@@ -13,12 +13,12 @@ public sealed class ClusterSource
     private readonly int _port;
 
     /// <summary>Makes the source.</summary>
-    /// <param name="model">Where ZooKeeper is.</param>
+    /// <param name="lab">Where ZooKeeper is.</param>
     /// <param name="time">The clock.</param>
-    public ClusterSource(LabModel model, TimeProvider time)
+    public ClusterSource(VerifiedLab lab, TimeProvider time)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        _port = model.ZooKeeper.Port;
+        ArgumentNullException.ThrowIfNull(lab);
+        _port = lab.Ports.ZooKeeper;
         _look = new(end => ClusterReader.ReadAsync(Loopback.Address, _port, end), Limit, time);
     }
 
@@ -37,7 +37,8 @@ public sealed class ClusterSource
             throw new CannotLookException(
                 $"The truth about the cluster is in ZooKeeper, and ZooKeeper at {Loopback.Address}:{_port} {Unreachable.Words(e)}.",
                 Unreachable.Start(ResourceNames.ZooKeeper),
-                e);
+                e,
+                [ResourceNames.ZooKeeper]);
         }
     }
 

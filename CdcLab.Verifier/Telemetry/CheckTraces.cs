@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 
 namespace CdcLab.Verifier.Telemetry;
 
@@ -37,7 +37,7 @@ internal static class CheckTraces
                 [Outcome] = Text(verdict.Outcome),
                 ["cdclab.verdict.expected"] = verdict.Expected,
                 ["cdclab.verdict.actual"] = verdict.Actual,
-                ["cdclab.verdict.because"] = verdict.Outcome == Model.Live.Outcome.Ok ? null : verdict.Because,
+                ["cdclab.verdict.because"] = verdict.Outcome == Model.Reports.Outcome.Ok ? null : verdict.Because,
                 ["cdclab.verdict.fix"] = verdict.Fix,
             }));
         }
@@ -71,8 +71,8 @@ internal static class CheckTraces
     {
         foreach (Outcome outcome in Enum.GetValues<Outcome>())
             span.SetTag($"cdclab.verdicts.{Text(outcome)}", verdicts.Count(v => v.Outcome == outcome));
-        List<Verdict> failed = [.. verdicts.Where(v => v.Outcome == Model.Live.Outcome.Failed)];
-        span.SetTag(Outcome, Text(failed.Count > 0 ? Model.Live.Outcome.Failed : verdicts.Any(v => v.Outcome == Model.Live.Outcome.Unknown) ? Model.Live.Outcome.Unknown : Model.Live.Outcome.Ok));
+        List<Verdict> failed = [.. verdicts.Where(v => v.Outcome == Model.Reports.Outcome.Failed)];
+        span.SetTag(Outcome, Text(failed.Count > 0 ? Model.Reports.Outcome.Failed : verdicts.Any(v => v.Outcome == Model.Reports.Outcome.Unknown) ? Model.Reports.Outcome.Unknown : Model.Reports.Outcome.Ok));
         if (failed.Count > 0)
             span.SetStatus(ActivityStatusCode.Error, string.Join("; ", failed.Select(name)));
     }

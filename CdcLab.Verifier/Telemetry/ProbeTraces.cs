@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using CdcLab.Clients.ZooKeeper;
-using CdcLab.Model;
+using CdcLab.Model.Servers;
 
 namespace CdcLab.Verifier.Telemetry;
 
@@ -11,9 +11,9 @@ namespace CdcLab.Verifier.Telemetry;
 /// The broker is the one that led the partition, told apart by the leader's epoch that the consumed record carries: what ZooKeeper said last may be some seconds
 /// old, and a trace that names a dead broker would mislead just when somebody looks at it. A span waits for the name for a while, with its own times.
 /// </remarks>
-/// <param name="model">The brokers and their addresses.</param>
+/// <param name="lab">The brokers and their addresses.</param>
 /// <param name="lastSeen">The cluster as it was seen last, without asking; null where that is too long ago.</param>
-internal sealed class ProbeTraces(LabModel model, Func<ClusterState?> lastSeen)
+internal sealed class ProbeTraces(VerifiedLab lab, Func<ClusterState?> lastSeen)
 {
     // As long as a message is followed; the sampler bounds how many there are in that time.
     private static readonly TimeSpan Horizon = Probes.ProbeTrack.Horizon;
@@ -137,9 +137,9 @@ internal sealed class ProbeTraces(LabModel model, Func<ClusterState?> lastSeen)
         PartitionState? partition = cluster?.Partitions.FirstOrDefault(p => p.Topic == KafkaTopic.ProbeName && p.Number == followed.Partition);
         if (partition?.Leader is not { } leader || (followed.LeaderEpoch is { } epoch && epoch != partition.LeaderEpoch))
             return false;
-        if (model.Kafka.Brokers.FirstOrDefault(b => b.Id == leader) is not { } broker)
+        if (lab.Brokers.FirstOrDefault(b => b.Id == leader) is not { } broker)
             return true;
-        string[] address = broker.ExternalAddress.Split(':');
+        string[] address = broker.External.Split(':');
         foreach (Activity span in (Activity[])[followed.Send, followed.Process!])
             span.SetTag("server.address", address[0]).SetTag("server.port", int.Parse(address[1], CultureInfo.InvariantCulture));
         return true;

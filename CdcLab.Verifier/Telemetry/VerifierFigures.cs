@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using CdcLab.Clients.ZooKeeper;
-using CdcLab.Model.Live;
+using CdcLab.Model.Reports;
 using CdcLab.Verifier.Checks;
 
 namespace CdcLab.Verifier.Telemetry;
@@ -42,7 +42,7 @@ public sealed class VerifierFigures
     /// <param name="runner">The verdicts.</param>
     /// <param name="cluster">The cluster as it was seen last; null where that is too long ago.</param>
     /// <param name="resources">The servers as they were seen last; null where that is too long ago.</param>
-    public void Observe(CheckRunner runner, Func<ClusterState?> cluster, Func<IReadOnlyList<ResourceState>?> resources)
+    public void Observe(CheckRunner runner, Func<ClusterState?> cluster, Func<IReadOnlyList<ResourceFigures>?> resources)
     {
         _meter.CreateObservableUpDownCounter("cdclab.verdicts", () => Verdicts(runner), "{verdict}", "Verdicts by outcome.");
         _meter.CreateObservableUpDownCounter("kafka.brokers", () => Of(cluster(), c => c.Brokers.Count), "{broker}", "Brokers that are registered.");
@@ -65,9 +65,9 @@ public sealed class VerifierFigures
     private static IEnumerable<Measurement<int>> InSync(ClusterState? cluster) =>
         cluster?.Topics.Select(t => new Measurement<int>(t.Min(p => p.InSync.Count), new KeyValuePair<string, object?>("messaging.destination.name", t.Key))) ?? [];
 
-    private static IEnumerable<Measurement<long>> Memory(IReadOnlyList<ResourceState>? resources, Func<MemoryFigures, long?> figure)
+    private static IEnumerable<Measurement<long>> Memory(IReadOnlyList<ResourceFigures>? resources, Func<MemoryFigures, long?> figure)
     {
-        foreach (ResourceState resource in resources ?? [])
+        foreach (ResourceFigures resource in resources ?? [])
         {
             if (resource.Memory is { } memory && figure(memory) is { } bytes)
                 yield return new(bytes, new KeyValuePair<string, object?>("cdclab.resource.name", resource.Name));

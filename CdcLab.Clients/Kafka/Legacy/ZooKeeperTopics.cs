@@ -6,8 +6,7 @@ namespace CdcLab.Clients.Kafka.Legacy;
 
 /// <summary>Topics where the cluster has no admin API: found in ZooKeeper's nodes, and made by nobody but the host.</summary>
 /// <param name="port">ZooKeeper's port on this machine.</param>
-/// <param name="whyNot">Why there is no admin API.</param>
-internal sealed class ZooKeeperTopics(int port, string whyNot) : IKafkaTopics
+public sealed class ZooKeeperTopics(int port) : IKafkaTopics
 {
     // A topic cannot be deleted there (delete.topic.enable is off before 1.0), so none of the same name ever follows another.
     private const string OnlyId = "the only one";
@@ -34,5 +33,5 @@ internal sealed class ZooKeeperTopics(int port, string whyNot) : IKafkaTopics
 
     /// <inheritdoc/>
     public Task<bool> CreateTopicAsync(string topic, int partitions, int replicationFactor, IReadOnlyDictionary<string, string> settings, TimeSpan timeout, CancellationToken cancellationToken) =>
-        throw new KafkaException(new Error(ErrorCode.UnsupportedVersion, $"{whyNot}; the host makes {topic} when ZooKeeper starts: stop zookeeper, start zookeeper"));
+        throw new KafkaException(new Error(ErrorCode.UnsupportedVersion, $"a legacy Kafka has no admin API; the AppHost makes {topic} when ZooKeeper starts: restart zookeeper"));
 }

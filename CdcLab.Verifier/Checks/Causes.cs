@@ -1,0 +1,52 @@
+using CdcLab.Model;
+using CdcLab.Model.Reports;
+
+namespace CdcLab.Verifier.Checks;
+
+/// <summary>Tells one cause once: finds the resources that do not answer, and names what follows from them.</summary>
+/// <remarks>A check says with its promise or its verdict from which resources a failure could follow. A failure that no silent resource explains stays its own.</remarks>
+public static class Causes
+{
+    private const string Answers = ".answers";
+
+    /// <summary>Marks every verdict that follows from another.</summary>
+    /// <param name="verdicts">The verdicts.</param>
+    /// <param name="figures">What the AppHost knows of the resources; null where it is not known.</param>
+    /// <returns>The same verdicts, in the same order.</returns>
+    public static IReadOnlyList<Verdict> Find(IReadOnlyList<Verdict> verdicts, LabFigures? figures)
+    {
+        Dictionary<string, Verdict> roots = verdicts
+            .Where(v => v.Id.EndsWith(Answers, StringComparison.Ordinal) && v.Outcome == Outcome.Failed)
+            .ToDictionary(v => v.Resource, StringComparer.Ordinal);
+        return [.. verdicts.Select(v => Mark(v, roots, figures))];
+    }
+
+    private static Verdict Mark(Verdict verdict, Dictionary<string, Verdict> roots, LabFigures? figures)
+    {
+        if (verdict.Outcome == Outcome.Ok)
+            return verdict;
+        if (roots.TryGetValue(verdict.Resource, out Verdict? root) && root.Id == verdict.Id)
+            return Headline(verdict, figures?.Resources.FirstOrDefault(r => r.Name == verdict.Resource));
+        if (verdict.Needs is { } needs)
+            return needs.Count > 0 && needs.All(roots.ContainsKey) ? verdict with { CausedBy = roots[needs[0]].Id } : verdict;
+        // A check of a resource needs that resource; one of the cluster needs ZooKeeper, or the brokers that do not answer.
+        string? cause = roots.ContainsKey(verdict.Resource) ? verdict.Resource
+            : verdict.Resource != ResourceNames.Kafka ? null
+            : roots.ContainsKey(ResourceNames.ZooKeeper) ? ResourceNames.ZooKeeper
+            : roots.Keys.Where(r => r.StartsWith("kafka-", StringComparison.Ordinal) && r != ResourceNames.KafkaUi).Order(StringComparer.Ordinal).FirstOrDefault();
+        return cause is null ? verdict : verdict with { CausedBy = roots[cause].Id };
+    }
+
+    // The fix follows the state: a paused server is resumed, not started.
+    private static Verdict Headline(Verdict root, ResourceFigures? resource) => resource switch
+    {
+        null => root,
+        { State: "Paused" } => root with { Actual = $"{root.Resource} does not answer: it is paused", Fix = Command(root.Resource, "resume") },
+        { Ended: { } how } => root with { Actual = $"{root.Resource} does not answer: it was {how}", Fix = Command(root.Resource, "start") },
+        { State: "Finished" or "Exited" or "FailedToStart" } => root with { Actual = $"{root.Resource} does not answer: its state is {resource.State}", Fix = Command(root.Resource, "start") },
+        { State: "Running" } => root,
+        _ => root with { Actual = $"{root.Actual}; its state is {resource.State}", Fix = "Wait until it has started; see its log in the dashboard." },
+    };
+
+    private static string Command(string resource, string command) => $"Run `aspire resource {resource} {command}`, or choose {command} in the dashboard.";
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Globalization;
+using CdcLab.Clients.ZooKeeper;
+using CdcLab.Model.Reports;
+using CdcLab.Verifier.Checks;
+using CdcLab.Verifier.Probes;
+
+namespace CdcLab.Verifier.Sources;
+
+/// <summary>Makes one snapshot of everything that is known, so that no two tables of a report differ.</summary>
+public sealed class Reporter(VerifiedLab lab, CheckRunner runner, ClusterSource cluster, FiguresStore figures, LatencyProbe probe, SimulatorCheck market, TimeProvider time)
+{
+    private readonly DateTimeOffset _since = time.GetUtcNow();
+
+    /// <summary>The snapshot.</summary>
+    public LabReport Report()
+    {
+        ProbeTrack? track = probe.Track;
+        IReadOnlyList<NotPossible> notPossible = figures.Last?.NotPossibleHere ?? [];
+        long? memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes is > 0 and var bytes ? bytes : null;
+        return new()
+        {
+            At = time.GetUtcNow(),
+            Lab = lab.Options.Name,
+            Since = _since,
+            Machine = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, {(memory is { } known ? $"{known / 1073741824.0:0.0} GiB" : "memory not known")}, {Environment.OSVersion.Platform switch { PlatformID.Unix => "Linux", var other => other.ToString() }} {Environment.OSVersion.Version}"),
+            MachineBytes = memory,
+            OrdersPerSecond = market.Last?.OrdersPerSecond,
+            Orders = market.Last?.Orders,
+            Executions = market.Last?.Executions,
+            Figures = figures.Fresh,
+            Checks = Causes.Find(runner.Latest(), figures.Fresh),
+            NotPossibleHere = notPossible,
+            Cluster = cluster.Last((2 * lab.Options.Verifier.Interval) + CheckRunner.TimeLimit) is { } state ? Of(state) : null,
+            Latencies = Latencies(track),
+            Probes = track?.Counts is { } counts ? counts with { Lost = notPossible.Any(n => n.Id == "kafka.probe.lost") ? null : counts.Lost } : null,
+        };
+    }
+
+    private static ClusterFigures Of(ClusterState state) => new(
+        [.. state.Brokers.Select(b => new BrokerFigures(b.Id, [.. b.Endpoints.Select(e => e.ToString() ?? "")], state.Partitions.Count(p => p.Leader == b.Id), state.Controller == b.Id))],
+        [
+            .. state.Topics.Select(t => new TopicFigures(
+                t.Key, t.Count(), string.Join(" and ", t.Select(p => p.Replicas.Count).Distinct().Order()), t.Min(p => p.InSync.Count), t.Count(p => p.IsUnderReplicated))),
+        ]);
+
+    private static IReadOnlyList<LatencyFigures> Latencies(ProbeTrack? track)
+    {
+        if (track is null)
+            return [];
+        long now = Stopwatch.GetTimestamp();
+        (LatencyFigures toAck, LatencyFigures toConsume) = track.Latest(now);
+        return [toAck, toConsume, .. track.Longer(now)];
+    }
+}
