@@ -31,7 +31,8 @@ internal static class VerifyText
         foreach (Verdict root in roots)
         {
             text.WriteLine();
-            text.WriteLine($"{(root.Outcome == Outcome.Failed ? "FAILED" : "UNKNOWN")}: {root.Id}");
+            foreach (string line in Wrap($"{(root.Outcome == Outcome.Failed ? "FAILED" : "UNKNOWN")}: {root.Id}", width))
+                text.WriteLine(line);
             Write(text, width, "expected", root.Expected);
             Write(text, width, "found", root.Actual ?? "not known");
             Write(text, width, "because", root.Because);
@@ -49,7 +50,8 @@ internal static class VerifyText
         }
 
         text.WriteLine();
-        text.WriteLine(report.Summary());
+        foreach (string line in Wrap(report.Summary(), width))
+            text.WriteLine(line);
         return string.Join('\n', text.ToString().Split('\n').Select(l => l.TrimEnd()));
     }
 
