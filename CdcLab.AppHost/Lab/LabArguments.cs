@@ -1,0 +1,103 @@
+using CdcLab.Model.Options;
+using Microsoft.Extensions.Configuration;
+
+namespace CdcLab.AppHost.Lab;
+
+/// <summary>A command line in its three parts: the lab's settings, what is meant for Aspire, and the lab's commands with their own options.</summary>
+/// <param name="Settings">Keys and texts, in the order in which they were given.</param>
+/// <param name="Faults">Settings without a value.</param>
+/// <param name="Aspire">What is handed to Aspire; empty for another command than <c>run</c>.</param>
+/// <param name="Commands">Commands and their options.</param>
+internal sealed record LabArguments(IReadOnlyList<KeyValuePair<string, string?>> Settings, IReadOnlyList<OptionFault> Faults, IReadOnlyList<string> Aspire, IReadOnlyList<string> Commands)
+{
+    private const string Prefix = "--" + LabOptions.Section + ":";
+
+    // Aspire's and the generic host's own switches, each with a value.
+    private static readonly HashSet<string> Switches = new(
+        ["--operation", "--step", "--publisher", "--output-path", "--log-level", "--environment", "--include-exception-details", "--no-color", "--applicationName", "--contentRoot"],
+        StringComparer.OrdinalIgnoreCase);
+
+    private static readonly string[] Sections = [.. OptionCatalog.All.Select(o => o.Key.Split(':')).Where(k => k.Length > 2).Select(k => k[1]).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>Takes a command line apart. System.CommandLine splits arguments at a colon, so it must not see the settings.</summary>
+    public static LabArguments Parse(IReadOnlyList<string> arguments)
+    {
+        List<KeyValuePair<string, string?>> settings = [];
+        List<OptionFault> faults = [];
+        List<string> rest = [];
+        for (int i = 0; i < arguments.Count; i++)
+        {
+            if (!arguments[i].StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+            {
+                rest.Add(arguments[i]);
+                continue;
+            }
+
+            string[] parts = arguments[i][2..].Split('=', 2);
+            if (parts.Length == 2)
+                settings.Add(new(parts[0], parts[1]));
+            else if (ValueAfter(arguments, i) is null)
+                faults.Add(new(parts[0], null, $"has no value; write --{parts[0]}=VALUE"));
+            else
+                settings.Add(new(parts[0], arguments[++i]));
+        }
+
+        bool isOtherCommand = rest.Count > 0 && !rest[0].StartsWith('-') && rest[0] != "run";
+        (List<string> aspire, List<string> commands) = isOtherCommand ? ([], rest) : Separate(rest);
+        return new(settings, faults, aspire, commands);
+    }
+
+    /// <summary>The configuration of the options: the command line over the environment's <c>Lab__*</c>.</summary>
+    public IConfiguration ToConfiguration() => new ConfigurationBuilder().AddEnvironmentVariables().AddInMemoryCollection(LastOfEach(Settings)).Build();
+
+    /// <summary>The message of a wrong argument, with the setting that was probably meant, or where to see what there is.</summary>
+    public static string Explain(string error)
+    {
+        string[] quoted = error.Split('\'', 3);
+        string argument = quoted.Length == 3 ? quoted[1].TrimStart('-', '/').Split('=')[0].Replace("__", ":", StringComparison.Ordinal) : "";
+        if (!argument.Contains(':', StringComparison.Ordinal))
+            return $"{error} See --help for what there is.";
+        string key = argument.StartsWith(LabOptions.Section + ":", StringComparison.OrdinalIgnoreCase) ? argument : $"{LabOptions.Section}:{argument}";
+        return $"{error} Settings begin with --{LabOptions.Section}: - did you mean --{LabConfiguration.Nearest(key)}=VALUE?";
+    }
+
+    private static (List<string> Aspire, List<string> Commands) Separate(List<string> arguments)
+    {
+        List<string> aspire = [];
+        List<string> commands = [];
+        for (int i = 0; i < arguments.Count; i++)
+        {
+            string[] parts = arguments[i].Split('=', 2);
+            if (Switches.Contains(parts[0]))
+            {
+                aspire.Add(arguments[i]);
+                if (parts.Length == 1 && ValueAfter(arguments, i) is { } value)
+                {
+                    aspire.Add(value);
+                    i++;
+                }
+            }
+            else
+            {
+                (parts.Length == 2 && IsConfiguration(parts[0]) ? aspire : commands).Add(arguments[i]);
+            }
+        }
+
+        return (aspire, commands);
+    }
+
+    // --DcpPublisher:ContainerRuntime=podman and --ASPNETCORE_URLS=... are for the application's configuration. --Kafka:Brokers=5 lacks its Lab: and is told so.
+    private static bool IsConfiguration(string name) =>
+        name.StartsWith("--", StringComparison.Ordinal) && name.AsSpan(2).ContainsAny(':', '_') && !Sections.Contains(name[2..].Split(':')[0].Split("__")[0], StringComparer.OrdinalIgnoreCase);
+
+    private static string? ValueAfter(IReadOnlyList<string> arguments, int index) =>
+        index + 1 < arguments.Count && !arguments[index + 1].StartsWith("--", StringComparison.Ordinal) ? arguments[index + 1] : null;
+
+    private static Dictionary<string, string?> LastOfEach(IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        Dictionary<string, string?> last = new(StringComparer.OrdinalIgnoreCase);
+        foreach ((string key, string? value) in settings)
+            last[key] = value;
+        return last;
+    }
+}
