@@ -41,6 +41,8 @@ internal static class LabCommands
         foreach (Command command in (Command[])[root, run])
             command.SetAction((_, stop) => WithOptionsAsync(arguments, options => RunLabAsync(options, arguments, build, stop)));
         root.Add(run);
+        root.Add(new VerifyCommand(build, removeVolumes).ToCommand(act => WithOptionsAsync(arguments, act)));
+        root.Add(new ResetCommand(removeVolumes).ToCommand(act => WithOptionsAsync(arguments, act)));
 
         ParseResult parsed = root.Parse(arguments.Commands, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
@@ -50,7 +52,15 @@ internal static class LabCommands
             return ExitCodes.CouldNotRun;
         }
 
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or DistributedApplicationException)
+        {
+            // A full disk, a folder without permission, what Aspire refuses: their own words name it.
+            return Refuse([refused.Message]);
+        }
     }
 
     /// <summary>Prints refusals.</summary>

@@ -1,28 +1,38 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using CdcLab.Model.Options;
+using CdcLab.Model.Reports;
 
 namespace CdcLab.AppHost.Lab;
 
-/// <summary>The passwords and tokens of a lab, generated once and kept in its data directory, readable by its owner only.</summary>
-internal sealed record LabSecrets(string Root, string Debezium, string Simulator, string KafkaUi, string Token, string DashboardToken)
-{
-    private const int Characters = 24;
-
-    /// <summary>All of them.</summary>
-    public IReadOnlyList<string> All => [Root, Debezium, Simulator, KafkaUi, Token, DashboardToken];
-
-    /// <summary>New ones: letters and digits only, so that no shell, file format or connection string needs quotes.</summary>
-    public static LabSecrets Generate() => new(Text(), Text(), Text(), Text(), Text(), Text());
-
-    // A password policy may ask for an upper-case letter, a lower-case one, a digit and a special character.
-    private static string Text() => "Aa1-" + RandomNumberGenerator.GetString("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789", Characters);
-}
-
 /// <summary>What a data directory was made by; it decides what may open it again.</summary>
-internal sealed record LabStamp(LabRuntime Runtime, string? KafkaSeries, string Id);
+/// <param name="Format">The version of this shape.</param>
+/// <param name="Runtime">How the servers ran.</param>
+/// <param name="Id">A short name that no other directory has.</param>
+/// <param name="MySqlSeries">The series of the MySQL that wrote its data, e.g. <c>9.7</c>; null before its first start.</param>
+/// <param name="KafkaSeries">The series of the Kafka that wrote its data, e.g. <c>3.5</c>; null before its first start.</param>
+internal sealed record LabStamp(int Format, LabRuntime Runtime, string Id, string? MySqlSeries, string? KafkaSeries)
+{
+    /// <summary>The version that this program writes and reads.</summary>
+    public const int ThisFormat = 1;
+
+    /// <summary>Whether a file's content is a stamp of this version.</summary>
+    public bool IsValid => Format == ThisFormat && Runtime is LabRuntime.Container or LabRuntime.Process && Id is { Length: > 0 } && IsSeries(MySqlSeries) && IsSeries(KafkaSeries);
+
+    /// <summary>Why this version of a server must not open the data, as a sentence; null where it may. Newer servers open older data, never the reverse; nothing crosses Kafka's 1.0.</summary>
+    public static string? WhyNot(string server, string? series, Version version) =>
+        series is null || (Version.Parse(series) is var written && written <= Series(version) && (server != "Kafka" || written.Major == 0 == (version.Major == 0)))
+            ? null
+            : $"was written by {server} {series}, which {server} {version} cannot open; use {server} {series}, another Lab:DataDirectory, or delete the data with `reset`";
+
+    /// <summary>Major and minor version.</summary>
+    public static Version Series(Version version) => new(version.Major, version.Minor);
+
+    private static bool IsSeries(string? text) => text is null || Version.TryParse(text, out _);
+}
 
 /// <summary>The folder of a lab's data, secrets and logs, as it is found before the start.</summary>
 internal sealed class LabDataDirectory
@@ -31,7 +41,15 @@ internal sealed class LabDataDirectory
     internal const string LockFile = "lock";
     internal const string RunFile = "run.json";
 
-    private LabDataDirectory(string path) => Path = path;
+    // Measured: the data of a new lab takes 270 MiB before the first order.
+    private const long LeastForNewData = 512 * ByteSize.MiB;
+    private const long LeastForKeptData = 128 * ByteSize.MiB;
+
+    // EWOULDBLOCK: somebody else holds the lock.
+    private const int WouldBlock = 11;
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private LabDataDirectory(string path) => Path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
 
     /// <summary>The absolute path.</summary>
     public string Path { get; }
@@ -39,23 +57,26 @@ internal sealed class LabDataDirectory
     /// <summary>How its data was made; null for a new directory.</summary>
     public LabRuntime? Runtime => Stamp?.Runtime;
 
-    /// <summary>Its stamp; null where it has none.</summary>
-    public LabStamp? Stamp => ReadJson<LabStamp>(StampFile);
+    /// <summary>Its stamp; null where it has none that can be read.</summary>
+    public LabStamp? Stamp => ReadJson<LabStamp>(StampFile) is { IsValid: true } stamp ? stamp : null;
 
-    /// <summary>Where its lab answers; null while none runs.</summary>
-    public Uri? RunningVerifier => IsHeld && ReadJson<RunRecord>(RunFile) is { } run ? run.Verifier : null;
+    /// <summary>The process that runs a lab in it and its verifier's address; null while none runs, or before it is about to listen.</summary>
+    public RunRecord? Running => IsHeld ? ReadJson<RunRecord>(RunFile) : null;
 
-    /// <summary>Whether a lab runs in it.</summary>
+    /// <summary>Its passwords and tokens; null where there are none that can be read.</summary>
+    public LabSecrets? Secrets => ReadJson<LabSecrets>(LabSecrets.FileName) is { IsWhole: true } secrets ? secrets : null;
+
+    /// <summary>Whether a lab runs in it. The kernel gives the lock back when the lab's process ends, however it ends.</summary>
     public bool IsHeld
     {
         get
         {
             try
             {
-                using FileStream file = new(System.IO.Path.Combine(Path, LockFile), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+                using FileStream file = new(File(LockFile), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
                 return false;
             }
-            catch (IOException held) when (held is not (FileNotFoundException or DirectoryNotFoundException))
+            catch (IOException held) when (held.HResult == WouldBlock)
             {
                 return true;
             }
@@ -66,62 +87,98 @@ internal sealed class LabDataDirectory
         }
     }
 
-    /// <summary>The directory of options.</summary>
-    public static LabDataDirectory Of(LabOptions options)
+    private static string StateRoot
     {
-        string state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } home && System.IO.Path.IsPathRooted(home)
-            ? home
-            : System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
-        return new(System.IO.Path.GetFullPath(options.DataDirectory ?? System.IO.Path.Combine(state, "cdclab", options.Name)));
+        get
+        {
+            // The XDG specification: a relative path in the variable is to be ignored.
+            string state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } home && System.IO.Path.IsPathRooted(home)
+                ? home
+                : System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".local", "state");
+            return System.IO.Path.Combine(state, "cdclab");
+        }
     }
 
-    /// <summary>Why the directory cannot be used; null where it can.</summary>
+    // No name of a lab can begin with a dot: whatever lies in here is ours to delete.
+    private static string TemporaryRoot => System.IO.Path.Combine(StateRoot, ".temporary");
+
+    /// <summary>The directory of options.</summary>
+    public static LabDataDirectory Of(LabOptions options) => new(options.DataDirectory ?? System.IO.Path.Combine(StateRoot, options.Name));
+
+    /// <summary>A new directory for one run of this process; nothing is made yet. What killed processes left of theirs is deleted.</summary>
+    public static LabDataDirectory Temporary()
+    {
+        if (Directory.Exists(TemporaryRoot))
+        {
+            foreach (string left in Directory.GetDirectories(TemporaryRoot).Where(f => !Directory.Exists("/proc/" + System.IO.Path.GetFileName(f).Split('-')[^1])))
+                Directory.Delete(left, recursive: true);
+        }
+
+        return new(System.IO.Path.Combine(TemporaryRoot, string.Create(CultureInfo.InvariantCulture, $"verify-{DateTime.UtcNow:yyyyMMdd-HHmmss}-{Environment.ProcessId}")));
+    }
+
+    /// <summary>Why the directory cannot be used, as the end of a sentence about it; null where it can. Changes nothing.</summary>
     public string? Problem()
     {
-        if (File.Exists(Path))
-            return $"{Path} is not a folder; use the path of a folder";
-        if (Directory.Exists(Path))
+        if (Path.Contains(',', StringComparison.Ordinal) || Path.Contains("/~", StringComparison.Ordinal))
+            return "has a comma or a name that begins with ~, which Kafka and MySQL read in their own way; use another path";
+        for (string? at = Path; at is not null && !Directory.Exists(at); at = System.IO.Path.GetDirectoryName(at))
         {
-            if (Stamp is null && Directory.EnumerateFileSystemEntries(Path).Any())
-                return $"{Path} is not empty and is not a lab's folder; use a new or empty folder";
-            return IsHeld ? $"a lab runs in {Path}{(ReadJson<RunRecord>(RunFile) is { } run ? $" (process {run.Pid})" : "")}; stop it, or use another folder" : null;
+            if (System.IO.File.Exists(at))
+                return at == Path ? "is not a folder; use the path of a folder" : $"cannot be made: {at} is not a folder; use another path";
         }
 
-        string? parent = Path;
-        while (parent is not null && !Directory.Exists(parent))
-        {
-            if (File.Exists(parent))
-                return $"{parent} is not a folder, so that {Path} cannot be made; use another folder";
-            parent = System.IO.Path.GetDirectoryName(parent);
-        }
-
-        return null;
+        return (Directory.Exists(Path) ? ProblemInside() : null) ?? ProblemOfDisk();
     }
 
-    /// <summary>Takes the directory for a run: makes it, locks it, stamps it, and generates what secrets it lacks.</summary>
+    /// <summary>Takes the directory for a run: makes it, locks it, stamps it, and generates the secrets that it lacks. A refusal leaves nothing behind.</summary>
     public bool TryHold(LabRuntime runtime, [NotNullWhen(true)] out HeldDataDirectory? held, [NotNullWhen(false)] out string? fault)
     {
         held = null;
-        fault = Problem();
+        fault = Problem() is { } problem ? $"Lab:DataDirectory = {Path}: {problem}" : null;
         if (fault is not null)
             return false;
         string? made = FirstMissing();
+        FileStream? hold = null;
         try
         {
-            Directory.CreateDirectory(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            FileStream hold = new(System.IO.Path.Combine(Path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            LabStamp stamp = Stamp ?? new(runtime, null, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4)));
-            WritePrivate(StampFile, JsonSerializer.Serialize(stamp));
-            held = new(this, hold, stamp);
+            Directory.CreateDirectory(Path, Private);
+            hold = Lock();
+            LabStamp stamp = Stamp ?? new(LabStamp.ThisFormat, runtime, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4)), null, null);
+            WriteJson(StampFile, stamp);
+            LabSecrets? secrets = Secrets;
+            if (secrets is null)
+                WriteJson(LabSecrets.FileName, secrets = LabSecrets.Generate());
+            held = new(this, hold, stamp, secrets);
             return true;
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
+            hold?.Dispose();
             if (made is not null && Directory.Exists(made))
                 Directory.Delete(made, recursive: true);
-            fault = $"Lab:DataDirectory = {Path}: {refused.Message}";
+            fault = $"Lab:DataDirectory = {Path}: cannot be taken ({refused.Message.TrimEnd('.')}); make room, allow writing, or use another folder";
             return false;
         }
+    }
+
+    /// <summary>Deletes the directory with everything in it.</summary>
+    /// <exception cref="IOException">A lab runs in it, or something in it cannot be deleted.</exception>
+    public void Delete()
+    {
+        // A link to the folder stays: what is deleted is the lab's data.
+        string folder = Directory.ResolveLinkTarget(Path, returnFinalTarget: true)?.FullName ?? Path;
+        using FileStream hold = Lock();
+        // The stamp goes last: where this is interrupted, the rest is still known as a lab's.
+        foreach (string entry in Directory.GetFileSystemEntries(folder).Where(e => System.IO.Path.GetFileName(e) is not (StampFile or LockFile)))
+        {
+            if (Directory.Exists(entry) && new DirectoryInfo(entry).LinkTarget is null)
+                Directory.Delete(entry, recursive: true);
+            else
+                System.IO.File.Delete(entry);
+        }
+
+        Directory.Delete(folder, recursive: true);
     }
 
     internal T? ReadJson<T>(string file)
@@ -129,7 +186,7 @@ internal sealed class LabDataDirectory
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(File.ReadAllText(System.IO.Path.Combine(Path, file)));
+            return JsonSerializer.Deserialize<T>(System.IO.File.ReadAllText(File(file)), LabJson.Options);
         }
         catch (Exception unreadable) when (unreadable is IOException or JsonException or UnauthorizedAccessException)
         {
@@ -137,12 +194,74 @@ internal sealed class LabDataDirectory
         }
     }
 
-    internal void WritePrivate(string file, string text)
+    /// <summary>Writes a file that only its user can read, at once or not at all.</summary>
+    internal void WriteJson<T>(string file, T value)
     {
-        string path = System.IO.Path.Combine(Path, file);
-        using (FileStream stream = new(path + ".new", new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
-            stream.Write(Encoding.UTF8.GetBytes(text));
-        File.Move(path + ".new", path, overwrite: true);
+        string temporary = File(file) + ".new";
+        System.IO.File.Delete(temporary);
+        using (FileStream stream = new(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+            stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(value, LabJson.Indented)));
+        System.IO.File.Move(temporary, File(file), overwrite: true);
+    }
+
+    internal string File(string name) => System.IO.Path.Combine(Path, name);
+
+    private string? ProblemInside()
+    {
+        if (!System.IO.File.Exists(File(StampFile)))
+            return Directory.EnumerateFileSystemEntries(Path).FirstOrDefault(e => System.IO.Path.GetFileName(e) != LockFile) is { } foreign
+                ? $"is not empty and is not a lab's folder (it has {System.IO.Path.GetFileName(foreign)}); use a new or empty folder"
+                : null;
+        if (IsHeld)
+            return $"is in use: a lab runs in it{(Running is { } run ? $" (process {run.Pid})" : "")}; stop it, or use another folder and another Lab:PortBase";
+        if (Stamp is null)
+            return $"has a {StampFile} that is damaged or of another version of this program; use that version or another folder";
+        if (Secrets is null && System.IO.File.Exists(File(LabSecrets.FileName)))
+            return $"has a {LabSecrets.FileName} that is damaged; put it back as it was, use another folder, or delete the data with `reset`";
+        return Secrets is null && Directory.Exists(File("data"))
+            ? $"lacks its {LabSecrets.FileName}, without which nobody can log in to the data in it; put it back, use another folder, or delete the data with `reset`"
+            : null;
+    }
+
+    private string? ProblemOfDisk()
+    {
+        string there = Path;
+        while (!Directory.Exists(there))
+            there = System.IO.Path.GetDirectoryName(there)!;
+        string probe = System.IO.Path.Combine(there, ".cdclab-" + Guid.NewGuid().ToString("N"));
+        try
+        {
+            // By trying: permissions, read-only file systems and special ones such as /proc have no other common answer.
+            Directory.CreateDirectory(probe);
+            Directory.Delete(probe);
+            long free = new DriveInfo(there).AvailableFreeSpace;
+            long least = Runtime is null ? LeastForNewData : LeastForKeptData;
+            return free >= least ? null : $"lies on a disk with {ByteSize.ToMiB(free)} free, and the lab needs {ByteSize.ToMiB(least)}; make room, or use a folder on another disk";
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return $"cannot be written to ({refused.Message.TrimEnd('.').Replace(probe, there, StringComparison.Ordinal)}); use a folder of your own";
+        }
+    }
+
+    private FileStream Lock()
+    {
+        // FileShare.None is flock(2) on Linux, and the file is not handed to child processes. Somebody who asks whether it is held has it for a moment.
+        for (int tries = 5; ; tries--)
+        {
+            try
+            {
+                return new(File(LockFile), new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+            }
+            catch (IOException held) when (held.HResult == WouldBlock && tries > 0)
+            {
+                Thread.Sleep(20);
+            }
+            catch (IOException held) when (held.HResult == WouldBlock)
+            {
+                throw new IOException($"A lab runs in {Path}.", held);
+            }
+        }
     }
 
     private string? FirstMissing()
@@ -153,44 +272,67 @@ internal sealed class LabDataDirectory
         return missing;
     }
 
+    /// <summary>Who runs a lab in the directory.</summary>
+    /// <param name="Pid">Its process.</param>
+    /// <param name="Verifier">Its verifier's address.</param>
     internal sealed record RunRecord(int Pid, Uri Verifier);
 }
 
 /// <summary>A data directory while a lab runs in it.</summary>
 internal sealed class HeldDataDirectory : IDisposable
 {
-    private const string Secret = "secrets.json";
+    private readonly Lock _gate = new();
     private readonly LabDataDirectory _directory;
     private readonly FileStream _lock;
+    private LabStamp _stamp;
 
-    internal HeldDataDirectory(LabDataDirectory directory, FileStream hold, LabStamp stamp)
-    {
-        (_directory, _lock, Id, KafkaSeries) = (directory, hold, stamp.Id, stamp.KafkaSeries);
-        Secrets = directory.ReadJson<LabSecrets>(Secret) ?? LabSecrets.Generate();
-        directory.WritePrivate(Secret, JsonSerializer.Serialize(Secrets));
-    }
+    internal HeldDataDirectory(LabDataDirectory directory, FileStream hold, LabStamp stamp, LabSecrets secrets) => (_directory, _lock, _stamp, Secrets) = (directory, hold, stamp, secrets);
 
     /// <summary>The absolute path.</summary>
     public string Path => _directory.Path;
 
     /// <summary>A short name of the directory that no other has.</summary>
-    public string Id { get; }
+    public string Id => _stamp.Id;
 
     /// <summary>The series of the Kafka that wrote its data, e.g. <c>3.5</c>; null for new data.</summary>
-    public string? KafkaSeries { get; }
+    public string? KafkaSeries => _stamp.KafkaSeries;
 
     /// <summary>The secrets.</summary>
     public LabSecrets Secrets { get; }
 
     /// <summary>The file of the secrets.</summary>
-    public string SecretsFile => System.IO.Path.Combine(Path, Secret);
+    public string SecretsFile => _directory.File(LabSecrets.FileName);
+
+    /// <summary>Notes the MySQL that is about to open the data.</summary>
+    /// <exception cref="InvalidOperationException">It must not: a newer one wrote it.</exception>
+    public void AdmitMySql(Version version) => Admit("MySQL", s => s.MySqlSeries, version, (s, series) => s with { MySqlSeries = series });
+
+    /// <summary>Notes the Kafka that is about to open the data.</summary>
+    /// <exception cref="InvalidOperationException">It must not: a newer one wrote it, or one from the other side of 1.0.</exception>
+    public void AdmitKafka(Version version) => Admit("Kafka", s => s.KafkaSeries, version, (s, series) => s with { KafkaSeries = series });
 
     /// <summary>Writes where the lab answers.</summary>
-    public void Announce(Uri verifier) => _directory.WritePrivate(LabDataDirectory.RunFile, JsonSerializer.Serialize(new LabDataDirectory.RunRecord(Environment.ProcessId, verifier)));
+    public void Announce(Uri verifier) => _directory.WriteJson(LabDataDirectory.RunFile, new LabDataDirectory.RunRecord(Environment.ProcessId, verifier));
 
     public void Dispose()
     {
-        File.Delete(System.IO.Path.Combine(Path, LabDataDirectory.RunFile));
+        // A temporary directory may be gone already.
+        if (Directory.Exists(Path))
+            File.Delete(_directory.File(LabDataDirectory.RunFile));
         _lock.Dispose();
+    }
+
+    private void Admit(string server, Func<LabStamp, string?> series, Version version, Func<LabStamp, string, LabStamp> change)
+    {
+        lock (_gate)
+        {
+            if (LabStamp.WhyNot(server, series(_stamp), version) is { } why)
+                throw new InvalidOperationException($"The data in {Path} {why}.");
+            string now = LabStamp.Series(version).ToString();
+            if (series(_stamp) == now)
+                return;
+            _stamp = change(_stamp, now);
+            _directory.WriteJson(LabDataDirectory.StampFile, _stamp);
+        }
     }
 }

@@ -51,11 +51,12 @@ internal static class LabHosting
         return builder;
     }
 
-    /// <summary>Runs an application until it is stopped.</summary>
+    /// <summary>Runs an application until it is stopped, or until a work on it is done.</summary>
     /// <param name="lab">The lab.</param>
     /// <param name="build">Adds the resources and builds.</param>
+    /// <param name="work">What is done while it runs; null to run until it is stopped. Its token is cancelled when the application stops.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(LabSession lab, Func<LabSession, DistributedApplication> build)
+    public static async Task<int> RunAsync(LabSession lab, Func<LabSession, DistributedApplication> build, Func<IServiceProvider, CancellationToken, Task>? work = null)
     {
         LabTerminal.Line($"CdcLab: servers run as {(lab.Containers ? "containers" : "processes")} ({lab.Because}). Data: {lab.Folder}");
         if (lab.Options.Dashboard.Enabled)
@@ -63,11 +64,14 @@ internal static class LabHosting
         await using DistributedApplication application = build(lab);
         lab.Announce();
         StartProgress progress = application.Services.GetRequiredService<StartProgress>();
-        application.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(() =>
+        IHostApplicationLifetime lifetime = application.Services.GetRequiredService<IHostApplicationLifetime>();
+        lifetime.ApplicationStopping.Register(() =>
         {
             progress.IsStopping();
             LabTerminal.Line("Stopping: services, brokers, then ZooKeeper and MySQL.");
         });
+        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
+        Task working = work is null ? Task.CompletedTask : WorkAsync(application.Services, ended.Token);
         try
         {
             await application.RunAsync();
@@ -76,8 +80,29 @@ internal static class LabHosting
         {
             // Told to stop while it started.
         }
+        finally
+        {
+            await ended.CancelAsync();
+        }
 
+        await working;
         LabTerminal.Line("Everything is stopped.");
         return Environment.ExitCode;
+
+        async Task WorkAsync(IServiceProvider services, CancellationToken stop)
+        {
+            try
+            {
+                await work(services, stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                // The application was stopped before the work was done.
+            }
+            finally
+            {
+                lifetime.StopApplication();
+            }
+        }
     }
 }

@@ -46,7 +46,7 @@ public static class DurationText
             || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int hours)
             || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int minutes)
             || !decimal.TryParse(parts[2], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal seconds)
-            || minutes > 59 || seconds >= 60)
+            || minutes > 59 || seconds >= 60 || hours >= TimeSpan.MaxValue.TotalHours - 1)
             return false;
         time = TimeSpan.FromTicks((hours * TimeSpan.TicksPerHour) + (minutes * TimeSpan.TicksPerMinute) + (long)(seconds * TimeSpan.TicksPerSecond));
         return true;

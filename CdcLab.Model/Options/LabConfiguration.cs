@@ -17,7 +17,8 @@ public static class LabConfiguration
         Dictionary<string, string?> readable = [];
         foreach ((string key, string? text) in configuration.GetSection(LabOptions.Section).AsEnumerable())
         {
-            if (text is null || alsoKnown.Any(section => key.StartsWith($"{LabOptions.Section}:{section}", StringComparison.OrdinalIgnoreCase)))
+            // A variable that is called LAB and nothing more is somebody else's.
+            if (text is null || key.Equals(LabOptions.Section, StringComparison.OrdinalIgnoreCase) || alsoKnown.Any(section => $"{key}:".StartsWith($"{LabOptions.Section}:{section}:", StringComparison.OrdinalIgnoreCase)))
                 continue;
             if (OptionCatalog.Get(key) is not { } option)
                 found.Add(Unknown(key, text));
@@ -32,7 +33,7 @@ public static class LabConfiguration
         LabOptions options = new ConfigurationBuilder().AddInMemoryCollection(readable).Build().GetSection(LabOptions.Section).Get<LabOptions>() ?? new();
         if (options.Runtime == LabRuntime.Embedded)
             options = options with { Runtime = LabRuntime.Process };
-        found.AddRange(LabOptionsValidator.Faults(options));
+        found.AddRange(LabOptionsValidator.Faults(options, [.. found.Select(f => f.Setting)]));
         faults = found;
         return options;
     }

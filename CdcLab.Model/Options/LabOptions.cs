@@ -94,11 +94,11 @@ public sealed record MySqlOptions
     public string Image { get; init; } = "mysql:8.0";
 
     /// <summary>Memory cap in bytes.</summary>
-    [Description("Memory cap of MySQL."), Size]
+    [Description("Memory cap of MySQL."), Size("261m")]
     public long MemoryCap { get; init; } = 1024 * ByteSize.MiB;
 
-    /// <summary>InnoDB buffer pool in bytes.</summary>
-    [Description("InnoDB buffer pool."), Size]
+    /// <summary>InnoDB buffer pool in bytes; MySQL refuses less than 5 MiB.</summary>
+    [Description("InnoDB buffer pool."), Size("5m")]
     public long BufferPool { get; init; } = 512 * ByteSize.MiB;
 
     /// <summary>Most connections at once.</summary>
@@ -118,11 +118,11 @@ public sealed record ZooKeeperOptions
     public string Image { get; init; } = "confluentinc/cp-zookeeper:7.5.3";
 
     /// <summary>Memory cap in bytes.</summary>
-    [Description("Memory cap of ZooKeeper."), Size]
+    [Description("Memory cap of ZooKeeper."), Size("192m")]
     public long MemoryCap { get; init; } = 384 * ByteSize.MiB;
 
     /// <summary>Java heap in bytes.</summary>
-    [Description("Java heap of ZooKeeper."), Size]
+    [Description("Java heap of ZooKeeper."), Size("64m")]
     public long Heap { get; init; } = 256 * ByteSize.MiB;
 
     /// <summary>ZooKeeper's unit of time.</summary>
@@ -150,11 +150,11 @@ public sealed record KafkaOptions
     public int Brokers { get; init; } = 3;
 
     /// <summary>Memory cap of one broker in bytes.</summary>
-    [Description("Memory cap of one broker."), Size]
+    [Description("Memory cap of one broker."), Size("384m")]
     public long MemoryCap { get; init; } = 768 * ByteSize.MiB;
 
-    /// <summary>Java heap of one broker in bytes.</summary>
-    [Description("Java heap of one broker."), Size]
+    /// <summary>Java heap of one broker in bytes; its log cleaner alone takes 128 MiB.</summary>
+    [Description("Java heap of one broker."), Size("256m")]
     public long Heap { get; init; } = 512 * ByteSize.MiB;
 
     /// <summary>Copies of each partition.</summary>

@@ -23,15 +23,16 @@ public sealed partial class LabOptionsValidator : IValidateOptions<LabOptions>
     private const long MySqlBeside = 256 * ByteSize.MiB;
 
     private readonly LabOptions _options;
+    private readonly HashSet<string> _unreadable;
     private readonly List<OptionFault> _faults = [];
 
     /// <summary>Makes the validator of the options pattern.</summary>
     public LabOptionsValidator()
-        : this(new())
+        : this(new(), [])
     {
     }
 
-    private LabOptionsValidator(LabOptions options) => _options = options;
+    private LabOptionsValidator(LabOptions options, IEnumerable<string> unreadable) => (_options, _unreadable) = (options, new(unreadable, StringComparer.Ordinal));
 
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, LabOptions options) =>
@@ -39,10 +40,11 @@ public sealed partial class LabOptionsValidator : IValidateOptions<LabOptions>
 
     /// <summary>All faults of options.</summary>
     /// <param name="options">The options; any values.</param>
+    /// <param name="unreadable">Keys whose values could not be read, so that others are not judged against the defaults that stand in.</param>
     /// <returns>The faults, one for each wrong value.</returns>
-    public static IReadOnlyList<OptionFault> Faults(LabOptions options)
+    public static IReadOnlyList<OptionFault> Faults(LabOptions options, params IReadOnlyCollection<string> unreadable)
     {
-        LabOptionsValidator validator = new(options);
+        LabOptionsValidator validator = new(options, unreadable);
         validator.Ranges();
         validator.Names();
         validator.Network();
@@ -111,18 +113,13 @@ public sealed partial class LabOptionsValidator : IValidateOptions<LabOptions>
 
     private void Memory()
     {
-        // MySQL refuses a smaller pool; a broker's log cleaner alone takes 128 MiB of its heap.
-        Fits("Lab:MySql:BufferPool", _options.MySql.BufferPool, 5 * ByteSize.MiB, "Lab:MySql:MemoryCap", _options.MySql.MemoryCap, MySqlBeside, "MySQL");
-        Fits("Lab:ZooKeeper:Heap", _options.ZooKeeper.Heap, 64 * ByteSize.MiB, "Lab:ZooKeeper:MemoryCap", _options.ZooKeeper.MemoryCap, JavaBeside, "Java");
-        Fits("Lab:Kafka:Heap", _options.Kafka.Heap, 256 * ByteSize.MiB, "Lab:Kafka:MemoryCap", _options.Kafka.MemoryCap, JavaBeside, "Java");
+        Fits("Lab:MySql:BufferPool", _options.MySql.BufferPool, "Lab:MySql:MemoryCap", _options.MySql.MemoryCap, MySqlBeside, "MySQL");
+        Fits("Lab:ZooKeeper:Heap", _options.ZooKeeper.Heap, "Lab:ZooKeeper:MemoryCap", _options.ZooKeeper.MemoryCap, JavaBeside, "Java");
+        Fits("Lab:Kafka:Heap", _options.Kafka.Heap, "Lab:Kafka:MemoryCap", _options.Kafka.MemoryCap, JavaBeside, "Java");
     }
 
-    private void Fits(string innerKey, long inner, long leastInner, string capKey, long cap, long beside, string who)
+    private void Fits(string innerKey, long inner, string capKey, long cap, long beside, string who)
     {
-        if (inner < leastInner && !Has(innerKey))
-            Add(innerKey, $"is too small; use {ByteSize.ToText(leastInner)} or more");
-        if (cap < leastInner + beside && !Has(capKey))
-            Add(capKey, $"is too small; use {ByteSize.ToText(leastInner + beside)} or more");
         if (Has(innerKey) || Has(capKey) || inner <= cap - beside)
             return;
         if (Blame(innerKey, capKey) == innerKey)
@@ -184,7 +181,7 @@ public sealed partial class LabOptionsValidator : IValidateOptions<LabOptions>
 
     private void Add(string key, string problem) => _faults.Add(new(key, OptionCatalog.Get(key)!.Text(_options), problem));
 
-    private bool Has(string key) => _faults.Any(f => f.Setting == key);
+    private bool Has(string key) => _unreadable.Contains(key) || _faults.Any(f => f.Setting == key);
 
     // Of two settings that do not go together the one that somebody set: it is the one they look for.
     private string Blame(string key, string other) => IsDefault(key) && !IsDefault(other) ? other : key;

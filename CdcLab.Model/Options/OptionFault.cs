@@ -11,7 +11,7 @@ public sealed record OptionFault(string Setting, string? Value, string Problem)
     private const int LongestShown = 120;
 
     /// <inheritdoc/>
-    public override string ToString() => Value is null ? $"{Setting}: {Problem}" : $"{Setting} = {OneLine(Value)}: {Problem}";
+    public override string ToString() => OneLine(Setting) + (Value is null ? "" : $" = {OneLine(Value)}") + $": {Problem}";
 
     // Neither a line break nor a mark that turns the direction of writing may change what the terminal shows.
     private static string OneLine(string value)

@@ -6,7 +6,7 @@ namespace CdcLab.Model.Options;
 /// <param name="least">The smallest that is allowed.</param>
 /// <param name="most">The largest that is allowed; null for no limit.</param>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class SizeAttribute(string least = "1", string? most = null) : ValidationAttribute
+public sealed class SizeAttribute(string least, string? most = null) : ValidationAttribute
 {
     /// <summary>The smallest that is allowed.</summary>
     public string Least { get; } = least;
