@@ -9,7 +9,12 @@ namespace CdcLab.AppHost.Lab;
 internal sealed class VerdictDisplay(ResourceNotificationService notifications, IInteractionService interaction, DistributedApplicationModel model, StartProgress progress, LabSession lab)
 {
     private const int MostFollowers = 3;
-    private readonly ConcurrentDictionary<string, Outcome> _told = new(StringComparer.Ordinal);
+
+    // What followed from a cause that is gone takes a while to be whole again.
+    private static readonly TimeSpan FollowerGrace = TimeSpan.FromSeconds(30);
+
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _followed = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Resource, string Owner), string> _shown = new();
     private LabReport? _report;
     private string? _silence = "The verifier has not looked yet.";
@@ -89,19 +94,30 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
     {
         // Nothing has turned before everything has been looked at once.
         bool tell = _isUp;
-        Verdict[] turned = [.. report.Checks.Where(v => !_told.TryGetValue(v.Id, out Outcome before) ? v.Outcome == Outcome.Failed : before != v.Outcome)];
-        foreach (Verdict verdict in report.Checks)
-            _told[verdict.Id] = verdict.Outcome;
+        foreach (Verdict follower in report.Checks.Where(c => c.CausedBy is not null))
+            _followed[follower.Id] = report.At;
         if (!tell)
             return;
-        foreach (Verdict root in turned.Where(v => v.CausedBy is null && v.Outcome != Outcome.Unknown))
+        foreach (Verdict root in report.Checks.Where(v => IsNews(v, report.At)))
         {
+            if (root.Outcome == Outcome.Ok)
+                _told.Remove(root.Id);
+            else
+                _told.Add(root.Id);
             Verdict[] followers = [.. report.Checks.Where(c => c.CausedBy == root.Id)];
             string follow = followers.Length == 0 ? "" : $" ({followers.Length} {(followers.Length == 1 ? "check follows" : "checks follow")} from it: {string.Join(", ", followers.Take(MostFollowers).Select(f => f.Id))}{(followers.Length > MostFollowers ? ", ..." : "")})";
             LabTerminal.Line(root.Outcome == Outcome.Ok ? $"{DateTime.Now:HH:mm:ss} ok      {root.Id}: {root.Actual}" : $"{DateTime.Now:HH:mm:ss} FAILED  {Words(root)}{follow}");
             Notify(root, follow);
         }
     }
+
+    // A failure that stands by itself, and the end of one that was told.
+    private bool IsNews(Verdict verdict, DateTimeOffset at) => verdict.Outcome switch
+    {
+        Outcome.Ok => _told.Contains(verdict.Id),
+        Outcome.Failed => verdict.CausedBy is null && !_told.Contains(verdict.Id) && !(_followed.TryGetValue(verdict.Id, out DateTimeOffset followed) && at - followed < FollowerGrace),
+        _ => false,
+    };
 
     // A notification stays until somebody closes it: nobody waits for that.
     private void Notify(Verdict verdict, string follow)

@@ -25,6 +25,7 @@ internal sealed partial class OrchestratorWatch(IHostApplicationLifetime lifetim
     private readonly long _since = ProcessTable.Now();
     private readonly HashSet<ProcessIdentity> _children = [];
     private Orchestrator? _orchestrator;
+    private bool _isStopped;
     private Task _watching = Task.CompletedTask;
 
     /// <summary>Further processes of the lab to end when the orchestrator is lost; those that it started itself are known.</summary>
@@ -48,6 +49,10 @@ internal sealed partial class OrchestratorWatch(IHostApplicationLifetime lifetim
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        // A test's host is stopped a second time after its end.
+        if (_isStopped)
+            return;
+        _isStopped = true;
         await _stop.CancelAsync();
         await _watching.WaitAsync(cancellationToken);
     }

@@ -1,0 +1,97 @@
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using CdcLab.Clients.Verifier;
+using CdcLab.Model.Reports;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace CdcLab.Tests.Lab;
+
+/// <summary>The real AppHost with servers as processes, started once for all tests of the collection.</summary>
+public sealed class LabApplication : IAsyncLifetime
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
+    private DistributedApplication? _application;
+
+    /// <summary>The first port of the lab's block.</summary>
+    public static int PortBase => 26_000;
+
+    /// <summary>The data directory.</summary>
+    public string Folder { get; } = Path.Combine(Path.GetTempPath(), $"cdclab-test-{Guid.NewGuid():N}");
+
+    /// <summary>A client of the verifier.</summary>
+    public VerifierClient Verifier { get; } = new(new Uri($"http://127.0.0.1:{PortBase + 3}"), token: null);
+
+    /// <summary>The services of the application.</summary>
+    public IServiceProvider Services => _application!.Services;
+
+    /// <summary>Whether the lab runs the legacy Kafka.</summary>
+    public bool IsLegacy { get; private set; }
+
+    public async ValueTask InitializeAsync()
+    {
+        IDistributedApplicationTestingBuilder builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.CdcLab_AppHost>(
+            [$"--Lab:PortBase={PortBase}", $"--Lab:DataDirectory={Folder}", "--Lab:Runtime=process"],
+            (options, _) => options.DisableDashboard = true,
+            TestContext.Current.CancellationToken);
+        _application = await builder.BuildAsync(TestContext.Current.CancellationToken);
+        await _application.StartAsync(TestContext.Current.CancellationToken);
+        LabReport report = await AllOkAsync(StartLimit);
+        IsLegacy = report.Figures?.LegacyKafka == true;
+    }
+
+    /// <summary>Waits until every check is ok.</summary>
+    public async Task<LabReport> AllOkAsync(TimeSpan limit)
+    {
+        LabReport? last = null;
+        await Deadline.WaitAsync(
+            limit,
+            async () => last = await Verifier.ReportAsync(TestContext.Current.CancellationToken),
+            r => r.IsAllOk && r.Figures is not null,
+            "all checks ok",
+            () => last is null ? "no report" : string.Join("; ", last.Checks.Where(c => c.Outcome != Outcome.Ok).Select(c => $"{c.Id} {c.Outcome}: {c.Actual ?? c.Because}")));
+        return last!;
+    }
+
+    /// <summary>Waits until one check has an outcome.</summary>
+    public async Task<(LabReport Report, Verdict Verdict, TimeSpan Took)> VerdictAsync(string id, Outcome outcome, TimeSpan limit)
+    {
+        LabReport? last = null;
+        (_, TimeSpan took) = await Deadline.WaitAsync(
+            limit,
+            async () => last = await Verifier.ReportAsync(TestContext.Current.CancellationToken),
+            r => r.Checks.Any(c => c.Id == id && c.Outcome == outcome),
+            $"{id} {outcome}",
+            () => last?.Checks.FirstOrDefault(c => c.Id == id)?.ToString() ?? "no report");
+        return (last!, last!.Checks.First(c => c.Id == id), took);
+    }
+
+    /// <summary>Executes a command of a resource, as the dashboard does.</summary>
+    public async Task<ExecuteCommandResult> CommandAsync(string resource, string command)
+    {
+        ExecuteCommandResult result = await Services.GetRequiredService<ResourceCommandService>().ExecuteCommandAsync(resource, command, TestContext.Current.CancellationToken);
+        Assert.True(result.Success, $"{command} {resource}: {result.Message}");
+        return result;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_application is not null)
+        {
+            await _application.StopAsync();
+            await _application.DisposeAsync();
+        }
+
+        Verifier.Dispose();
+        if (Directory.Exists(Folder))
+            Directory.Delete(Folder, recursive: true);
+    }
+}
+
+/// <summary>The tests that share one lab.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class LabCollectionDefinition : ICollectionFixture<LabApplication>
+{
+    public const string Name = "lab";
+}
