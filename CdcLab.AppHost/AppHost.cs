@@ -6,7 +6,7 @@ using CdcLab.Model.Options;
 using CdcLab.Model.Schema;
 using CdcLab.Model.Servers;
 
-return await LabCommands.RunAsync(args, Build);
+return await LabCommands.RunAsync(args, Build, LabSession.RemoveVolumesAsync);
 
 // order-simulator -> MySQL -> binlog -> (Debezium, later) -> Kafka -> consumer. The verifier watches every stage and changes nothing.
 static DistributedApplication Build(LabSession lab)

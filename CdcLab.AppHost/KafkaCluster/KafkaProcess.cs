@@ -51,6 +51,7 @@ internal sealed class KafkaProcess(ProcessRuntime runtime, string name)
         Task<KafkaProgram> kafka = runtime.Programs.KafkaAsync(progress, cancellationToken);
         await Task.WhenAll(java, kafka);
         (_java, _kafka) = (await java, await kafka);
+        runtime.AdmitKafka(Version.Parse(_kafka.Version));
     }
 
     public Task<LaunchCommand> ZooKeeperAsync(ZooKeeperServerSettings settings, CancellationToken cancellationToken) => LaunchAsync(

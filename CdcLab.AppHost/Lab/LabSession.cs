@@ -32,7 +32,7 @@ internal sealed class LabSession : IDisposable
         else
         {
             Programs = new(new(options.Kafka.Source, options.Kafka.ArchiveUrl, options.Npm.Registry, held.KafkaSeries));
-            Runtime = new ProcessRuntime(options.BindAddress, Programs, MemoryCaps.Create(held.Id), held.Path);
+            Runtime = new ProcessRuntime(options.BindAddress, Programs, MemoryCaps.Create(held.Id), held.Path) { AdmitMySql = held.AdmitMySql, AdmitKafka = held.AdmitKafka };
         }
     }
 
@@ -103,7 +103,7 @@ internal sealed class LabSession : IDisposable
     {
         LabDataDirectory directory = LabDataDirectory.Of(options);
         LabRuntime wanted = options.Runtime == LabRuntime.Auto ? directory.Runtime ?? LabRuntime.Auto : options.Runtime;
-        EngineAnswer? answer = wanted == LabRuntime.Process ? null : await ContainerEngine.AskAsync(cancellationToken);
+        EngineAnswer? answer = wanted == LabRuntime.Process ? null : await new ContainerEngine().AskAsync(cancellationToken);
         if (wanted == LabRuntime.Container && answer is { Answers: false })
             return (null, [$"Lab:Runtime = container: {answer.Because}. Start a container engine, or use process or auto."]);
         bool containers = answer is { Answers: true };
@@ -138,6 +138,18 @@ internal sealed class LabSession : IDisposable
     /// <summary>Asks the brokers inside the containers' network what they tell their clients.</summary>
     public Task<IReadOnlyList<ListenerAnswer>> AskInsideAsync(CancellationToken cancellationToken) =>
         Names!.AskInsideAsync([.. Enumerable.Range(1, Options.Kafka.Brokers).Select(ResourceNames.Broker)], cancellationToken);
+
+    /// <summary>Deletes the volumes of a lab's containers.</summary>
+    public static Task RemoveVolumesAsync(LabOptions options, CancellationToken cancellationToken)
+    {
+        LabContainers names = new(new ContainerEngine(), options.Name);
+        return names.RemoveVolumesAsync(
+            [
+                names.Volume(ResourceNames.MySql, "data"), names.Volume(ResourceNames.ZooKeeper, "data"), names.Volume(ResourceNames.ZooKeeper, "log"),
+                .. Enumerable.Range(1, options.Kafka.Brokers).Select(id => names.Volume(ResourceNames.Broker(id), "data")),
+            ],
+            cancellationToken);
+    }
 
     /// <summary>Where `verify` finds this lab, once the verifier is about to listen.</summary>
     public void Announce() => _held.Announce(VerifierAddress);

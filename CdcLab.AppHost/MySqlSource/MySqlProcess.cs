@@ -16,7 +16,11 @@ internal sealed class MySqlProcess(string name, ProcessRuntime runtime, MySqlSou
     // The application itself always logs in on loopback.
     private string BindAddresses => runtime.BindAddress is ServerRuntime.Loopback or "0.0.0.0" ? runtime.BindAddress : $"{ServerRuntime.Loopback},{runtime.BindAddress}";
 
-    public async Task FetchAsync(IProgress<FetchProgress> progress, CancellationToken cancellationToken) => _program = await runtime.Programs.MySqlAsync(progress, cancellationToken);
+    public async Task FetchAsync(IProgress<FetchProgress> progress, CancellationToken cancellationToken)
+    {
+        _program = await runtime.Programs.MySqlAsync(progress, cancellationToken);
+        runtime.AdmitMySql(_program.Version);
+    }
 
     public async Task<LaunchCommand> PrepareAsync(ILogger log, CancellationToken cancellationToken)
     {
@@ -55,6 +59,7 @@ internal sealed class MySqlProcess(string name, ProcessRuntime runtime, MySqlSou
         _program!.Program,
         [
             .. _program.LeadingArguments,
+            .. _program.LocationOptions,
             // mysqld refuses to run as root unless it is told to.
             .. Environment.IsPrivilegedProcess ? ["--user=root"] : Array.Empty<string>(),
             $"--datadir={data}",

@@ -19,9 +19,11 @@ internal sealed class MySqlUserProvisioning(MySqlConnection root, MySqlConnectio
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (await UserGrants.ReadAsync(root, user.Name, Host, cancellationToken) is null)
+        // Locked until it has its privileges: a session keeps the global privileges that it logged in with.
+        bool isNew = await UserGrants.ReadAsync(root, user.Name, Host, cancellationToken) is null;
+        if (isNew)
         {
-            await SetPasswordAsync("CREATE USER", "", cancellationToken);
+            await SetPasswordAsync("CREATE USER", " ACCOUNT LOCK", cancellationToken);
             lines.Add($"created user {_account}");
         }
         else
@@ -30,6 +32,8 @@ internal sealed class MySqlUserProvisioning(MySqlConnection root, MySqlConnectio
         }
 
         await GrantsAsync(cancellationToken);
+        if (isNew)
+            await root.ExecuteAsync(new CommandDefinition($"ALTER USER {_account} ACCOUNT UNLOCK", cancellationToken: cancellationToken));
 
         // Not ours, so neither dropped nor locked: a lock would not help, since MySQL picks the account by the most exact host and then refuses the login.
         foreach (string shadow in await UserGrants.ShadowsAsync(root, user.Name, cancellationToken))

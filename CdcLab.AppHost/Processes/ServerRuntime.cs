@@ -18,6 +18,12 @@ internal abstract record ServerRuntime(string BindAddress)
 /// <param name="Folder">The folder below which data, configuration and temporary files lie.</param>
 internal sealed record ProcessRuntime(string BindAddress, ProgramStore Programs, MemoryCaps Caps, string Folder) : ServerRuntime(BindAddress)
 {
+    /// <summary>Refuses a MySQL that cannot open the data; by default none is refused.</summary>
+    public Action<Version> AdmitMySql { get; init; } = _ => { };
+
+    /// <summary>Refuses a Kafka that cannot open the data; by default none is refused.</summary>
+    public Action<Version> AdmitKafka { get; init; } = _ => { };
+
     private readonly ConcurrentDictionary<string, CapGroup> _groups = new(StringComparer.Ordinal);
 
     /// <summary>The folder of a server's data; it need not exist yet.</summary>

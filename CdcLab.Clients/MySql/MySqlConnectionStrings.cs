@@ -35,6 +35,8 @@ public static class MySqlConnectionStrings
         builder.MinimumPoolSize = 0;
         builder.MaximumPoolSize = 8;
         builder.ConnectionIdleTimeout = 30;
+        // A session keeps the global privileges that it logged in with: what was granted or revoked since is seen by a new one.
+        builder.ConnectionLifeTime = 10;
         // Each reuse asks the server (COM_RESET_CONNECTION), so a restarted server gives a new connection instead of an error.
         builder.ConnectionReset = true;
         return builder.ConnectionString;

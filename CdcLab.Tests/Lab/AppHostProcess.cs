@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Reflection;
+using Xunit;
+
+namespace CdcLab.Tests.Lab;
+
+/// <summary>The built AppHost as a process of its own, for what ends a process.</summary>
+public sealed class AppHostProcess : IAsyncDisposable
+{
+    private readonly List<string> _lines = [];
+
+    private AppHostProcess(Process process, string folder) => (Process, Folder) = (process, folder);
+
+    /// <summary>The process.</summary>
+    public Process Process { get; }
+
+    /// <summary>Its data directory.</summary>
+    public string Folder { get; }
+
+    /// <summary>What it has written.</summary>
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (_lines)
+                return [.. _lines];
+        }
+    }
+
+    /// <summary>Starts it in a session of its own; a child of a test runner may ignore SIGINT.</summary>
+    public static AppHostProcess Start(int portBase, string folder)
+    {
+        string program = Assembly.Load("CdcLab.AppHost").Location;
+        ProcessStartInfo start = new("dotnet", [program, $"--Lab:PortBase={portBase}", $"--Lab:DataDirectory={folder}", "--Lab:Runtime=process", "--Lab:Dashboard:Enabled=false"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        Process process = new() { StartInfo = start };
+        AppHostProcess host = new(process, folder);
+        process.OutputDataReceived += (_, e) => host.Keep(e.Data);
+        process.ErrorDataReceived += (_, e) => host.Keep(e.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return host;
+    }
+
+    /// <summary>Waits until it says that the lab is up.</summary>
+    public Task IsUpAsync() => Deadline.WaitAsync(TimeSpan.FromSeconds(90), () => Task.FromResult(Lines), l => l.Any(line => line.StartsWith("The lab is up", StringComparison.Ordinal)), "the lab is up", () => string.Join('\n', Lines));
+
+    /// <summary>Waits until it has ended and no process of its lab is left.</summary>
+    public async Task<int> EndedAsync()
+    {
+        await Deadline.WaitAsync(TimeSpan.FromSeconds(30), () => Task.FromResult(Process.HasExited), ended => ended, "the end of the AppHost", () => string.Join('\n', Lines));
+        await Deadline.WaitAsync(TimeSpan.FromSeconds(10), () => Task.FromResult(string.Join('\n', Left())), left => left.Length == 0, "nothing left");
+        return Process.ExitCode;
+    }
+
+    /// <summary>Processes whose command line names the lab's folder, or that watched this AppHost.</summary>
+    public IEnumerable<string> Left()
+    {
+        foreach (string folder in Directory.EnumerateDirectories("/proc").Where(f => int.TryParse(Path.GetFileName(f), out int pid) && pid != Environment.ProcessId))
+        {
+            string line;
+            try
+            {
+                line = File.ReadAllText(Path.Combine(folder, "cmdline")).Replace('\0', ' ');
+            }
+            catch (IOException)
+            {
+                continue;
+            }
+
+            if (line.Contains(Folder, StringComparison.Ordinal) || line.Contains($"--monitor {Process.Id} ", StringComparison.Ordinal))
+                yield return $"{Path.GetFileName(folder)} {line}";
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!Process.HasExited)
+        {
+            Process.Kill(entireProcessTree: false);
+            await Process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Process.Dispose();
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null)
+            return;
+        lock (_lines)
+            _lines.Add(line);
+    }
+}

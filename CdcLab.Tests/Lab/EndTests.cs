@@ -1,0 +1,103 @@
+using System.Globalization;
+using CdcLab.AppHost.Processes;
+using Xunit;
+
+namespace CdcLab.Tests.Lab;
+
+/// <summary>However the AppHost ends, nothing is left and the next start works.</summary>
+[Collection(EndCollectionDefinition.Name)]
+[Trait("tier", "lab")]
+public sealed class EndTests : IDisposable
+{
+    private const int PortBase = 26_100;
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"cdclab-end-{Guid.NewGuid():N}");
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Told_to_stop_it_stops_brokers_in_control_and_leaves_nothing()
+    {
+        await using AppHostProcess host = AppHostProcess.Start(PortBase, _folder);
+        await host.IsUpAsync();
+        ProcessSignals.TrySend(host.Process.Id, Signal.Hangup);
+        Assert.Equal(0, await host.EndedAsync());
+        for (int broker = 1; broker <= 3; broker++)
+        {
+            string log = await File.ReadAllTextAsync(Path.Combine(_folder, "logs", $"kafka-{broker.ToString(CultureInfo.InvariantCulture)}.log"), TestContext.Current.CancellationToken);
+            Assert.Contains("shut down completed", log, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Killed_it_leaves_nothing_and_the_next_start_works()
+    {
+        await using (AppHostProcess host = AppHostProcess.Start(PortBase, _folder))
+        {
+            await host.IsUpAsync();
+            ProcessSignals.TrySend(host.Process.Id, Signal.Kill);
+            await host.EndedAsync();
+        }
+
+        await using AppHostProcess next = AppHostProcess.Start(PortBase, _folder);
+        await next.IsUpAsync();
+        ProcessSignals.TrySend(next.Process.Id, Signal.Terminate);
+        Assert.Equal(0, await next.EndedAsync());
+    }
+
+    [Fact]
+    public async Task Without_its_orchestrator_it_ends_with_exit_code_3_and_leaves_nothing()
+    {
+        await using AppHostProcess host = AppHostProcess.Start(PortBase, _folder);
+        await host.IsUpAsync();
+        int[] orchestrator = [.. ProcessTable.All().Where(p => ProcessTable.CommandLine(p) is [var program, "start-apiserver", ..] words && Path.GetFileName(program) == "dcp" && words.Contains(host.Process.Id.ToString(CultureInfo.InvariantCulture)))];
+        Assert.NotEmpty(orchestrator);
+        foreach (int pid in orchestrator.SelectMany(p => ProcessTable.Children(p).Where(c => ProcessTable.CommandLine(c).Contains("run-controllers")).Append(p)))
+            ProcessSignals.TrySend(pid, Signal.Kill);
+        Assert.Equal(3, await host.EndedAsync());
+        Assert.Contains(host.Lines, l => l.Contains("orchestrator (DCP) ended", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Ended_at_any_moment_of_the_start_it_leaves_nothing_and_the_next_start_works()
+    {
+        int ends = int.TryParse(Environment.GetEnvironmentVariable("CDCLAB_RANDOM_ENDS"), CultureInfo.InvariantCulture, out int wanted) ? wanted : 5;
+        Random random = new();
+        Signal[] signals = [Signal.Interrupt, Signal.Terminate, Signal.Hangup, Signal.Kill];
+        for (int i = 0; i < ends; i++)
+        {
+            await using AppHostProcess host = AppHostProcess.Start(PortBase, _folder);
+            TimeSpan moment = TimeSpan.FromMilliseconds(random.Next(500, 20_000));
+            Signal signal = signals[random.Next(signals.Length)];
+            using CancellationTokenSource at = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            at.CancelAfter(moment);
+            try
+            {
+                await host.Process.WaitForExitAsync(at.Token);
+            }
+            catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+            {
+                // Its moment has come.
+            }
+
+            TestContext.Current.TestOutputHelper?.WriteLine($"{signal} after {moment.TotalSeconds:0.0} s");
+            ProcessSignals.TrySend(host.Process.Id, signal);
+            await host.EndedAsync();
+        }
+
+        await using AppHostProcess last = AppHostProcess.Start(PortBase, _folder);
+        await last.IsUpAsync();
+        ProcessSignals.TrySend(last.Process.Id, Signal.Terminate);
+        Assert.Equal(0, await last.EndedAsync());
+    }
+}
+
+/// <summary>One lab at a time, and none beside that of the other tests.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class EndCollectionDefinition
+{
+    public const string Name = "ends";
+}
