@@ -122,7 +122,7 @@ internal sealed class VerifyMarkdown
         Total caps = Total.Of(figures.Resources.Where(r => r.Memory?.CapBytes is not null).Select(r => r.Memory!.CapBytes));
         Table(["component", "state", "cap", "in use", "share of cap", "cached", "peak", "OOM kills"],
         [
-            .. figures.Resources.Select(Row),
+            .. figures.Resources.OrderBy(r => r.Name, StringComparer.Ordinal).Select(Row),
             ["**sum**", "", caps.Count == 0 ? "no cap" : caps.ToString(), used.ToString(), "", cached.ToString(), "", Total.Of(figures.Resources.Select(r => r.Memory?.OomKills)).ToString(Number)],
         ]);
         Paragraph($"This machine has {Size(_report.MachineBytes)} (measured). The AppHost's own processes (AppHost, orchestrator, monitors, dashboard; each shared page counted once) take {Size(figures.HostBytes)} (measured in this run).");

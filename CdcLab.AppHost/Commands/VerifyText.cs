@@ -9,6 +9,10 @@ namespace CdcLab.AppHost.Commands;
 internal static class VerifyText
 {
     private const int Label = 10;
+    private const int MostNamed = 4;
+
+    // The other columns, the frame, and 24 columns for what was found.
+    private const int LeastFound = 44;
     private static readonly char[] Blanks = [' ', '\t'];
 
     /// <summary>Renders it.</summary>
@@ -22,7 +26,9 @@ internal static class VerifyText
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(text), Ansi = ansi ? AnsiSupport.Yes : AnsiSupport.No, ColorSystem = ansi ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors, Interactive = InteractionSupport.No });
         console.Profile.Width = width;
         Table table = new() { Border = TableBorder.Rounded };
-        table.AddColumn(new TableColumn("verdict").NoWrap()).AddColumn("check").AddColumn("found");
+        // An id in one piece can be searched for; on a narrow terminal it is broken rather than lost.
+        TableColumn check = new("check") { NoWrap = report.Checks.Select(c => c.Id.Length).DefaultIfEmpty().Max() <= width - LeastFound };
+        table.AddColumn(new TableColumn("verdict").NoWrap()).AddColumn(check).AddColumn("found");
         IReadOnlyList<Verdict> roots = report.Roots();
         foreach (Verdict verdict in report.Checks)
             table.AddRow(Word(verdict.Outcome), new Text(verdict.Id), new Text(verdict.Outcome == Outcome.Ok || roots.Contains(verdict) ? Found(verdict) : $"follows from {report.RootOf(verdict).Id}"));
@@ -38,7 +44,7 @@ internal static class VerifyText
             Write(text, width, "because", root.Because);
             Write(text, width, "fix", root.Fix);
             if (report.FollowersOf(root) is { Count: > 0 } followers)
-                Write(text, width, "", $"{(followers.Count == 1 ? "1 check follows" : $"{followers.Count} checks follow")} from it: {string.Join(", ", followers.Select(f => f.Id))}");
+                Write(text, width, "", $"{(followers.Count == 1 ? "1 check follows" : $"{followers.Count} checks follow")} from it: {string.Join(", ", followers.Take(MostNamed).Select(f => f.Id))}{(followers.Count > MostNamed ? $" and {followers.Count - MostNamed} more; the table marks them" : "")}");
         }
 
         if (report.NotPossibleHere.Count > 0)

@@ -54,7 +54,8 @@ internal static class Preflight
             faults.Add(new("Lab:Runtime", Text(options, "Lab:Runtime"), $"does not fit the data in {directory.Path}, which servers as {(made == LabRuntime.Container ? "containers" : "processes")} made; use {made.ToString().ToLowerInvariant()}, another Lab:DataDirectory, or delete the data with `reset`"));
         if (options.BindAddress is not ("127.0.0.1" or "0.0.0.0") && !machine.Addresses.Contains(options.BindAddress))
             faults.Add(new("Lab:BindAddress", options.BindAddress, $"is not an address of this machine; use {string.Join(", ", machine.Addresses.Except(["127.0.0.1"]).Prepend("0.0.0.0").Prepend("127.0.0.1"))}"));
-        else
+        else if (!directory.IsHeld)
+            // A lab that runs in the same directory has the same ports too: one cause, one line.
             faults.AddRange(Ports(options, containers, machine));
         faults.AddRange(Memory(options, containers, machine.MemoryBytes));
         return faults;
@@ -189,9 +190,13 @@ internal static class PortUse
             .FirstOrDefault(fields => fields.Length > 9 && fields[3] == "0A" && fields[1].EndsWith(suffix, StringComparison.Ordinal))?[9];
     }
 
-    private static string Name(int pid) => ProcessTable.CommandLine(pid) is [var program, ..] words
-        ? Path.GetFileName(program) is "java" or "dotnet" && words.LastOrDefault(w => !w.StartsWith('-') && w.EndsWith(".dll", StringComparison.Ordinal)) is { } assembly ? Path.GetFileName(assembly) : Path.GetFileName(program)
-        : "a process";
+    private static string Name(int pid)
+    {
+        string[] words = ProcessTable.CommandLine(pid);
+        // A program that its own loader runs says its name there.
+        string? program = Array.IndexOf(words, "--argv0") is > 0 and var at && at + 1 < words.Length ? words[at + 1] : words.FirstOrDefault();
+        return program is null ? "a process" : Path.GetFileName(program);
+    }
 
     private static bool Holds(int pid, string link)
     {

@@ -98,6 +98,14 @@ public sealed class PreflightTests : IDisposable
     }
 
     [Fact]
+    public void Lab_that_runs_in_the_same_directory_is_the_one_cause_told()
+    {
+        Assert.True(Directory().TryHold(LabRuntime.Process, out HeldDataDirectory? held, out _));
+        using (held)
+            Assert.Equal("Lab:DataDirectory", Assert.Single(Check(new(), Empty with { WhyNot = _ => "is taken" })).Setting);
+    }
+
+    [Fact]
     public void Listener_on_a_port_is_named_with_its_process()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);
