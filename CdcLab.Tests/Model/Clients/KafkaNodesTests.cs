@@ -1,0 +1,66 @@
+using System.Text;
+using CdcLab.Clients.ZooKeeper;
+using FsCheck.Xunit;
+using Xunit;
+
+namespace CdcLab.Tests.Model.Clients;
+
+[Trait("tier", "model")]
+public sealed class KafkaNodesTests
+{
+    // Nodes as Kafka 3.5.2 wrote them.
+    private const string Broker = """{"features":{},"listener_security_protocol_map":{"INTERNAL":"PLAINTEXT","EXTERNAL":"PLAINTEXT"},"endpoints":["INTERNAL://127.0.0.1:29092","EXTERNAL://localhost:9092"],"jmx_port":-1,"port":-1,"host":null,"version":5,"timestamp":"1795491644348"}""";
+    private const string Topic = """{"removing_replicas":{},"partitions":{"2":[1,2,3],"10":[3,1,2],"0":[2,3,1]},"topic_id":"FOyRbPU0TCuBSBFBgPkJzw","adding_replicas":{},"version":3}""";
+
+    [Fact]
+    public void Brokers_endpoints_are_read() =>
+        Assert.Equal(["INTERNAL://127.0.0.1:29092", "EXTERNAL://localhost:9092"], KafkaNodes.Endpoints(Bytes(Broker)));
+
+    [Fact]
+    public void Controller_is_read() => Assert.Equal(3, KafkaNodes.Controller(Bytes("""{"version":2,"brokerid":3,"timestamp":"1795491643951","kraftControllerEpoch":-1}""")));
+
+    [Fact]
+    public void Assignment_is_read_in_the_order_of_numbers_not_of_texts()
+    {
+        List<(int Number, IReadOnlyList<int> Replicas)> partitions = KafkaNodes.Assignment(Bytes(Topic));
+
+        Assert.Equal([0, 2, 10], partitions.Select(p => p.Number));
+        Assert.Equal([3, 1, 2], partitions[2].Replicas);
+    }
+
+    [Fact]
+    public void Partition_without_a_leader_has_none()
+    {
+        (int? leader, IReadOnlyList<int> inSync) = KafkaNodes.State(Bytes("""{"controller_epoch":1,"leader":-1,"version":1,"leader_epoch":7,"isr":[2]}"""));
+
+        Assert.Null(leader);
+        Assert.Equal([2], inSync);
+    }
+
+    [Property]
+    public void Any_bytes_are_read_or_refused(byte[] node) => Refused(node);
+
+    [Fact]
+    public void Every_cut_of_a_node_is_refused()
+    {
+        byte[] whole = Bytes(Topic);
+        for (int length = 0; length < whole.Length; length++)
+            Assert.Throws<InvalidDataException>(() => KafkaNodes.Assignment(whole.AsMemory(0, length)));
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("7")]
+    [InlineData("""{"partitions":{"x":[1]},"leader":"1","isr":3,"brokerid":99999999999,"endpoints":7}""")]
+    [InlineData("""{"partitions":[],"leader":1.5,"isr":[null],"brokerid":{},"endpoints":[7]}""")]
+    public void Json_of_another_shape_is_refused(string node) => Refused(Bytes(node));
+
+    private static void Refused(byte[] node)
+    {
+        foreach (Action read in new Action[] { () => KafkaNodes.Endpoints(node), () => KafkaNodes.Controller(node), () => KafkaNodes.Assignment(node), () => KafkaNodes.State(node) })
+            Assert.True(Record.Exception(read) is null or InvalidDataException);
+    }
+
+    private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+}
