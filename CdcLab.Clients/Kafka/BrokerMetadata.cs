@@ -1,6 +1,6 @@
-using CdcLab.Model.Reports;
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using CdcLab.Model.Reports;
 
 namespace CdcLab.Clients.Kafka;
 

@@ -102,7 +102,13 @@ public sealed class SabotageTests(LabApplication lab)
         using JsonDocument secrets = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(lab.Folder, "secrets.json"), TestContext.Current.CancellationToken));
         MySqlConnection connection = new(new MySqlConnectionStringBuilder
         {
-            Server = "127.0.0.1", Port = (uint)LabApplication.PortBase, UserID = user, Password = secrets.RootElement.GetProperty(secret).GetString(), Pooling = false, SslMode = MySqlSslMode.None, AllowPublicKeyRetrieval = true,
+            Server = "127.0.0.1",
+            Port = (uint)LabApplication.PortBase,
+            UserID = user,
+            Password = secrets.RootElement.GetProperty(secret).GetString(),
+            Pooling = false,
+            SslMode = MySqlSslMode.None,
+            AllowPublicKeyRetrieval = true,
         }.ConnectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         return connection;
