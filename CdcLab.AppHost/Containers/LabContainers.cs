@@ -51,11 +51,11 @@ internal sealed class LabContainers(ContainerEngine engine, string labName)
     /// <returns>One answer for each broker.</returns>
     public async Task<IReadOnlyList<ListenerAnswer>> AskInsideAsync(IReadOnlyList<string> brokers, CancellationToken cancellationToken)
     {
-        ContainerState? first = (await engine.InspectAsync([.. brokers.Select(Name)], cancellationToken)).FirstOrDefault(c => c.Status == "running");
-        if (first is null)
-            return [.. brokers.Select(b => new ListenerAnswer(b, null, "no broker runs, so there is no network to ask from"))];
         try
         {
+            ContainerState? first = (await engine.InspectAsync([.. brokers.Select(Name)], cancellationToken)).FirstOrDefault(c => c.Status == "running");
+            if (first is null)
+                return [.. brokers.Select(b => new ListenerAnswer(b, null, "no broker runs, so there is no network to ask from"))];
             string[] lines = (await engine.DockerAsync(cancellationToken, "exec", first.Id, "bash", "-c", Script(brokers))).Split('\n', StringSplitOptions.RemoveEmptyEntries);
             return [.. brokers.Select(b => Read(b, lines))];
         }
