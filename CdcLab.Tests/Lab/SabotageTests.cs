@@ -85,14 +85,14 @@ public sealed class SabotageTests(LabApplication lab)
 
     private async Task<long> OrdersAsync()
     {
-        await using MySqlConnection connection = await OpenAsync("debezium", "Debezium");
+        await using MySqlConnection connection = await OpenAsync("debezium", "debezium");
         await using MySqlCommand command = new("SELECT COALESCE(MAX(order_id), 0) FROM cdclab.orders", connection);
         return Convert.ToInt64(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private async Task RootAsync(string sql)
     {
-        await using MySqlConnection connection = await OpenAsync("root", "Root");
+        await using MySqlConnection connection = await OpenAsync("root", "root");
         await using MySqlCommand command = new(sql, connection);
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
