@@ -44,6 +44,7 @@ services.AddSingleton(p => new ProbeTraces(lab, () => p.GetRequiredService<Clust
 services.AddSingleton(p => new LatencyProbe(
     lab,
     p.GetRequiredService<KafkaAccess>(),
+    p.GetRequiredService<ClusterSource>(),
     p.GetRequiredService<VerifierFigures>(),
     p.GetRequiredService<ProbeTraces>(),
     p.GetRequiredService<TimeProvider>(),

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CdcLab.Clients.ZooKeeper;
 using CdcLab.Model.Servers;
 using CdcLab.Verifier.Checks;
 using CdcLab.Verifier.Sources;
@@ -19,6 +20,7 @@ public sealed partial class LatencyProbe : BackgroundService
 
     private readonly VerifiedLab _lab;
     private readonly KafkaAccess _kafka;
+    private readonly ClusterSource _cluster;
     private readonly VerifierFigures _figures;
     private readonly ProbeTraces _traces;
     private readonly TimeProvider _time;
@@ -28,15 +30,17 @@ public sealed partial class LatencyProbe : BackgroundService
 
     /// <summary>Makes the probe.</summary>
     /// <param name="lab">The cluster.</param>
+    /// <param name="cluster">Whether every broker has joined.</param>
     /// <param name="kafka">Finds and makes the topic.</param>
     /// <param name="figures">Where each latency is counted.</param>
     /// <param name="traces">Where some messages are traced.</param>
     /// <param name="time">The clock of the pauses; latencies are measured by <see cref="Stopwatch"/>.</param>
     /// <param name="log">The log.</param>
-    internal LatencyProbe(VerifiedLab lab, KafkaAccess kafka, VerifierFigures figures, ProbeTraces traces, TimeProvider time, ILogger<LatencyProbe> log)
+    internal LatencyProbe(VerifiedLab lab, KafkaAccess kafka, ClusterSource cluster, VerifierFigures figures, ProbeTraces traces, TimeProvider time, ILogger<LatencyProbe> log)
     {
         _lab = lab;
         _kafka = kafka;
+        _cluster = cluster;
         _figures = figures;
         _traces = traces;
         _time = time;
@@ -81,6 +85,7 @@ public sealed partial class LatencyProbe : BackgroundService
         {
             try
             {
+                await ThrowIfBrokersMissAsync(stoppingToken);
                 (ProbeTopic topic, bool made) = await ProbeTopic.EnsureAsync(_lab, _kafka.Topics, stoppingToken);
                 LogBegins(KafkaTopic.ProbeName, topic.Partitions, made ? "made now" : "there already");
                 return topic;
@@ -106,6 +111,14 @@ public sealed partial class LatencyProbe : BackgroundService
 
     /// <summary>Places the consumer at the topic's end, however often it must be tried.</summary>
     /// <returns>Whether it is there; false when the verifier stops or the topic is another one by now.</returns>
+    // A consumer makes Kafka create its offsets topic, and an old Kafka gives it only as many copies as there are brokers at that moment; the first probes would be slow too.
+    private async Task ThrowIfBrokersMissAsync(CancellationToken cancellationToken)
+    {
+        ClusterState state = await _cluster.SeeAsync(cancellationToken);
+        if (_lab.Brokers.FirstOrDefault(b => state.Brokers.All(r => r.Id != b.Id)) is { } missing)
+            throw new CannotLookException($"it waits until every broker has joined; {missing.Name} has not", Unreachable.Start(missing.Name));
+    }
+
     private async Task<bool> AimAsync(ProbeRun run, CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
