@@ -27,11 +27,11 @@ public sealed class AppHostProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it in a session of its own; a child of a test runner may ignore SIGINT.</summary>
+    /// <summary>Starts it. A test runner in the background of a shell ignores SIGINT, and its children would inherit that.</summary>
     public static AppHostProcess Start(int portBase, string folder)
     {
         string program = Assembly.Load("CdcLab.AppHost").Location;
-        ProcessStartInfo start = new("dotnet", [program, $"--Lab:PortBase={portBase}", $"--Lab:DataDirectory={folder}", "--Lab:Runtime=process", "--Lab:Dashboard:Enabled=false"])
+        ProcessStartInfo start = new("env", ["--default-signal=INT", "dotnet", program, $"--Lab:PortBase={portBase}", $"--Lab:DataDirectory={folder}", "--Lab:Runtime=process", "--Lab:Dashboard:Enabled=false"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -84,6 +84,8 @@ public sealed class AppHostProcess : IAsyncDisposable
         {
             Process.Kill(entireProcessTree: false);
             await Process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            // A test that failed must not hand its servers' ports to the next as taken.
+            await Deadline.WaitAsync(TimeSpan.FromSeconds(10), () => Task.FromResult(string.Join('\n', Left())), left => left.Length == 0, "nothing left");
         }
 
         Process.Dispose();
