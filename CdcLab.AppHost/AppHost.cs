@@ -1,10 +1,6 @@
 using CdcLab.AppHost.Commands;
 using CdcLab.AppHost.Containers;
 using CdcLab.AppHost.Lab;
-using CdcLab.Model;
-using CdcLab.Model.Options;
-using CdcLab.Model.Schema;
-using CdcLab.Model.Servers;
 
 return await LabCommands.RunAsync(args, Build, LabSession.RemoveVolumesAsync);
 

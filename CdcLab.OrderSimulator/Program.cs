@@ -1,7 +1,5 @@
-using CdcLab.Model;
 using CdcLab.OrderSimulator;
 using CdcLab.OrderSimulator.Trading;
-using CdcLab.ServiceDefaults;
 using Microsoft.AspNetCore.Connections;
 
 WebApplicationBuilder builder = SimulatorApp.CreateBuilder();

@@ -1,10 +1,6 @@
 using CdcLab.Clients.MySql;
-using CdcLab.Model;
-using CdcLab.Model.Options;
 using CdcLab.OrderSimulator.Api;
 using CdcLab.OrderSimulator.Trading;
-using CdcLab.ServiceDefaults;
-using MySqlConnector;
 
 namespace CdcLab.OrderSimulator;
 

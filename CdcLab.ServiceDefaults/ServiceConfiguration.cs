@@ -1,4 +1,3 @@
-using CdcLab.Model.Options;
 using Microsoft.Extensions.Configuration;
 
 namespace CdcLab.ServiceDefaults;

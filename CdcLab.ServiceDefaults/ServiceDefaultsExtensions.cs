@@ -1,4 +1,3 @@
-using CdcLab.Model.Reports;
 using CdcLab.ServiceDefaults.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;

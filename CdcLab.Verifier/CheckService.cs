@@ -1,6 +1,3 @@
-using CdcLab.Model.Reports;
-using CdcLab.Verifier.Checks;
-
 namespace CdcLab.Verifier;
 
 /// <summary>Keeps the checks running, and tells in the log what changed: one line for all that changed together, not one for each check and round.</summary>

@@ -1,12 +1,8 @@
 using System.Net;
 using CdcLab.Clients.Market;
-using CdcLab.Model;
-using CdcLab.ServiceDefaults;
 using CdcLab.Verifier;
 using CdcLab.Verifier.Api;
-using CdcLab.Verifier.Checks;
 using CdcLab.Verifier.Probes;
-using CdcLab.Verifier.Sources;
 using CdcLab.Verifier.Telemetry;
 using Microsoft.AspNetCore.Connections;
 

@@ -1,7 +1,3 @@
-using CdcLab.Model;
-using CdcLab.Model.Options;
-using CdcLab.Model.Servers;
-
 namespace CdcLab.Verifier;
 
 /// <summary>The lab that is verified: what it was configured to be.</summary>

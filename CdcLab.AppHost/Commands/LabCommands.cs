@@ -1,6 +1,5 @@
 using System.CommandLine;
 using CdcLab.AppHost.Lab;
-using CdcLab.Model.Options;
 
 namespace CdcLab.AppHost.Commands;
 

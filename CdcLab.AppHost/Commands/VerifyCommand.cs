@@ -1,9 +1,6 @@
 using System.CommandLine;
 using CdcLab.AppHost.Lab;
 using CdcLab.Clients.Verifier;
-using CdcLab.Model.Options;
-using CdcLab.Model.Reports;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace CdcLab.AppHost.Commands;
 

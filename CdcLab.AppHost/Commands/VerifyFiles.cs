@@ -1,7 +1,5 @@
-using System.Text;
 using System.Text.Json;
 using System.Xml;
-using CdcLab.Model.Reports;
 
 namespace CdcLab.AppHost.Commands;
 

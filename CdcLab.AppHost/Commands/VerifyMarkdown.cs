@@ -1,9 +1,3 @@
-using System.Globalization;
-using System.Text;
-using CdcLab.Model.Options;
-using CdcLab.Model.Reports;
-using CdcLab.Model.Servers;
-
 namespace CdcLab.AppHost.Commands;
 
 /// <summary>A report as Markdown, with the sections 5.1 to 5.4 of the specification. Every figure comes from the one snapshot; what was not read is said to be not known.</summary>

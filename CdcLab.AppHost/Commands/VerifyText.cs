@@ -1,6 +1,3 @@
-using System.Globalization;
-using CdcLab.Model.Options;
-using CdcLab.Model.Reports;
 using Spectre.Console;
 
 namespace CdcLab.AppHost.Commands;

@@ -1,8 +1,5 @@
 using System.ComponentModel;
-using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json;
-using CdcLab.AppHost.Processes;
 
 namespace CdcLab.AppHost.Containers;
 

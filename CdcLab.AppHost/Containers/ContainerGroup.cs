@@ -1,6 +1,3 @@
-using System.Globalization;
-using CdcLab.AppHost.Processes;
-
 namespace CdcLab.AppHost.Containers;
 
 /// <summary>The control group of a container, v1 or v2.</summary>

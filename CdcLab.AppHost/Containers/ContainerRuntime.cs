@@ -1,6 +1,3 @@
-using System.Globalization;
-using CdcLab.AppHost.Processes;
-
 namespace CdcLab.AppHost.Containers;
 
 /// <summary>Servers as containers of an engine.</summary>

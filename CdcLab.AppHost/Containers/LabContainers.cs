@@ -1,7 +1,4 @@
-using System.Globalization;
 using CdcLab.Clients.Kafka;
-using CdcLab.Model.Reports;
-using CdcLab.Model.Servers;
 
 namespace CdcLab.AppHost.Containers;
 

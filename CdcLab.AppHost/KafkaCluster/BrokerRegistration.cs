@@ -1,6 +1,5 @@
 using System.Text.Json;
 using CdcLab.Clients.ZooKeeper;
-using CdcLab.Model.Servers;
 
 namespace Aspire.Hosting;
 

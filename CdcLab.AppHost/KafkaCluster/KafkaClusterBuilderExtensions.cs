@@ -1,12 +1,4 @@
-using System.Globalization;
-using System.Text;
 using CdcLab.AppHost.Containers;
-using CdcLab.AppHost.Processes;
-using CdcLab.Model.Options;
-using CdcLab.Model.Servers;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting;
 

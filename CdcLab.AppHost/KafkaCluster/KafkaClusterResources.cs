@@ -1,5 +1,3 @@
-using CdcLab.Model.Servers;
-
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>A Kafka cluster of several brokers with ZooKeeper. Its connection string names all brokers, for processes on the host.</summary>

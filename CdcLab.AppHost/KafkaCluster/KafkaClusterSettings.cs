@@ -1,5 +1,3 @@
-using CdcLab.Model.Servers;
-
 namespace Aspire.Hosting;
 
 /// <summary>What a ZooKeeper is made of.</summary>

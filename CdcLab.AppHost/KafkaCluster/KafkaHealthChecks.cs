@@ -1,9 +1,6 @@
-using System.Globalization;
 using System.Net.Sockets;
 using CdcLab.Clients.Kafka;
 using CdcLab.Clients.ZooKeeper;
-using CdcLab.Model.Servers;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aspire.Hosting;
 

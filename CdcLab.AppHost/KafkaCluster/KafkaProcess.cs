@@ -1,11 +1,5 @@
-using System.Globalization;
-using System.Text;
-using CdcLab.AppHost.Processes;
 using CdcLab.AppHost.Programs;
 using CdcLab.Clients.ZooKeeper;
-using CdcLab.Model.Options;
-using CdcLab.Model.Servers;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Aspire.Hosting;
 

@@ -1,6 +1,3 @@
-using CdcLab.AppHost.Processes;
-using Microsoft.Extensions.DependencyInjection;
-
 namespace CdcLab.AppHost.Lab;
 
 /// <summary>What breaks and heals a server or service: kill, pause and resume, beside Aspire's stop, start and restart, which get the server's own grace.</summary>

@@ -1,5 +1,3 @@
-using CdcLab.AppHost.Processes;
-
 namespace CdcLab.AppHost.Lab;
 
 /// <summary>What the application's own processes take beside servers and services: this process, the orchestrator with its monitors, the dashboard.</summary>

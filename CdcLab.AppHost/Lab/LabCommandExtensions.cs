@@ -1,14 +1,6 @@
-using System.Globalization;
-using System.Text;
 using CdcLab.Clients.Market;
 using CdcLab.Clients.Verifier;
 using CdcLab.Clients.ZooKeeper;
-using CdcLab.Model;
-using CdcLab.Model.Options;
-using CdcLab.Model.Reports;
-using CdcLab.Model.Schema;
-using CdcLab.Model.Servers;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace CdcLab.AppHost.Lab;
 

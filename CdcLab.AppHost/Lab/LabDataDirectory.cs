@@ -1,10 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
-using CdcLab.Model.Options;
-using CdcLab.Model.Reports;
 
 namespace CdcLab.AppHost.Lab;
 

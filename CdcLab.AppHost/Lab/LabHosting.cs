@@ -1,9 +1,5 @@
-using CdcLab.AppHost.Processes;
 using CdcLab.Clients.Market;
 using CdcLab.Clients.Verifier;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace CdcLab.AppHost.Lab;
 

@@ -1,12 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using CdcLab.AppHost.Containers;
-using CdcLab.AppHost.Processes;
 using CdcLab.AppHost.Programs;
-using CdcLab.Model;
-using CdcLab.Model.Options;
-using CdcLab.Model.Reports;
-using CdcLab.Model.Schema;
 
 namespace CdcLab.AppHost.Lab;
 

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Hosting;
-
 namespace CdcLab.AppHost.Lab;
 
 /// <summary>Ends the servers in an order that lets each end cleanly: what writes first, then the brokers, then ZooKeeper and MySQL. Aspire alone would end all at once.</summary>

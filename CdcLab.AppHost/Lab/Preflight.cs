@@ -1,10 +1,6 @@
-using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
-using CdcLab.AppHost.Processes;
-using CdcLab.Model;
-using CdcLab.Model.Options;
 
 namespace CdcLab.AppHost.Lab;
 

@@ -1,7 +1,4 @@
 using System.Collections.Concurrent;
-using CdcLab.AppHost.Processes;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace CdcLab.AppHost.Lab;
 

@@ -1,5 +1,3 @@
-using CdcLab.Model.Options;
-
 namespace CdcLab.AppHost.Lab;
 
 /// <summary>The two services of the lab as projects.</summary>

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CdcLab.AppHost.Lab;
 

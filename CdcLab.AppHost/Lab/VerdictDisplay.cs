@@ -1,7 +1,4 @@
 using System.Collections.Concurrent;
-using CdcLab.Model.Reports;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CdcLab.AppHost.Lab;
 

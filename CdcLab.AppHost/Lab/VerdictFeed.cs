@@ -1,11 +1,5 @@
-using CdcLab.AppHost.Processes;
 using CdcLab.AppHost.Programs;
 using CdcLab.Clients.Verifier;
-using CdcLab.Model;
-using CdcLab.Model.Options;
-using CdcLab.Model.Reports;
-using CdcLab.Model.Servers;
-using Microsoft.Extensions.Hosting;
 
 namespace CdcLab.AppHost.Lab;
 

@@ -1,7 +1,4 @@
-using System.Globalization;
-using CdcLab.AppHost.Processes;
 using CdcLab.AppHost.Programs;
-using Microsoft.Extensions.Logging;
 
 namespace Aspire.Hosting;
 

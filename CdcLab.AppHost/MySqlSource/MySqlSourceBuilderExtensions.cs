@@ -1,8 +1,4 @@
 using CdcLab.AppHost.Containers;
-using CdcLab.AppHost.Processes;
-using CdcLab.Model.Schema;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aspire.Hosting;
 

@@ -1,5 +1,3 @@
-using CdcLab.Model.Schema;
-
 namespace Aspire.Hosting;
 
 /// <summary>What a MySQL source is made of.</summary>

@@ -1,5 +1,4 @@
 using CdcLab.Clients.MySql;
-using CdcLab.Model.Schema;
 using Dapper;
 using MySqlConnector;
 

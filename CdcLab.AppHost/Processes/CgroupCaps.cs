@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace CdcLab.AppHost.Processes;
 
 /// <summary>Caps by the memory controller of cgroup v1: one group for each server.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace CdcLab.AppHost.Processes;
 
 /// <summary>Reads and writes the small files of a cgroup.</summary>

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using Microsoft.Extensions.Logging;
-
 namespace CdcLab.AppHost.Processes;
 
 /// <summary>Runs a program to its end, such as the initialization of MySQL's data folder.</summary>

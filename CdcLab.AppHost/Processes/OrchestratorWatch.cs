@@ -1,7 +1,3 @@
-using System.Globalization;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-
 namespace CdcLab.AppHost.Processes;
 
 /// <summary>Ends the application when Aspire's orchestrator (DCP) dies: without it the application lives on, shows every resource as running and takes half a minute

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace CdcLab.AppHost.Processes;
 
 /// <summary>A signal that a command of the lab sent to a server.</summary>

@@ -1,7 +1,4 @@
-using System.Globalization;
 using CdcLab.AppHost.Programs;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace CdcLab.AppHost.Processes;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace CdcLab.AppHost.Processes;
 
 /// <summary>A process that cannot be mistaken for a later one with the same id.</summary>

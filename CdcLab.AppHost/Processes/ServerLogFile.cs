@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace CdcLab.AppHost.Processes;
 
 /// <summary>What one resource writes: all of it in a file, the last lines in memory. The file is capped; when it is full it becomes <c>NAME.log.1</c> in place of the

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace CdcLab.AppHost.Programs;
 
 /// <summary>

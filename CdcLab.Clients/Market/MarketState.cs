@@ -1,5 +1,3 @@
-using CdcLab.Model.Reports;
-
 namespace CdcLab.Clients.Market;
 
 /// <summary>The market's state (<c>GET /v1/market</c>). Counts are since the simulator's start.</summary>

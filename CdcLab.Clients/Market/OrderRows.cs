@@ -1,6 +1,3 @@
-using CdcLab.Model.Schema;
-using MySqlConnector;
-
 namespace CdcLab.Clients.Market;
 
 /// <summary>One order and its executions, read in one snapshot.</summary>

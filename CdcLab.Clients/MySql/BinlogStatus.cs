@@ -1,6 +1,3 @@
-using Dapper;
-using MySqlConnector;
-
 namespace CdcLab.Clients.MySql;
 
 /// <summary>Where the binlog is.</summary>

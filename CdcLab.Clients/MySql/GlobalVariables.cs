@@ -1,6 +1,3 @@
-using Dapper;
-using MySqlConnector;
-
 namespace CdcLab.Clients.MySql;
 
 /// <summary>The server's global variables. Never the session's: those do not follow SET GLOBAL.</summary>

@@ -1,5 +1,3 @@
-using CdcLab.Model.Schema;
-
 namespace CdcLab.Clients.MySql;
 
 /// <summary>How the grants of an account differ from what it must have.</summary>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace CdcLab.Clients.MySql;
 
 /// <summary>Reads the lines of SHOW GRANTS (MySQL 8.0 to 9.x).</summary>

@@ -1,5 +1,3 @@
-using MySqlConnector;
-
 namespace CdcLab.Clients.MySql;
 
 /// <summary>How every part of the lab connects to its MySQL: on loopback, by <c>caching_sha2_password</c>, with short time-outs.</summary>

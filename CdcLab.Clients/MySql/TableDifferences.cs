@@ -1,5 +1,3 @@
-using CdcLab.Model.Schema;
-
 namespace CdcLab.Clients.MySql;
 
 /// <summary>How a table differs from what it must be, in words. What is there beyond (a further index) is a difference only where it changes what CDC sees.</summary>

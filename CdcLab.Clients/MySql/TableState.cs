@@ -1,6 +1,3 @@
-using Dapper;
-using MySqlConnector;
-
 namespace CdcLab.Clients.MySql;
 
 /// <summary>A table as it is.</summary>

@@ -1,6 +1,3 @@
-using Dapper;
-using MySqlConnector;
-
 namespace CdcLab.Clients.MySql;
 
 /// <summary>What MySQL says that accounts may do. Whoever asks needs SELECT on the database <c>mysql</c>, which <c>debezium</c> has.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace CdcLab.Clients.ZooKeeper;
 
 /// <summary>Reads the Kafka cluster out of ZooKeeper's nodes.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace CdcLab.Model.Options;
 
 /// <summary>Sizes as people write them: <c>768m</c>, <c>768MiB</c>, <c>1g</c> or plain bytes. All units are powers of 1,024, as Docker's and Java's are.</summary>

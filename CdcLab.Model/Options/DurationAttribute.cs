@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace CdcLab.Model.Options;
 
 /// <summary>An option that is a time, written as people write times (<see cref="DurationText"/>).</summary>

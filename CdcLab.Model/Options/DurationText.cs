@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace CdcLab.Model.Options;
 
 /// <summary>Times as people write them: <c>500ms</c>, <c>6s</c>, <c>5m</c>, <c>72h</c>, <c>3d</c> or <c>00:00:06</c>.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace CdcLab.Model.Options;
 
 /// <summary>A value that is refused: which, what it was, what is wrong, and what to do instead. One line for a person.</summary>

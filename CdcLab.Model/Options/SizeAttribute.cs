@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace CdcLab.Model.Options;
 
 /// <summary>An option that is a size in bytes, written as people write sizes (<see cref="ByteSize"/>).</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CdcLab.Model.Options;
 
 namespace CdcLab.Model.Servers;

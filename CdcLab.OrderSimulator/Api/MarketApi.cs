@@ -1,9 +1,5 @@
 using System.Text.Json;
-using CdcLab.Clients.Market;
-using CdcLab.Model.Options;
-using CdcLab.Model.Reports;
 using CdcLab.OrderSimulator.Trading;
-using CdcLab.ServiceDefaults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CdcLab.OrderSimulator.Api;

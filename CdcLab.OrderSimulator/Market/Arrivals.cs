@@ -1,5 +1,3 @@
-using CdcLab.Model.Options;
-
 namespace CdcLab.OrderSimulator.Market;
 
 /// <summary>The arrival times of orders: a Poisson process (independent exponential gaps) on a schedule of intended times; a late order does not delay the next

@@ -1,5 +1,4 @@
 using System.Buffers;
-using CdcLab.Clients.Market;
 
 namespace CdcLab.OrderSimulator.Trading;
 

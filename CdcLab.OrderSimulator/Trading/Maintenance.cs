@@ -1,6 +1,3 @@
-using CdcLab.Model.Options;
-using MySqlConnector;
-
 namespace CdcLab.OrderSimulator.Trading;
 
 /// <summary>Work beside the trading: resumes the open orders of earlier runs, purges the oldest finished orders, and pings MySQL while no worker uses it.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using CdcLab.Model.Reports;
 using HdrHistogram;
 
 namespace CdcLab.OrderSimulator.Trading;

@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using CdcLab.Model.Options;
-using CdcLab.OrderSimulator.Market;
-
 namespace CdcLab.OrderSimulator.Trading;
 
 /// <summary>The market: workers that each take the next due step and commit it.</summary>

@@ -1,6 +1,3 @@
-using CdcLab.Clients.Market;
-using CdcLab.OrderSimulator.Market;
-
 namespace CdcLab.OrderSimulator.Trading;
 
 /// <summary>One step of the market: exactly one transaction.</summary>

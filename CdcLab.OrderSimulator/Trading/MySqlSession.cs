@@ -1,6 +1,4 @@
 using System.Data;
-using System.Globalization;
-using MySqlConnector;
 
 namespace CdcLab.OrderSimulator.Trading;
 

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using CdcLab.OrderSimulator.Market;
-
 namespace CdcLab.OrderSimulator.Trading;
 
 /// <summary>An order that is in the database and not finished. One worker at a time has it.</summary>

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using CdcLab.OrderSimulator.Market;
-
 namespace CdcLab.OrderSimulator.Trading;
 
 /// <summary>One trace for each sampled order: a span for the whole order, below it one for each step, below those the spans of MySqlConnector. Without a listener

@@ -1,8 +1,5 @@
 using System.Data.Common;
-using System.Diagnostics;
 using System.Net.Sockets;
-using CdcLab.Clients.Market;
-using MySqlConnector;
 
 namespace CdcLab.OrderSimulator.Trading;
 

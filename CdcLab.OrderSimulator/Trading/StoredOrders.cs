@@ -1,7 +1,3 @@
-using System.Globalization;
-using CdcLab.OrderSimulator.Market;
-using MySqlConnector;
-
 namespace CdcLab.OrderSimulator.Trading;
 
 /// <summary>An open order of an earlier run, as it is stored.</summary>

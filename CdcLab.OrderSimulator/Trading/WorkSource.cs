@@ -1,6 +1,3 @@
-using CdcLab.Model.Options;
-using CdcLab.OrderSimulator.Market;
-
 namespace CdcLab.OrderSimulator.Trading;
 
 /// <summary>The due steps of open orders and the new orders as they arrive, in order of time. One worker at a time waits for the clock, the others for their turn,

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Reflection;
-using Xunit;
 
 namespace CdcLab.Tests.Lab;
 

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using Xunit;
-
 namespace CdcLab.Tests.Lab;
 
 /// <summary>Waits for a condition, and says on time-out what was last seen.</summary>

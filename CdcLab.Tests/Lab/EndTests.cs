@@ -1,6 +1,4 @@
-using System.Globalization;
 using CdcLab.AppHost.Processes;
-using Xunit;
 
 namespace CdcLab.Tests.Lab;
 

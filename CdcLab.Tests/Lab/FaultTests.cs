@@ -1,6 +1,3 @@
-using CdcLab.Model.Reports;
-using Xunit;
-
 namespace CdcLab.Tests.Lab;
 
 [Collection(LabCollectionDefinition.Name)]

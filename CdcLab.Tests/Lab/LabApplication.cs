@@ -2,9 +2,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using CdcLab.Clients.Verifier;
-using CdcLab.Model.Reports;
 using Microsoft.Extensions.DependencyInjection;
-using Xunit;
 
 namespace CdcLab.Tests.Lab;
 

@@ -1,9 +1,7 @@
 using System.Text.Json;
-using CdcLab.Model.Reports;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using MySqlConnector;
-using Xunit;
 
 namespace CdcLab.Tests.Lab;
 

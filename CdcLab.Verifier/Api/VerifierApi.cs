@@ -1,8 +1,3 @@
-using CdcLab.Model.Reports;
-using CdcLab.ServiceDefaults;
-using CdcLab.Verifier.Checks;
-using CdcLab.Verifier.Sources;
-
 namespace CdcLab.Verifier.Api;
 
 /// <summary>The verifier's API: the report for everybody; what changes or costs something for the AppHost, which has the token.</summary>

@@ -1,8 +1,3 @@
-using CdcLab.Clients.Kafka;
-using CdcLab.Model.Reports;
-using CdcLab.Model.Servers;
-using CdcLab.Verifier.Sources;
-
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>One broker answers a client on its EXTERNAL listener.</summary>

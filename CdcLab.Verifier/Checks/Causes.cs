@@ -1,6 +1,3 @@
-using CdcLab.Model;
-using CdcLab.Model.Reports;
-
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>Tells one cause once: finds the resources that do not answer, and names what follows from them.</summary>

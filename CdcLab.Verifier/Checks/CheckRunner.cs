@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using CdcLab.Model.Reports;
 using CdcLab.Verifier.Telemetry;
 
 namespace CdcLab.Verifier.Checks;

@@ -1,5 +1,3 @@
-using CdcLab.Model.Reports;
-
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>One look at a running server, and the verdicts that it gives: one <c>SHOW GLOBAL VARIABLES</c> judges ten settings.</summary>

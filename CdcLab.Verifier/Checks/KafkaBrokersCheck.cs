@@ -1,7 +1,3 @@
-using CdcLab.Model;
-using CdcLab.Model.Reports;
-using CdcLab.Verifier.Sources;
-
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>The brokers that are registered in ZooKeeper are those of the lab.</summary>

@@ -1,7 +1,3 @@
-using CdcLab.Model;
-using CdcLab.Model.Reports;
-using CdcLab.Verifier.Sources;
-
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>One registered broker is the controller.</summary>

@@ -1,8 +1,3 @@
-using CdcLab.Clients.ZooKeeper;
-using CdcLab.Model;
-using CdcLab.Model.Reports;
-using CdcLab.Verifier.Sources;
-
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>Every replica of every partition of every topic is in sync; the truth is ZooKeeper's state nodes.</summary>

@@ -1,9 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using CdcLab.Clients.Kafka;
-using CdcLab.Model;
-using CdcLab.Model.Options;
-using CdcLab.Model.Reports;
 using CdcLab.Verifier.Probes;
 
 namespace CdcLab.Verifier.Checks;

@@ -1,9 +1,3 @@
-using CdcLab.Clients.Kafka;
-using CdcLab.Model;
-using CdcLab.Model.Reports;
-using CdcLab.Model.Servers;
-using CdcLab.Verifier.Sources;
-
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>A client can begin at any broker of one side and is told addresses of that side only.</summary>

@@ -1,7 +1,3 @@
-using CdcLab.Clients.ZooKeeper;
-using CdcLab.Model;
-using CdcLab.Model.Reports;
-using CdcLab.Verifier.Sources;
 using Confluent.Kafka;
 
 namespace CdcLab.Verifier.Checks;

@@ -1,8 +1,3 @@
-using CdcLab.Clients.ZooKeeper;
-using CdcLab.Model;
-using CdcLab.Model.Reports;
-using CdcLab.Verifier.Sources;
-
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>Every partition of every topic, Kafka's own included, has as many replicas as the model says.</summary>

@@ -1,8 +1,3 @@
-using CdcLab.Model;
-using CdcLab.Model.Reports;
-using CdcLab.Model.Servers;
-using CdcLab.Verifier.Sources;
-
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>Every setting that the model gives to all brokers is what each running broker tells.</summary>

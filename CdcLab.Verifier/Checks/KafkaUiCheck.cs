@@ -1,7 +1,3 @@
-using CdcLab.Model;
-using CdcLab.Model.Reports;
-using CdcLab.Verifier.Sources;
-
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>Kafka UI says that it is ready and, unless it was opened on purpose, shows nothing without its login: one look judges both.</summary>

@@ -1,5 +1,4 @@
 using CdcLab.Verifier.Probes;
-using CdcLab.Verifier.Sources;
 
 namespace CdcLab.Verifier.Checks;
 

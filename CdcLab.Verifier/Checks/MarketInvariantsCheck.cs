@@ -1,6 +1,3 @@
-using CdcLab.Model;
-using CdcLab.Model.Reports;
-using CdcLab.Model.Schema;
 using Dapper;
 using MySqlConnector;
 

@@ -1,7 +1,3 @@
-using CdcLab.Model.Options;
-using CdcLab.Model.Reports;
-using CdcLab.Verifier.Sources;
-
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>One server lives inside its memory cap, and the kernel never had to end it for that.</summary>

@@ -1,6 +1,3 @@
-using CdcLab.Clients.MySql;
-using CdcLab.Model;
-using CdcLab.Model.Schema;
 using MySqlConnector;
 
 namespace CdcLab.Verifier.Checks;

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using CdcLab.Model;
-using CdcLab.Model.Reports;
 using Dapper;
 using MySqlConnector;
 

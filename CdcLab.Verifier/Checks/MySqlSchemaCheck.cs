@@ -1,7 +1,3 @@
-using CdcLab.Clients.MySql;
-using CdcLab.Model;
-using CdcLab.Model.Reports;
-using CdcLab.Model.Schema;
 using Dapper;
 using MySqlConnector;
 

@@ -1,9 +1,3 @@
-using System.Globalization;
-using CdcLab.Clients.MySql;
-using CdcLab.Model;
-using CdcLab.Model.Options;
-using CdcLab.Model.Reports;
-using CdcLab.Model.Servers;
 using MySqlConnector;
 
 namespace CdcLab.Verifier.Checks;

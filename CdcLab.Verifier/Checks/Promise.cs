@@ -1,5 +1,3 @@
-using CdcLab.Model.Reports;
-
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>One thing that the lab promises and a check looks at: everything of its verdict that is known before looking.</summary>

@@ -1,7 +1,4 @@
 using CdcLab.Clients.Market;
-using CdcLab.Model;
-using CdcLab.Model.Options;
-using CdcLab.Model.Reports;
 
 namespace CdcLab.Verifier.Checks;
 

@@ -1,8 +1,3 @@
-using CdcLab.Clients.ZooKeeper;
-using CdcLab.Model;
-using CdcLab.Model.Reports;
-using CdcLab.Verifier.Sources;
-
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>ZooKeeper answers the four-letter word <c>srvr</c>.</summary>

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using CdcLab.Model.Reports;
-
 namespace CdcLab.Verifier.Probes;
 
 /// <summary>Exact percentiles of a short window.</summary>

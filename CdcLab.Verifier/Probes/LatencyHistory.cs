@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using CdcLab.Model.Reports;
 using HdrHistogram;
 
 namespace CdcLab.Verifier.Probes;

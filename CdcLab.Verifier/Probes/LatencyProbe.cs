@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using CdcLab.Clients.ZooKeeper;
-using CdcLab.Model.Servers;
-using CdcLab.Verifier.Checks;
-using CdcLab.Verifier.Sources;
 using CdcLab.Verifier.Telemetry;
 using Confluent.Kafka;
 

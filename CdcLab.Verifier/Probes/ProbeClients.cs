@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using CdcLab.Clients.Kafka;
-using CdcLab.Model.Servers;
 using Confluent.Kafka;
 
 namespace CdcLab.Verifier.Probes;

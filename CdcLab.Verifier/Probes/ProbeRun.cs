@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using CdcLab.Verifier.Telemetry;
 using Confluent.Kafka;
 

@@ -1,6 +1,3 @@
-using CdcLab.Clients.Kafka;
-using CdcLab.Model.Servers;
-
 namespace CdcLab.Verifier.Probes;
 
 /// <summary>The probe's own topic: nobody else's data is touched, and it never grows.</summary>

@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Numerics;
-using CdcLab.Model.Reports;
 
 namespace CdcLab.Verifier.Probes;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using CdcLab.Model.Servers;
 
 namespace CdcLab.Verifier.Sources;
 

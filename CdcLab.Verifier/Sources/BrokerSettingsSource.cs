@@ -1,7 +1,3 @@
-using CdcLab.Clients.Kafka;
-using CdcLab.Model.Servers;
-using CdcLab.Verifier.Checks;
-
 namespace CdcLab.Verifier.Sources;
 
 /// <summary>The settings with which each broker runs, asked once for all checks of a round.</summary>

@@ -1,7 +1,3 @@
-using CdcLab.Clients.ZooKeeper;
-using CdcLab.Model;
-using CdcLab.Verifier.Checks;
-
 namespace CdcLab.Verifier.Sources;
 
 /// <summary>The cluster as ZooKeeper's nodes have it, looked up once for all checks of a round.</summary>

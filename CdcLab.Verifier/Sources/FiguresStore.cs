@@ -1,5 +1,3 @@
-using CdcLab.Model.Reports;
-
 namespace CdcLab.Verifier.Sources;
 
 /// <summary>What the AppHost sent last. Figures that are older than a few of its rounds say nothing any more.</summary>

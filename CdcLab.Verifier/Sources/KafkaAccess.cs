@@ -1,6 +1,4 @@
-using CdcLab.Clients.Kafka;
 using CdcLab.Clients.Kafka.Legacy;
-using CdcLab.Verifier.Checks;
 
 namespace CdcLab.Verifier.Sources;
 

@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using CdcLab.Clients.ZooKeeper;
-using CdcLab.Model.Reports;
-using CdcLab.Verifier.Checks;
 using CdcLab.Verifier.Probes;
 
 namespace CdcLab.Verifier.Sources;

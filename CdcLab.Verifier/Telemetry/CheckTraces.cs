@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using CdcLab.Model.Reports;
-
 namespace CdcLab.Verifier.Telemetry;
 
 /// <summary>One trace for each round of checks that is sampled: a span for the round, below it one for each check with an event for each verdict, below those

@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using CdcLab.Clients.ZooKeeper;
-using CdcLab.Model.Servers;
-
 namespace CdcLab.Verifier.Telemetry;
 
 /// <summary>One trace for each probe message that is sampled, by OpenTelemetry's conventions for messaging: its send, which ends with the broker's

@@ -1,7 +1,4 @@
 using System.Diagnostics.Metrics;
-using CdcLab.Clients.ZooKeeper;
-using CdcLab.Model.Reports;
-using CdcLab.Verifier.Checks;
 
 namespace CdcLab.Verifier.Telemetry;
 

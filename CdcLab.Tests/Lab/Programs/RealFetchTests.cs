@@ -1,7 +1,5 @@
 using CdcLab.AppHost.Programs;
-using CdcLab.Model.Options;
 using CdcLab.Tests.Model.Programs;
-using Xunit;
 
 namespace CdcLab.Tests.Lab.Programs;
 

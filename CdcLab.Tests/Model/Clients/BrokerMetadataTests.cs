@@ -1,9 +1,5 @@
 using System.Buffers.Binary;
-using System.Text;
 using CdcLab.Clients.Kafka;
-using CdcLab.Model.Reports;
-using FsCheck.Xunit;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Clients;
 

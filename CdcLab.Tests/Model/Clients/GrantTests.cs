@@ -1,9 +1,6 @@
 using CdcLab.Clients.MySql;
-using CdcLab.Model.Schema;
 using FsCheck;
 using FsCheck.Fluent;
-using FsCheck.Xunit;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Clients;
 

@@ -1,6 +1,4 @@
 using CdcLab.Clients.ZooKeeper;
-using FsCheck.Xunit;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Clients;
 

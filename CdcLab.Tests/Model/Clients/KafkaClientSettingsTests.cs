@@ -1,6 +1,5 @@
 using CdcLab.Clients.Kafka;
 using Confluent.Kafka;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Clients;
 

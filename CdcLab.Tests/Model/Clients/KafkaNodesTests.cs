@@ -1,7 +1,4 @@
-using System.Text;
 using CdcLab.Clients.ZooKeeper;
-using FsCheck.Xunit;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Clients;
 

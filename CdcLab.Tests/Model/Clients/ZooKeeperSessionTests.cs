@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using CdcLab.Clients.ZooKeeper;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Clients;
 

@@ -1,8 +1,6 @@
 using CdcLab.AppHost.Commands;
 using CdcLab.AppHost.Lab;
-using CdcLab.Model.Options;
 using CdcLab.Tests.Model.Programs;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Commands;
 

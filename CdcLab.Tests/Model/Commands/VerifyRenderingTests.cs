@@ -1,10 +1,7 @@
 using System.Text.Json;
 using System.Xml.Linq;
 using CdcLab.AppHost.Commands;
-using CdcLab.Model.Options;
-using CdcLab.Model.Reports;
 using CdcLab.Tests.Model.Programs;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Commands;
 

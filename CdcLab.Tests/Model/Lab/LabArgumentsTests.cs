@@ -1,7 +1,5 @@
 using CdcLab.AppHost.Lab;
-using CdcLab.Model.Options;
 using CdcLab.Tests.Model.Commands;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Lab;
 

@@ -1,10 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using CdcLab.AppHost.Lab;
-using CdcLab.Model;
-using CdcLab.Model.Options;
 using CdcLab.Tests.Model.Programs;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Lab;
 

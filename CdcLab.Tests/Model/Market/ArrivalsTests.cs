@@ -1,7 +1,4 @@
-using CdcLab.Model.Options;
 using CdcLab.OrderSimulator.Market;
-using FsCheck.Xunit;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Market;
 

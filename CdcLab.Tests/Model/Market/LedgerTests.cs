@@ -1,7 +1,5 @@
 using CdcLab.Clients.Market;
 using CdcLab.OrderSimulator.Trading;
-using FsCheck.Xunit;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Market;
 

@@ -1,5 +1,4 @@
 using CdcLab.OrderSimulator.Market;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Market;
 

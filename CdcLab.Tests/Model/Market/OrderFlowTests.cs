@@ -1,7 +1,4 @@
-using System.Globalization;
 using CdcLab.OrderSimulator.Market;
-using FsCheck.Xunit;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Market;
 

@@ -1,7 +1,6 @@
 using CdcLab.OrderSimulator.Trading;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Market;
 

@@ -1,8 +1,5 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using CdcLab.Model.Options;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Market;
 

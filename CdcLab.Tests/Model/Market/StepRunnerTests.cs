@@ -1,9 +1,7 @@
 using CdcLab.Clients.Market;
 using CdcLab.OrderSimulator.Market;
 using CdcLab.OrderSimulator.Trading;
-using FsCheck.Xunit;
 using Microsoft.Extensions.Logging.Abstractions;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Market;
 

@@ -1,7 +1,5 @@
 using CdcLab.OrderSimulator.Market;
 using FsCheck.Fluent;
-using FsCheck.Xunit;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Market;
 

@@ -1,6 +1,4 @@
 using CdcLab.OrderSimulator.Trading;
-using FsCheck.Xunit;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Market;
 

@@ -1,7 +1,5 @@
-using CdcLab.Model.Options;
 using CdcLab.OrderSimulator.Market;
 using CdcLab.OrderSimulator.Trading;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Market;
 

@@ -1,6 +1,4 @@
-using CdcLab.Model.Options;
 using Microsoft.Extensions.Configuration;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Options;
 

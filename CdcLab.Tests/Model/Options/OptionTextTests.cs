@@ -1,9 +1,6 @@
-using CdcLab.Model.Options;
 using FsCheck;
 using FsCheck.Fluent;
-using FsCheck.Xunit;
 using Microsoft.Extensions.Configuration;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Options;
 

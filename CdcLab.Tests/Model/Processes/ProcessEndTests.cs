@@ -1,7 +1,4 @@
-using System.Diagnostics;
-using System.Globalization;
 using CdcLab.AppHost.Processes;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Processes;
 

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using CdcLab.AppHost.Processes;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Processes;
 

@@ -1,5 +1,4 @@
 using CdcLab.AppHost.Processes;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Processes;
 

@@ -1,5 +1,4 @@
 using CdcLab.AppHost.Programs;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Programs;
 
@@ -24,7 +23,7 @@ public sealed class DownloadTests : IDisposable
         await using var proxy = new RawHttpServer((_, stream, token) => RawHttpServer.SendAsync(stream, status, [], token));
         using var download = new Download("Lab:Some:Setting", Impatient, TimeProvider.System, new System.Net.WebProxy(proxy.Address));
         var fault = await Record.ExceptionAsync(() => download.FileAsync(new Uri("https://archive.example/file.tgz"), Target, "downloading", _reports.For("kafka"), TestContext.Current.CancellationToken));
-        Assert.IsType(unreachable ? typeof(UnreachableException) : typeof(ProgramUnavailableException), fault);
+        Assert.IsType(unreachable ? typeof(UnreachableSourceException) : typeof(ProgramUnavailableException), fault);
         Assert.Equal("archive.example:443", proxy.Requests[0].Path);
     }
 
@@ -185,7 +184,7 @@ public sealed class DownloadTests : IDisposable
 
     [Fact]
     public async Task Connection_that_is_refused_is_unreachable()
-        => await Assert.ThrowsAsync<UnreachableException>(() => DownloadAsync(new Uri("http://127.0.0.1:1/file"), TestContext.Current.CancellationToken));
+        => await Assert.ThrowsAsync<UnreachableSourceException>(() => DownloadAsync(new Uri("http://127.0.0.1:1/file"), TestContext.Current.CancellationToken));
 
     [Fact]
     public async Task Cancellation_ends_a_hanging_transfer()

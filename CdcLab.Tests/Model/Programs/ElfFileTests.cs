@@ -1,8 +1,5 @@
 using System.Buffers.Binary;
-using System.Text;
 using CdcLab.AppHost.Programs;
-using FsCheck.Xunit;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Programs;
 

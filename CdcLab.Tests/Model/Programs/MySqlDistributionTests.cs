@@ -1,5 +1,4 @@
 using CdcLab.AppHost.Programs;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Programs;
 

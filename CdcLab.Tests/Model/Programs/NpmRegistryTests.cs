@@ -1,6 +1,4 @@
-using System.Text;
 using CdcLab.AppHost.Programs;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Programs;
 
@@ -108,7 +106,7 @@ public sealed class NpmRegistryTests : IDisposable
     public async Task Registry_that_cannot_be_reached_is_told_apart()
     {
         using var download = new Download("Lab:Npm:Registry", DownloadTests.Impatient, TimeProvider.System);
-        await Assert.ThrowsAsync<UnreachableException>(() => new NpmRegistry(new Uri("http://127.0.0.1:1/"), "test")
+        await Assert.ThrowsAsync<UnreachableSourceException>(() => new NpmRegistry(new Uri("http://127.0.0.1:1/"), "test")
             .ArchiveAsync(download, Package, "1.0.0", _folder.Path, new Reports().For("part"), TestContext.Current.CancellationToken));
     }
 

@@ -1,6 +1,4 @@
 using CdcLab.AppHost.Programs;
-using CdcLab.Model.Options;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Programs;
 

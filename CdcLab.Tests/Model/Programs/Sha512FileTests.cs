@@ -1,6 +1,4 @@
 using CdcLab.AppHost.Programs;
-using FsCheck.Xunit;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Programs;
 

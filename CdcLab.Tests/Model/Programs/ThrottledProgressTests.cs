@@ -1,6 +1,5 @@
 using CdcLab.AppHost.Programs;
 using Microsoft.Extensions.Time.Testing;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Programs;
 

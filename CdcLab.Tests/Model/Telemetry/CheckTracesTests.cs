@@ -1,8 +1,5 @@
-using System.Diagnostics;
-using CdcLab.Model.Reports;
 using CdcLab.Verifier.Checks;
 using CdcLab.Verifier.Telemetry;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Telemetry;
 

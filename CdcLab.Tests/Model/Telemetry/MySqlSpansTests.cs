@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using CdcLab.ServiceDefaults.Telemetry;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Telemetry;
 

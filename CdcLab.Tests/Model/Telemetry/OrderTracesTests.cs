@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using CdcLab.OrderSimulator.Trading;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Telemetry;
 

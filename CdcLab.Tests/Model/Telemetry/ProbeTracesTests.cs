@@ -1,10 +1,6 @@
-using System.Diagnostics;
 using CdcLab.Clients.ZooKeeper;
-using CdcLab.Model.Options;
-using CdcLab.Model.Servers;
 using CdcLab.Verifier;
 using CdcLab.Verifier.Telemetry;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Telemetry;
 

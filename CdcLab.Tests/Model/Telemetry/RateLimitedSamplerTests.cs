@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using CdcLab.ServiceDefaults.Telemetry;
 using Microsoft.Extensions.Time.Testing;
 using OpenTelemetry.Trace;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Telemetry;
 

@@ -1,5 +1,4 @@
 using CdcLab.ServiceDefaults.Telemetry;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Telemetry;
 

@@ -1,6 +1,4 @@
-using CdcLab.Model.Reports;
 using CdcLab.Verifier.Checks;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Verifier;
 

@@ -1,8 +1,4 @@
-using CdcLab.Model.Options;
-using CdcLab.Model.Reports;
-using CdcLab.Model.Servers;
 using CdcLab.Verifier.Checks;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Verifier;
 

@@ -1,6 +1,4 @@
 using CdcLab.Verifier.Probes;
-using FsCheck.Xunit;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Verifier;
 

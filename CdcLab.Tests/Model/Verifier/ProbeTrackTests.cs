@@ -1,8 +1,4 @@
-using System.Diagnostics;
-using CdcLab.Model.Reports;
 using CdcLab.Verifier.Probes;
-using FsCheck.Xunit;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Verifier;
 

@@ -1,6 +1,5 @@
 using CdcLab.Verifier.Sources;
 using Microsoft.Extensions.Time.Testing;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Verifier;
 

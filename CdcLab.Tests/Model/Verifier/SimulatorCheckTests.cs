@@ -1,8 +1,6 @@
 using CdcLab.Clients.Market;
-using CdcLab.Model.Reports;
 using CdcLab.Verifier.Checks;
 using Microsoft.Extensions.Time.Testing;
-using Xunit;
 
 namespace CdcLab.Tests.Model.Verifier;
 
