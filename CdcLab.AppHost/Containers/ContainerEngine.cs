@@ -3,132 +3,152 @@ using System.Text.Json;
 
 namespace CdcLab.AppHost.Containers;
 
-/// <summary>Whether there is a container engine.</summary>
-/// <param name="Answers">Whether one answers.</param>
-/// <param name="Version">Its version; null where none answers.</param>
-/// <param name="Because">One clause: what answers, or why nothing does.</param>
-internal sealed record EngineAnswer(bool Answers, string? Version, string Because);
+/// <summary>Whether there is a container engine on this machine, and one clause that says what answers or why nothing does.</summary>
+internal sealed record EngineAnswer(bool Answers, string Because);
 
-/// <summary>The container engine, by the docker client that Aspire's orchestrator uses too: what Aspire does not do with containers.</summary>
-/// <param name="client">The client's program.</param>
+/// <summary>The container engine, by the docker client that Aspire's orchestrator uses too: what Aspire does not do with containers. A fault is an <see cref="IOException"/> with the engine's words.</summary>
 internal sealed class ContainerEngine(string client = "docker")
 {
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    /// <summary>Asks whether an engine answers.</summary>
+    /// <summary>Asks whether an engine of this machine answers.</summary>
     public async Task<EngineAnswer> AskAsync(CancellationToken cancellationToken)
     {
         try
         {
-            string version = (await RunAsync(AskLimit, ["version", "--format", "{{.Server.Version}}"], cancellationToken)).Trim();
-            return new(true, version, $"Docker {version} answers");
-        }
-        catch (Win32Exception)
-        {
-            return new(false, null, $"there is no {client} client on PATH");
+            // DOCKER_HOST, or else the client's current context. Ports are published on the engine's own machine, and every address of the lab is on this one.
+            string endpoint = (await RunAsync(AskLimit, cancellationToken, "context", "inspect", "--format", "{{.Endpoints.docker.Host}}")).Trim();
+            if (!IsLocal(endpoint))
+                return new(false, $"the docker client is set to another machine ({endpoint}), and the lab's servers run on this one");
+            // Debian's builds add a suffix of their own, such as +dfsg4.
+            string version = (await RunAsync(AskLimit, cancellationToken, "version", "--format", "{{.Server.Version}}")).Trim().Split('+')[0];
+            return new(true, $"Docker {version} answers");
         }
         catch (IOException silent)
         {
-            return new(false, null, $"no container engine answers ({silent.Message.TrimEnd('.')})");
+            return new(false, silent.Message);
         }
     }
 
-    /// <summary>SIGKILL.</summary>
-    public Task KillAsync(string container, CancellationToken cancellationToken) => DockerAsync(cancellationToken, "kill", container);
+    /// <summary>Sends SIGKILL. A container that does not run is left as it is.</summary>
+    public Task KillAsync(string container, CancellationToken cancellationToken) => TryAsync(["is not running", "No such container"], cancellationToken, "kill", container);
 
-    /// <summary>Freezes all its processes.</summary>
-    public Task PauseAsync(string container, CancellationToken cancellationToken) => DockerAsync(cancellationToken, "pause", container);
+    /// <summary>Freezes every process.</summary>
+    public Task PauseAsync(string container, CancellationToken cancellationToken) => TryAsync(["is already paused"], cancellationToken, "pause", container);
 
-    /// <summary>Lets them go on.</summary>
-    public Task ResumeAsync(string container, CancellationToken cancellationToken) => DockerAsync(cancellationToken, "unpause", container);
+    /// <summary>Lets a frozen container go on; one that is not frozen is left as it is.</summary>
+    public Task ResumeAsync(string container, CancellationToken cancellationToken) => TryAsync(["is not paused", "is not running", "No such container"], cancellationToken, "unpause", container);
 
-    /// <summary>SIGTERM, and SIGKILL after its grace.</summary>
-    public Task StopAsync(string container, TimeSpan grace, CancellationToken cancellationToken) =>
-        RunAsync(grace + Limit, ["stop", "--time", ((int)grace.TotalSeconds).ToString(CultureInfo.InvariantCulture), container], cancellationToken);
+    /// <summary>Sends SIGTERM, and SIGKILL after the grace; returns when the container has ended. A frozen one goes on first, because it could not see the signal.</summary>
+    public async Task StopAsync(string container, TimeSpan grace, CancellationToken cancellationToken)
+    {
+        await ResumeAsync(container, cancellationToken);
+        try
+        {
+            // The long name of -t differs between the client's versions.
+            await RunAsync(grace + Limit, cancellationToken, "stop", "-t", ((int)Math.Ceiling(grace.TotalSeconds)).ToString(CultureInfo.InvariantCulture), container);
+        }
+        catch (IOException gone) when (gone.Message.Contains("No such container", StringComparison.OrdinalIgnoreCase))
+        {
+            // Aspire has removed it already.
+        }
+    }
 
     /// <summary>Runs a command of the engine.</summary>
-    /// <exception cref="IOException">It failed; the message has the engine's words.</exception>
-    public Task<string> DockerAsync(CancellationToken cancellationToken, params string[] arguments) => RunAsync(Limit, arguments, cancellationToken);
+    public Task<string> DockerAsync(CancellationToken cancellationToken, params string[] arguments) => RunAsync(Limit, cancellationToken, arguments);
 
-    /// <summary>The state of containers: running, paused, exited, and whether the kernel's memory killer ended them. One that does not exist is left out.</summary>
+    /// <summary>The state of containers by name or id. One that does not exist is left out.</summary>
     public async Task<IReadOnlyList<ContainerState>> InspectAsync(IReadOnlyList<string> containers, CancellationToken cancellationToken)
     {
         if (containers.Count == 0)
             return [];
-        // docker inspect exits with 1 where one is missing, and prints the others all the same.
-        string text = await RunAsync(Limit, ["inspect", "--type", "container", "--format", "{{json .}}", .. containers], cancellationToken, ignoreExitCode: true);
+        // docker inspect prints those that exist, and ends with 1 where one does not.
+        string text = await TryAsync(["No such container", "No such object"], cancellationToken, ["inspect", "--type", "container", "--format", "{{json .}}", .. containers]);
         List<ContainerState> states = [];
-        foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => l[0] == '{'))
+        foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             using JsonDocument document = JsonDocument.Parse(line);
-            JsonElement root = document.RootElement;
-            JsonElement state = root.GetProperty("State");
+            JsonElement root = document.RootElement, state = root.GetProperty("State"), labels = root.GetProperty("Config").GetProperty("Labels");
+            string? Label(string name) => labels.ValueKind == JsonValueKind.Object && labels.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
             states.Add(new(
                 root.GetProperty("Name").GetString()!.TrimStart('/'),
                 root.GetProperty("Id").GetString()!,
                 state.GetProperty("Status").GetString()!,
                 state.GetProperty("Pid").GetInt32(),
-                state.GetProperty("OOMKilled").GetBoolean(),
                 root.GetProperty("HostConfig").GetProperty("Memory").GetInt64(),
-                root.GetProperty("Config").GetProperty("Labels") is { ValueKind: JsonValueKind.Object } labels && labels.TryGetProperty(LabContainers.Label, out JsonElement lab) ? lab.GetString() : null));
+                Label(LabContainers.Label),
+                Label(LabContainers.OwnerLabel)));
         }
 
         return states;
     }
 
-    /// <summary>The memory of running containers by name, from the kernel's own files where the engine's groups can be seen from here.</summary>
-    public async Task<IReadOnlyDictionary<string, MemoryReading>> MemoryAsync(IReadOnlyList<string> containers, CancellationToken cancellationToken)
-    {
-        Dictionary<string, MemoryReading> readings = new(StringComparer.Ordinal);
-        try
-        {
-            foreach (ContainerState state in await InspectAsync(containers, cancellationToken))
-            {
-                if (state.Status is "running" or "paused" && ContainerGroup.Find(state.Pid, state.Id) is { } group)
-                    readings[state.Name] = group.Read(state.CapBytes);
-            }
-        }
-        catch (IOException)
-        {
-            // The engine does not answer: no figure is known.
-        }
+    internal static bool IsLocal(string endpoint) =>
+        Uri.TryCreate(endpoint, UriKind.Absolute, out Uri? address) && (address.Scheme is "unix" or "npipe" || (address.Scheme is "tcp" or "http" or "https" && address.IsLoopback));
 
-        return readings;
+    // Every complaint must be a harmless one: of several containers each has its own line.
+    private async Task<string> TryAsync(string[] harmless, CancellationToken cancellationToken, params string[] arguments)
+    {
+        (int code, string output, string[] errors) = await EndAsync(Limit, arguments, cancellationToken);
+        return code == 0 || errors.All(line => harmless.Any(h => line.Contains(h, StringComparison.OrdinalIgnoreCase))) ? output : throw new IOException(Fault(code, errors));
     }
 
-#pragma warning disable CA1068 // The one flag that is seldom given stands last.
-    private async Task<string> RunAsync(TimeSpan limit, string[] arguments, CancellationToken cancellationToken, bool ignoreExitCode = false)
-#pragma warning restore CA1068
+    private async Task<string> RunAsync(TimeSpan limit, CancellationToken cancellationToken, params string[] arguments)
     {
-        ProcessStartInfo start = new(client, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        using Process process = Process.Start(start)!;
+        (int code, string output, string[] errors) = await EndAsync(limit, arguments, cancellationToken);
+        return code == 0 ? output : throw new IOException(Fault(code, errors));
+    }
+
+    // "Error response from daemon: No such image: x." and its hints become one clause.
+    internal static string Fault(int code, string[] errors)
+    {
+        string line = errors.LastOrDefault(l => l.Contains("rror", StringComparison.Ordinal) || l.StartsWith("Cannot ", StringComparison.Ordinal)) ?? (errors.Length > 0 ? errors[^1] : $"docker ended with {code}");
+        foreach (string prefix in (string[])["docker: ", "Error response from daemon: ", "error during connect: "])
+            line = line.StartsWith(prefix, StringComparison.Ordinal) ? line[prefix.Length..] : line;
+        int hint = line.IndexOf(". Is the docker daemon running", StringComparison.Ordinal);
+        return (hint > 0 ? line[..hint] : line).TrimEnd('.');
+    }
+
+    private async Task<(int Code, string Output, string[] Errors)> EndAsync(TimeSpan limit, string[] arguments, CancellationToken cancellationToken)
+    {
+        using Process process = new() { StartInfo = new(client, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true } };
+        try
+        {
+            process.Start();
+        }
+        catch (Win32Exception missing)
+        {
+            throw new IOException($"there is no {client} client on PATH", missing);
+        }
+
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         end.CancelAfter(limit);
         try
         {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(end.Token);
-            Task<string> errors = process.StandardError.ReadToEndAsync(end.Token);
+            Task<string> output = process.StandardOutput.ReadToEndAsync(end.Token), errors = process.StandardError.ReadToEndAsync(end.Token);
             await process.WaitForExitAsync(end.Token);
-            if (process.ExitCode == 0 || ignoreExitCode)
-                return await output;
-            string said = (await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? $"exit code {process.ExitCode}";
-            throw new IOException(said);
+            return (process.ExitCode, await output, (await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
         }
-        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException late)
         {
             process.Kill(entireProcessTree: true);
+            cancellationToken.ThrowIfCancellationRequested();
             throw new IOException($"docker {arguments[0]} did not end within {limit.TotalSeconds:0} s", late);
         }
     }
 }
 
 /// <summary>One container as the engine sees it.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Id">Its id.</param>
 /// <param name="Status">created, running, paused, exited, ...</param>
 /// <param name="Pid">Its first process; 0 while it does not run.</param>
-/// <param name="OomKilled">Whether the kernel ended it for its memory cap.</param>
 /// <param name="CapBytes">Its memory cap; 0 for none.</param>
 /// <param name="Lab">The lab on its label; null for a container of somebody else.</param>
-internal sealed record ContainerState(string Name, string Id, string Status, int Pid, bool OomKilled, long CapBytes, string? Lab);
+/// <param name="Owner">The AppHost that made it, as PID@START.</param>
+internal sealed record ContainerState(string Name, string Id, string Status, int Pid, long CapBytes, string? Lab, string? Owner)
+{
+    public bool IsPaused => Status == "paused";
+
+    /// <summary>Its memory by the kernel's own files; null where it does not run, or where the engine's groups cannot be seen from here.</summary>
+    public MemoryReading? Memory() => Pid > 0 ? ContainerGroup.Find(Pid, Id)?.Read(CapBytes) : null;
+}

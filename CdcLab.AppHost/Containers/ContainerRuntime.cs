@@ -1,41 +1,36 @@
 namespace CdcLab.AppHost.Containers;
 
 /// <summary>Servers as containers of an engine.</summary>
-/// <param name="BindAddress">The address that servers for clients on the host are published on.</param>
-/// <param name="Engine">The engine.</param>
-/// <param name="Names">Their names and labels.</param>
 internal sealed record ContainerRuntime(string BindAddress, ContainerEngine Engine, LabContainers Names) : ServerRuntime(BindAddress);
 
 /// <summary>What every server that runs as a container has.</summary>
 internal static class ContainerServerExtensions
 {
-    /// <summary>Gives a container its image, fixed name, label, caps, bounded log and named volumes.</summary>
-    /// <typeparam name="T">The kind of container.</typeparam>
-    /// <param name="container">The container.</param>
-    /// <param name="runtime">How containers run.</param>
-    /// <param name="image">The image, with its tag.</param>
+    /// <summary>Gives a container its image, fixed name, labels, caps, bounded log and named volumes.</summary>
+    /// <param name="image">The image, with its tag or digest.</param>
     /// <param name="capBytes">Its memory cap; swap is capped with it, because the engine would otherwise allow as much again.</param>
     /// <param name="stopGrace">How long it may take from SIGTERM to its end.</param>
     /// <param name="faultMeaning">What it means for others when it is gone.</param>
     /// <param name="volumes">Named volumes: a container that is started again is a new one, and would be empty without them.</param>
-    /// <returns>The container.</returns>
     public static IResourceBuilder<T> RunAsContainer<T>(
         this IResourceBuilder<T> container, ContainerRuntime runtime, string image, long capBytes, TimeSpan stopGrace, string faultMeaning, params (string Name, string Path)[] volumes)
         where T : ContainerResource
     {
         string name = container.Resource.Name;
         string cap = capBytes.ToString(CultureInfo.InvariantCulture);
+        string grace = Math.Ceiling(stopGrace.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         (string repository, string? tag, string? digest) = Split(image);
         container.WithImage(repository, tag ?? "latest").WithImageRegistry(null);
         if (digest is not null)
             container.WithImageSHA256(digest);
-        container
+        return container
             .WithContainerName(runtime.Names.Name(name))
-            .WithContainerRuntimeArgs("--memory", cap, "--memory-swap", cap, "--log-opt", "max-size=10m", "--log-opt", "max-file=3", "--label", runtime.Names.LabelArgument)
+            .WithContainerRuntimeArgs(
+            [
+                "--memory", cap, "--memory-swap", cap, "--stop-timeout", grace, "--log-driver", "json-file", "--log-opt", "max-size=10m", "--log-opt", "max-file=3",
+                .. runtime.Names.LabelArguments, .. volumes.SelectMany(v => runtime.Names.VolumeArguments(name, v.Name, v.Path)),
+            ])
             .WithAnnotation(new ServerAnnotation(capBytes, stopGrace, volumes.Length == 0 ? null : runtime.Names.Volume(name, volumes[0].Name), faultMeaning) { Container = runtime.Names.Name(name) });
-        foreach ((string volume, string path) in volumes)
-            container.WithVolume(runtime.Names.Volume(name, volume), path);
-        return container;
     }
 
     // registry:5000/name:tag@sha256:digest

@@ -213,7 +213,8 @@ internal static partial class KafkaClusterBuilderExtensions
 
     private static int Port(string address) => int.Parse(address.AsSpan(address.LastIndexOf(':') + 1), CultureInfo.InvariantCulture);
 
-    private static string Heap(long bytes) => $"-Xmx{bytes / ByteSize.KiB}k -Xms{bytes / ByteSize.KiB}k";
+    // As people write it: -Xmx512m.
+    private static string Heap(long bytes) => (bytes % ByteSize.MiB == 0 ? $"{bytes / ByteSize.MiB}m" : $"{bytes / ByteSize.KiB}k") is var size ? $"-Xmx{size} -Xms{size}" : "";
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 

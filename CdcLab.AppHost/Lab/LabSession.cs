@@ -135,16 +135,7 @@ internal sealed class LabSession : IDisposable
         Names!.AskInsideAsync([.. Enumerable.Range(1, Options.Kafka.Brokers).Select(ResourceNames.Broker)], cancellationToken);
 
     /// <summary>Deletes the volumes of a lab's containers.</summary>
-    public static Task RemoveVolumesAsync(LabOptions options, CancellationToken cancellationToken)
-    {
-        LabContainers names = new(new ContainerEngine(), options.Name);
-        return names.RemoveVolumesAsync(
-            [
-                names.Volume(ResourceNames.MySql, "data"), names.Volume(ResourceNames.ZooKeeper, "data"), names.Volume(ResourceNames.ZooKeeper, "log"),
-                .. Enumerable.Range(1, options.Kafka.Brokers).Select(id => names.Volume(ResourceNames.Broker(id), "data")),
-            ],
-            cancellationToken);
-    }
+    public static Task RemoveVolumesAsync(LabOptions options, CancellationToken cancellationToken) => new LabContainers(new ContainerEngine(), options.Name).RemoveVolumesAsync(cancellationToken);
 
     /// <summary>Where `verify` finds this lab, once the verifier is about to listen.</summary>
     public void Announce() => _held.Announce(VerifierAddress);

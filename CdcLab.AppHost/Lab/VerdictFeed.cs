@@ -1,3 +1,4 @@
+using CdcLab.AppHost.Containers;
 using CdcLab.AppHost.Programs;
 using CdcLab.Clients.Verifier;
 
@@ -72,10 +73,11 @@ internal sealed class VerdictFeed(ResourceWatch watch, Faults faults, VerifierCl
 
     private async Task<LabFigures> FiguresAsync(CancellationToken stop)
     {
-        IReadOnlyDictionary<string, MemoryReading> containers = new Dictionary<string, MemoryReading>(StringComparer.Ordinal);
+        Dictionary<string, ContainerState> containers = new(StringComparer.Ordinal);
         if (lab.Engine is { } engine)
         {
-            containers = await engine.MemoryAsync([.. watch.Now.Values.Where(r => r.IsRunning || r.IsPaused).Select(r => Annotation(r)?.Container).OfType<string>()], stop);
+            containers = (await engine.InspectAsync([.. watch.Now.Values.Where(r => r.IsRunning || r.IsPaused).Select(r => Annotation(r)?.Container).OfType<string>()], stop))
+                .ToDictionary(c => c.Name, StringComparer.Ordinal);
             if (time.GetUtcNow() - _insideAt > InsideInterval && watch.Now.Values.Any(r => r.Resource is IKafkaBroker && r.IsRunning))
                 (_inside, _insideAt) = (await lab.AskInsideAsync(stop), time.GetUtcNow());
         }
@@ -83,10 +85,10 @@ internal sealed class VerdictFeed(ResourceWatch watch, Faults faults, VerifierCl
         List<ResourceFigures> resources = [];
         foreach (WatchedResource resource in watch.Now.Values.Where(r => r.Resource is not KafkaClusterResource))
         {
-            await NoticePauseAsync(resource);
+            await NoticePauseAsync(resource, containers);
             MemoryReading? memory = Annotation(resource) switch
             {
-                { Container: { } container } => containers.GetValueOrDefault(container),
+                { Container: { } container } => containers.GetValueOrDefault(container)?.Memory(),
                 _ when lab.Runtime is ProcessRuntime processes && resource.Resource is not ProjectResource => processes.Memory(resource.Resource.Name, resource.IsRunning || resource.IsPaused ? resource.Pid : null),
                 _ => resource.Pid is { } pid ? ServiceMemory(pid) : null,
             };
@@ -124,10 +126,13 @@ internal sealed class VerdictFeed(ResourceWatch watch, Faults faults, VerifierCl
     ];
 
     // A pause by hand (kill -STOP, docker pause) is noticed too.
-    private async Task NoticePauseAsync(WatchedResource resource)
+    private async Task NoticePauseAsync(WatchedResource resource, Dictionary<string, ContainerState> containers)
     {
-        if (Annotation(resource)?.Container is null && resource.Pid is { } pid && (resource.IsRunning || resource.IsPaused) && ProcessTable.IsStopped(pid) is { } stopped && stopped != resource.IsPaused)
-            await faults.ShowPausedAsync(resource.Resource, stopped);
+        if (!resource.IsRunning && !resource.IsPaused)
+            return;
+        bool? paused = Annotation(resource)?.Container is { } container ? containers.GetValueOrDefault(container)?.IsPaused : resource.Pid is { } pid ? ProcessTable.IsStopped(pid) : null;
+        if (paused is { } now && now != resource.IsPaused)
+            await faults.ShowPausedAsync(resource.Resource, now);
     }
 
     private async Task ShowFiguresAsync(LabFigures figures)
