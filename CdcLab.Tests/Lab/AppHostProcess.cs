@@ -1,4 +1,5 @@
 using System.Reflection;
+using CdcLab.AppHost.Processes;
 
 namespace CdcLab.Tests.Lab;
 
@@ -26,10 +27,10 @@ public sealed class AppHostProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it. A test runner in the background of a shell ignores SIGINT, and its children would inherit that.</summary>
-    public static AppHostProcess Start(int portBase, string folder)
+    public static AppHostProcess Start(int portBase, string folder, params string[] arguments)
     {
         string program = Assembly.Load("CdcLab.AppHost").Location;
-        ProcessStartInfo start = new("env", ["--default-signal=INT", "dotnet", program, $"--Lab:PortBase={portBase}", $"--Lab:DataDirectory={folder}", "--Lab:Runtime=process", "--Lab:Dashboard:Enabled=false"])
+        ProcessStartInfo start = new("env", ["--default-signal=INT", "dotnet", program, $"--Lab:PortBase={portBase}", $"--Lab:DataDirectory={folder}", "--Lab:Runtime=process", "--Lab:Dashboard:Enabled=false", .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -54,6 +55,17 @@ public sealed class AppHostProcess : IAsyncDisposable
         await Deadline.WaitAsync(TimeSpan.FromSeconds(30), () => Task.FromResult(Process.HasExited), ended => ended, "the end of the AppHost", () => string.Join('\n', Lines));
         await Deadline.WaitAsync(TimeSpan.FromSeconds(10), () => Task.FromResult(string.Join('\n', Left())), left => left.Length == 0, "nothing left");
         return Process.ExitCode;
+    }
+
+    /// <summary>The two processes of DCP.</summary>
+    public IReadOnlyList<int> Orchestrator()
+    {
+        int[] servers =
+        [
+            .. ProcessTable.All().Where(p => ProcessTable.CommandLine(p) is [var program, "start-apiserver", ..] words && Path.GetFileName(program) == "dcp"
+                && words.Contains(Process.Id.ToString(CultureInfo.InvariantCulture))),
+        ];
+        return [.. servers.SelectMany(p => ProcessTable.Children(p).Where(c => ProcessTable.CommandLine(c).Contains("run-controllers")).Append(p))];
     }
 
     /// <summary>Processes whose command line names the lab's folder, or that watched this AppHost.</summary>

@@ -51,9 +51,8 @@ public sealed class EndTests : IDisposable
     {
         await using AppHostProcess host = AppHostProcess.Start(PortBase, _folder);
         await host.IsUpAsync();
-        int[] orchestrator = [.. ProcessTable.All().Where(p => ProcessTable.CommandLine(p) is [var program, "start-apiserver", ..] words && Path.GetFileName(program) == "dcp" && words.Contains(host.Process.Id.ToString(CultureInfo.InvariantCulture)))];
-        Assert.NotEmpty(orchestrator);
-        foreach (int pid in orchestrator.SelectMany(p => ProcessTable.Children(p).Where(c => ProcessTable.CommandLine(c).Contains("run-controllers")).Append(p)))
+        Assert.NotEmpty(host.Orchestrator());
+        foreach (int pid in host.Orchestrator())
             ProcessSignals.TrySend(pid, Signal.Kill);
         Assert.Equal(3, await host.EndedAsync());
         Assert.Contains(host.Lines, l => l.Contains("orchestrator (DCP) ended", StringComparison.Ordinal));

@@ -6,20 +6,32 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CdcLab.Tests.Lab;
 
-/// <summary>The real AppHost with servers as processes, started once for all tests of the collection.</summary>
-public sealed class LabApplication : IAsyncLifetime
+/// <summary>The real AppHost, started once for all tests of a collection; by default with servers as processes.</summary>
+public class LabApplication : IAsyncLifetime
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
+    private readonly string[] _arguments;
     private DistributedApplication? _application;
 
+    public LabApplication()
+        : this(26_000, "--Lab:Runtime=process")
+    {
+    }
+
+    protected LabApplication(int portBase, params string[] arguments)
+    {
+        (PortBase, _arguments) = (portBase, arguments);
+        Verifier = new(new Uri($"http://127.0.0.1:{portBase + 3}"), token: null);
+    }
+
     /// <summary>The first port of the lab's block.</summary>
-    public static int PortBase => 26_000;
+    public int PortBase { get; }
 
     /// <summary>The data directory.</summary>
     public string Folder { get; } = Path.Combine(Path.GetTempPath(), $"cdclab-test-{Guid.NewGuid():N}");
 
     /// <summary>A client of the verifier.</summary>
-    public VerifierClient Verifier { get; } = new(new Uri($"http://127.0.0.1:{PortBase + 3}"), token: null);
+    public VerifierClient Verifier { get; }
 
     /// <summary>The services of the application.</summary>
     public IServiceProvider Services => _application!.Services;
@@ -27,10 +39,10 @@ public sealed class LabApplication : IAsyncLifetime
     /// <summary>Whether the lab runs the legacy Kafka.</summary>
     public bool IsLegacy { get; private set; }
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         IDistributedApplicationTestingBuilder builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.CdcLab_AppHost>(
-            [$"--Lab:PortBase={PortBase}", $"--Lab:DataDirectory={Folder}", "--Lab:Runtime=process"],
+            [$"--Lab:PortBase={PortBase}", $"--Lab:DataDirectory={Folder}", .. _arguments],
             (options, _) => options.DisableDashboard = true,
             TestContext.Current.CancellationToken);
         _application = await builder.BuildAsync(TestContext.Current.CancellationToken);
@@ -73,8 +85,9 @@ public sealed class LabApplication : IAsyncLifetime
         return result;
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (_application is not null)
         {
             await _application.StopAsync();

@@ -50,7 +50,7 @@ public sealed class SabotageTests(LabApplication lab)
     {
         Assert.SkipWhen(lab.IsLegacy, "Needs Kafka 3.5: the legacy Kafka has no admin API.");
         await lab.AllOkAsync(WholeLimit);
-        using IAdminClient admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = $"localhost:{LabApplication.PortBase + 11}" }).Build();
+        using IAdminClient admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = $"localhost:{lab.PortBase + 11}" }).Build();
         await admin.CreateTopicsAsync([new TopicSpecification { Name = "single", NumPartitions = 1, ReplicationFactor = 1 }]);
         try
         {
@@ -101,7 +101,7 @@ public sealed class SabotageTests(LabApplication lab)
         MySqlConnection connection = new(new MySqlConnectionStringBuilder
         {
             Server = "127.0.0.1",
-            Port = (uint)LabApplication.PortBase,
+            Port = (uint)lab.PortBase,
             UserID = user,
             Password = secrets.RootElement.GetProperty(secret).GetString(),
             Pooling = false,

@@ -1,0 +1,134 @@
+using System.Net;
+using System.Text.Json;
+using CdcLab.Tests.Lab;
+
+namespace CdcLab.Tests.Containers;
+
+/// <summary>A lab in containers: what the engine says of it, and what the verifier does.</summary>
+[Collection(ContainerCollectionDefinition.Name)]
+[Trait("tier", "container")]
+public sealed class ContainerLabTests(ContainerApplication lab)
+{
+    private const long MiB = 1024 * 1024;
+    private static readonly TimeSpan TurnLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan WholeLimit = TimeSpan.FromSeconds(90);
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [ContainerFact]
+    public async Task Every_check_becomes_ok_and_both_sides_of_the_cluster_are_among_them()
+    {
+        LabReport report = await lab.AllOkAsync(WholeLimit);
+
+        Assert.Contains("kafka-3:29092", report.Checks.Single(c => c.Id == "kafka.listeners.internal").Actual, StringComparison.Ordinal);
+        Assert.Contains(report.Checks, c => c.Id == "kafka.listeners.external");
+        Assert.Contains(report.Checks, c => c.Id == "memory.kafka-ui");
+        Assert.True(report.Figures!.Containers);
+        Assert.All(report.Figures.Resources, r => Assert.True(r.Memory?.UsedBytes > 0, r.Name));
+    }
+
+    [ContainerFact]
+    public async Task The_engine_shows_the_specifications_caps_ports_graces_and_log_limits()
+    {
+        foreach ((string name, int mebibytes, int grace) in ((string, int, int)[])[("mysql", 1024, 30), ("zookeeper", 384, 10), ("kafka-1", 768, 60), ("kafka-2", 768, 60), ("kafka-3", 768, 60), ("kafka-ui", 384, 10)])
+        {
+            JsonElement container = await lab.InspectAsync(name);
+            JsonElement host = container.GetProperty("HostConfig"), log = host.GetProperty("LogConfig");
+
+            Assert.Equal((mebibytes * MiB, mebibytes * MiB), (host.GetProperty("Memory").GetInt64(), host.GetProperty("MemorySwap").GetInt64()));
+            Assert.Equal(("json-file", "10m", "3"), (log.GetProperty("Type").GetString(), log.GetProperty("Config").GetProperty("max-size").GetString(), log.GetProperty("Config").GetProperty("max-file").GetString()));
+            Assert.Equal(grace, container.GetProperty("Config").GetProperty("StopTimeout").GetInt32());
+            JsonElement[] bindings = [.. host.GetProperty("PortBindings").EnumerateObject().SelectMany(p => p.Value.EnumerateArray())];
+            Assert.NotEmpty(bindings);
+            Assert.All(bindings, b => Assert.Equal("127.0.0.1", b.GetProperty("HostIp").GetString()));
+        }
+    }
+
+    [ContainerFact]
+    public async Task The_engine_shows_the_specifications_settings()
+    {
+        JsonElement mySql = await lab.InspectAsync("mysql"), zooKeeper = await lab.InspectAsync("zookeeper"), broker = await lab.InspectAsync("kafka-2");
+
+        Assert.Subset(
+            Words(mySql, "Cmd"),
+            Words("--server-id=1 --binlog-format=ROW --binlog-row-image=FULL --gtid-mode=ON --enforce-gtid-consistency=ON --binlog-expire-logs-seconds=259200 --innodb-buffer-pool-size=536870912 --loose-innodb-redo-log-capacity=134217728 --max-connections=100 --default-time-zone=+00:00"));
+        Assert.Contains("KAFKA_HEAP_OPTS=-Xmx256m -Xms256m", Words(zooKeeper, "Env"));
+        Assert.Contains("KAFKA_HEAP_OPTS=-Xmx512m -Xms512m", Words(broker, "Env"));
+        Assert.Subset(
+            Words(broker, "Env"),
+            Words($"KAFKA_BROKER_ID=2 KAFKA_ZOOKEEPER_CONNECT=zookeeper:2181 KAFKA_ADVERTISED_LISTENERS=INTERNAL://kafka-2:29092,EXTERNAL://localhost:{lab.PortBase + 12} KAFKA_INTER_BROKER_LISTENER_NAME=INTERNAL KAFKA_NUM_PARTITIONS=3 KAFKA_DEFAULT_REPLICATION_FACTOR=3 KAFKA_MIN_INSYNC_REPLICAS=2 KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR=3 KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR=3 KAFKA_TRANSACTION_STATE_LOG_MIN_ISR=2 KAFKA_UNCLEAN_LEADER_ELECTION_ENABLE=false KAFKA_LOG_RETENTION_HOURS=72 KAFKA_LOG_RETENTION_BYTES=1073741824"));
+    }
+
+    [ContainerFact]
+    public async Task Kafka_UI_shows_nothing_without_its_login_and_all_brokers_with_it()
+    {
+        using JsonDocument secrets = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(lab.Folder, "secrets.json"), Stop));
+        using HttpClientHandler cookies = new() { AllowAutoRedirect = false, UseProxy = false };
+        using HttpClient http = new(cookies) { BaseAddress = new Uri($"http://127.0.0.1:{lab.PortBase + 2}") };
+        // The stand-in closes after each answer, and a connection that is kept may be half closed already when the next request is sent.
+        http.DefaultRequestHeaders.ConnectionClose = true;
+
+        using HttpResponseMessage closed = await http.GetAsync(new Uri("/api/clusters", UriKind.Relative), Stop);
+        Assert.Equal(HttpStatusCode.Found, closed.StatusCode);
+
+        using FormUrlEncodedContent login = new([KeyValuePair.Create("username", "cdclab"), KeyValuePair.Create("password", secrets.RootElement.GetProperty("kafkaUi").GetString()!)]);
+        using HttpResponseMessage entered = await http.PostAsync(new Uri("/auth", UriKind.Relative), login, Stop);
+        string clusters = await http.GetStringAsync(new Uri("/api/clusters", UriKind.Relative), Stop);
+        Assert.Contains("\"brokerCount\": 3", clusters, StringComparison.Ordinal);
+        Assert.Contains("\"readOnly\": true", clusters, StringComparison.Ordinal);
+    }
+
+    [ContainerFact]
+    public async Task A_killed_broker_is_told_once_and_start_heals()
+    {
+        await lab.AllOkAsync(WholeLimit);
+        await lab.CommandAsync("kafka-2", "kill");
+        await CauseAsync("kafka-2.answers", "`kill` of this lab (SIGKILL)");
+        await lab.CommandAsync("kafka-2", "start");
+        await lab.AllOkAsync(WholeLimit);
+    }
+
+    [ContainerFact]
+    public async Task A_container_that_dockers_own_client_pauses_is_told_as_paused_and_resume_heals()
+    {
+        await lab.AllOkAsync(WholeLimit);
+        await lab.Engine.PauseAsync(ContainerApplication.Container("kafka-1"), Stop);
+        await CauseAsync("kafka-1.answers", "paused");
+        await lab.CommandAsync("kafka-1", "resume");
+        await lab.AllOkAsync(WholeLimit);
+    }
+
+    [ContainerFact]
+    public async Task A_container_that_is_killed_from_outside_is_told_so()
+    {
+        await lab.AllOkAsync(WholeLimit);
+        await lab.Engine.KillAsync(ContainerApplication.Container("kafka-ui"), Stop);
+        await CauseAsync("kafka-ui.answers", "SIGKILL");
+        await lab.CommandAsync("kafka-ui", "start");
+        await lab.AllOkAsync(WholeLimit);
+    }
+
+    [ContainerFact]
+    public async Task A_broker_that_is_restarted_shuts_down_in_control()
+    {
+        await lab.AllOkAsync(WholeLimit);
+        await lab.CommandAsync("kafka-3", "restart");
+        await lab.AllOkAsync(WholeLimit);
+        Assert.Contains("shut down completed", await File.ReadAllTextAsync(Path.Combine(lab.Folder, "logs", "kafka-3.log"), Stop), StringComparison.Ordinal);
+    }
+
+    private async Task CauseAsync(string id, string how)
+    {
+        LabReport? last = null;
+        await Deadline.WaitAsync(
+            TurnLimit,
+            async () => last = await lab.Verifier.ReportAsync(Stop),
+            r => r.Checks.Single(c => c.Id == id).Actual?.Contains(how, StringComparison.Ordinal) == true && r.Checks.All(c => c.Outcome == Outcome.Ok || c.Id == id || c.CausedBy == id),
+            $"{id} with its cause ({how}), and everything else following from it",
+            () => last is null ? "no report" : string.Join("; ", last.Checks.Where(c => c.Outcome != Outcome.Ok).Select(c => $"{c.Id} {c.Outcome} by {c.CausedBy}: {c.Actual ?? c.Because}")));
+    }
+
+    private static HashSet<string> Words(JsonElement container, string name) => container.GetProperty("Config").GetProperty(name).EnumerateArray().Select(e => e.GetString()!).ToHashSet(StringComparer.Ordinal);
+
+    private static HashSet<string> Words(string settings) => settings.Split(' ').ToHashSet(StringComparer.Ordinal);
+}
