@@ -5,7 +5,7 @@ using CdcLab.Tests.Lab;
 namespace CdcLab.Tests.Containers;
 
 /// <summary>The real AppHost with servers as containers, started once for all tests of the collection.</summary>
-public sealed class ContainerApplication() : LabApplication(27_000, StandIns.Arguments(LabName))
+public sealed class ContainerApplication() : LabApplication(27_000, TestImages.Arguments(LabName))
 {
     public const string LabName = "test";
 

@@ -24,7 +24,11 @@ public sealed class ContainerFactAttribute : FactAttribute
         ContainerEngine engine = new();
         try
         {
-            return (await engine.AskAsync(CancellationToken.None)).Answers && (await engine.DockerAsync(CancellationToken.None, ["image", "inspect", .. StandIns.Images])).Length > 0;
+            if (!(await engine.AskAsync(CancellationToken.None)).Answers)
+                return false;
+            if (TestImages.Needed.Length > 0)
+                await engine.DockerAsync(CancellationToken.None, ["image", "inspect", .. TestImages.Needed]);
+            return true;
         }
         catch (IOException)
         {
@@ -33,12 +37,18 @@ public sealed class ContainerFactAttribute : FactAttribute
     }
 }
 
-/// <summary>The images that take the places of the specification's; see Images/README.md.</summary>
-internal static class StandIns
+/// <summary>The images of the tests: stand-ins (see Images/README.md), or the specification's own where <c>CDCLAB_REAL_IMAGES</c> is 1.</summary>
+internal static class TestImages
 {
-    public static string[] Images { get; } = ["cdclab-test/mysql", "cdclab-test/zookeeper", "cdclab-test/kafka", "cdclab-test/kafka-ui"];
+    private static readonly bool Real = Environment.GetEnvironmentVariable("CDCLAB_REAL_IMAGES") == "1";
+
+    /// <summary>An image with bash, as every broker's is.</summary>
+    public static string Kafka { get; } = Real ? new KafkaOptions().Image : "cdclab-test/kafka";
+
+    /// <summary>The images that must be on the machine; the specification's are pulled.</summary>
+    public static string[] Needed { get; } = Real ? [] : ["cdclab-test/mysql", "cdclab-test/zookeeper", Kafka, "cdclab-test/kafka-ui"];
 
     /// <summary>What makes a lab use them.</summary>
     public static string[] Arguments(string labName) =>
-        ["--Lab:Runtime=container", $"--Lab:Name={labName}", .. ((string[])["MySql", "ZooKeeper", "Kafka", "KafkaUi"]).Zip(Images, (section, image) => $"--Lab:{section}:Image={image}")];
+        ["--Lab:Runtime=container", $"--Lab:Name={labName}", .. ((string[])["MySql", "ZooKeeper", "Kafka", "KafkaUi"]).Zip(Needed, (section, image) => $"--Lab:{section}:Image={image}")];
 }

@@ -71,7 +71,7 @@ public sealed class ContainerLifeTests : IAsyncLifetime
     public async Task A_container_of_somebody_else_with_one_of_the_names_refuses_the_start_and_stays()
     {
         string name = $"cdclab-{_lab}-kafka-2";
-        await _engine.DockerAsync(Stop, "run", "--detach", "--name", name, "--entrypoint", "sleep", "cdclab-test/kafka", "600");
+        await _engine.DockerAsync(Stop, "run", "--detach", "--name", name, "--entrypoint", "sleep", TestImages.Kafka, "600");
         try
         {
             await using AppHostProcess host = Start();
@@ -86,7 +86,7 @@ public sealed class ContainerLifeTests : IAsyncLifetime
         }
     }
 
-    private AppHostProcess Start(params string[] arguments) => AppHostProcess.Start(PortBase, _folder, [.. StandIns.Arguments(_lab), .. arguments]);
+    private AppHostProcess Start(params string[] arguments) => AppHostProcess.Start(PortBase, _folder, [.. TestImages.Arguments(_lab), .. arguments]);
 
     private static async Task<string> ClusterIdAsync()
     {

@@ -97,7 +97,7 @@ public sealed class EngineTests : IAsyncLifetime
         await _engine.DockerAsync(Stop, "volume", "create", volume);
         Assert.Contains($"the volume {volume} is not this lab's", await _containers.RefusalAsync(["kafka-1", "kafka-2"], Stop), StringComparison.Ordinal);
         string name = _containers.Name("kafka-2");
-        await _engine.DockerAsync(Stop, "run", "--detach", "--name", name, "--entrypoint", "sleep", "cdclab-test/kafka", "600");
+        await _engine.DockerAsync(Stop, "run", "--detach", "--name", name, "--entrypoint", "sleep", TestImages.Kafka, "600");
 
         Assert.Contains($"the container {name} is not this lab's", await _containers.RefusalAsync(["kafka-1", "kafka-2"], Stop), StringComparison.Ordinal);
         await _containers.RemoveVolumesAsync(Stop);
@@ -110,7 +110,7 @@ public sealed class EngineTests : IAsyncLifetime
     public async Task What_a_dead_AppHost_left_is_removed_even_if_it_still_runs()
     {
         string name = _containers.Name("kafka-9");
-        await _engine.DockerAsync(Stop, "run", "--detach", "--name", name, "--label", $"{LabContainers.Label}={_lab}", "--label", $"{LabContainers.OwnerLabel}=1@1", "--entrypoint", "sleep", "cdclab-test/kafka", "600");
+        await _engine.DockerAsync(Stop, "run", "--detach", "--name", name, "--label", $"{LabContainers.Label}={_lab}", "--label", $"{LabContainers.OwnerLabel}=1@1", "--entrypoint", "sleep", TestImages.Kafka, "600");
 
         Assert.Null(await _containers.RefusalAsync(["mysql"], Stop));
 
@@ -144,7 +144,7 @@ public sealed class EngineTests : IAsyncLifetime
     private async Task<string> RunAsync(string resource, string script, params string[] more)
     {
         string name = _containers.Name(resource);
-        await _engine.DockerAsync(Stop, ["run", "--detach", "--name", name, "--memory", "64m", "--memory-swap", "64m", .. _containers.LabelArguments, .. more, "--entrypoint", "bash", "cdclab-test/kafka", "-c", script]);
+        await _engine.DockerAsync(Stop, ["run", "--detach", "--name", name, "--memory", "64m", "--memory-swap", "64m", .. _containers.LabelArguments, .. more, "--entrypoint", "bash", TestImages.Kafka, "-c", script]);
         return name;
     }
 
