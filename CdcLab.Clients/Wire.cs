@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Net;
 
 namespace CdcLab.Clients;
 
@@ -15,8 +16,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 
     public long Int64() => BinaryPrimitives.ReadInt64BigEndian(Take(sizeof(long)));
 
-    /// <summary>The length of a list, refused where the rest could not hold it: before anything is allocated for it.</summary>
-    /// <param name="smallest">The bytes that its smallest item takes.</param>
+    /// <summary>The length of a list, refused where the rest could not hold so many of its smallest items: before anything is allocated for it.</summary>
     public int Count(int smallest)
     {
         int count = Int32();
@@ -59,7 +59,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 /// <summary>Writes the same. Packets are framed by their length.</summary>
 internal sealed class WireWriter
 {
-    private readonly ArrayBufferWriter<byte> _bytes = new(256);
+    private readonly ArrayBufferWriter<byte> _bytes = new();
 
     public ReadOnlyMemory<byte> Written => _bytes.WrittenMemory;
 
@@ -67,26 +67,14 @@ internal sealed class WireWriter
     {
         WireWriter packet = new();
         body(packet);
-        Buffer(packet._bytes.WrittenSpan);
+        Buffer(packet.Written.Span);
     }
 
-    public void Int16(short value)
-    {
-        BinaryPrimitives.WriteInt16BigEndian(_bytes.GetSpan(sizeof(short)), value);
-        _bytes.Advance(sizeof(short));
-    }
+    public void Int16(short value) => _bytes.Write(BitConverter.GetBytes(IPAddress.HostToNetworkOrder(value)));
 
-    public void Int32(int value)
-    {
-        BinaryPrimitives.WriteInt32BigEndian(_bytes.GetSpan(sizeof(int)), value);
-        _bytes.Advance(sizeof(int));
-    }
+    public void Int32(int value) => _bytes.Write(BitConverter.GetBytes(IPAddress.HostToNetworkOrder(value)));
 
-    public void Int64(long value)
-    {
-        BinaryPrimitives.WriteInt64BigEndian(_bytes.GetSpan(sizeof(long)), value);
-        _bytes.Advance(sizeof(long));
-    }
+    public void Int64(long value) => _bytes.Write(BitConverter.GetBytes(IPAddress.HostToNetworkOrder(value)));
 
     public void Bool(bool value) => _bytes.Write([value ? (byte)1 : (byte)0]);
 
@@ -107,9 +95,7 @@ internal sealed class WireWriter
 
 internal static class WireStream
 {
-    /// <summary>Reads one packet without its length.</summary>
-    /// <exception cref="EndOfStreamException">The connection ended before it.</exception>
-    /// <exception cref="InvalidDataException">It is longer than any of this server's.</exception>
+    /// <summary>Reads one packet without its length; refuses one that is longer than any of this server's.</summary>
     public static async Task<byte[]> ReadPacketAsync(this Stream stream, int longest, string server, CancellationToken cancellationToken)
     {
         byte[] head = new byte[sizeof(int)];

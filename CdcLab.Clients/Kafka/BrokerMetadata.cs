@@ -32,7 +32,6 @@ public static class BrokerMetadata
     }
 
     /// <summary>Reads an answer, without the four bytes of its length.</summary>
-    /// <exception cref="InvalidDataException">It is no Kafka broker's.</exception>
     public static IReadOnlyList<AdvertisedBroker> Read(ReadOnlySpan<byte> answer)
     {
         WireReader reader = new(answer);
@@ -65,7 +64,7 @@ public static class BrokerMetadata
 public static class BrokerPing
 {
     /// <summary>Asks for metadata and reads the answer. Exceptions and deadline as for <see cref="BrokerMetadata.AskAsync"/>.</summary>
-    /// <exception cref="InvalidDataException">The broker has just begun: it answers before it knows anybody, even itself, and no client could use it.</exception>
+    /// <exception cref="InvalidDataException">It has just begun: it answers before it knows anybody, even itself, and no client could use it.</exception>
     public static async Task AskAsync(string host, int port, CancellationToken cancellationToken)
     {
         if ((await BrokerMetadata.AskAsync(host, port, cancellationToken)).Count == 0)

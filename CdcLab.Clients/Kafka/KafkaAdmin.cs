@@ -4,6 +4,18 @@ using Confluent.Kafka.Admin;
 
 namespace CdcLab.Clients.Kafka;
 
+/// <summary>Finds and makes topics.</summary>
+public interface IKafkaTopics
+{
+    /// <summary>The topic's id, which one that is deleted and made again does not keep, and its number of partitions; null where there is none.</summary>
+    /// <exception cref="KafkaException">No one answers.</exception>
+    Task<(string Id, int Partitions)?> TopicAsync(string topic, TimeSpan timeout, CancellationToken cancellationToken);
+
+    /// <summary>Makes a topic, unless there is one of this name; tells whether it was made now.</summary>
+    /// <exception cref="KafkaException">No one answers, or the topic cannot be made, e.g. with too few brokers.</exception>
+    Task<bool> CreateTopicAsync(KafkaTopic topic, TimeSpan timeout, CancellationToken cancellationToken);
+}
+
 /// <summary>What the lab asks of the cluster's admin API. One for the process: a client for each question leaks threads.</summary>
 public sealed class KafkaAdmin : IKafkaTopics, IDisposable
 {
@@ -17,8 +29,6 @@ public sealed class KafkaAdmin : IKafkaTopics, IDisposable
     private long _renewed = Stopwatch.GetTimestamp();
 
     /// <summary>Makes the client; it connects by itself, and again whenever brokers come back.</summary>
-    /// <param name="bootstrap">Bootstrap servers.</param>
-    /// <param name="needed">What every client of this cluster needs.</param>
     public KafkaAdmin(string bootstrap, IReadOnlyDictionary<string, string> needed)
     {
         _make = () => new AdminClientBuilder(KafkaClientSettings.Admin(bootstrap, needed))
@@ -39,7 +49,6 @@ public sealed class KafkaAdmin : IKafkaTopics, IDisposable
         IReadOnlyCollection<string> topics, TimeSpan timeout, CancellationToken cancellationToken) =>
         topics.Count == 0 ? [] : await DescribeAsync(ResourceType.Topic, topics, timeout, cancellationToken);
 
-    /// <inheritdoc/>
     public async Task<bool> CreateTopicAsync(KafkaTopic topic, TimeSpan timeout, CancellationToken cancellationToken)
     {
         TopicSpecification specification = new()
@@ -70,12 +79,12 @@ public sealed class KafkaAdmin : IKafkaTopics, IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public async Task<(string Id, int Partitions)?> TopicAsync(string topic, TimeSpan timeout, CancellationToken cancellationToken)
     {
         try
         {
-            DescribeTopicsResult result = await _client.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new() { RequestTimeout = timeout }).WaitAsync(cancellationToken);
+            TopicCollection asked = TopicCollection.OfTopicNames([topic]);
+            DescribeTopicsResult result = await _client.DescribeTopicsAsync(asked, new() { RequestTimeout = timeout }).WaitAsync(cancellationToken);
             TopicDescription found = result.TopicDescriptions[0];
             return (found.TopicId.ToString(), found.Partitions.Count);
         }
@@ -85,7 +94,6 @@ public sealed class KafkaAdmin : IKafkaTopics, IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _retired?.Dispose();
@@ -100,8 +108,7 @@ public sealed class KafkaAdmin : IKafkaTopics, IDisposable
             IEnumerable<ConfigResource> resources = names.Select(n => new ConfigResource { Type = type, Name = n });
             return (await _client.DescribeConfigsAsync(resources, new() { RequestTimeout = timeout }).WaitAsync(cancellationToken)).ToDictionary(
                 r => r.ConfigResource.Name,
-                IReadOnlyDictionary<string, string> (r) => r.Entries.Values.Where(e => e.Value is not null).ToDictionary(e => e.Name, e => e.Value, StringComparer.Ordinal),
-                StringComparer.Ordinal);
+                IReadOnlyDictionary<string, string> (r) => r.Entries.Values.Where(e => e.Value is not null).ToDictionary(e => e.Name, e => e.Value));
         }
         catch (KafkaException)
         {

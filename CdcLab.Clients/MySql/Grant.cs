@@ -5,22 +5,16 @@ public enum GrantKind
 {
     /// <summary>A privilege, static or dynamic, on a scope; GRANT OPTION is one of them.</summary>
     Privilege,
-
-    /// <summary>A role.</summary>
     Role,
-
     /// <summary>The right to act as another account.</summary>
     Proxy,
-
     /// <summary>A partial revoke: a database on which a global privilege does not count.</summary>
     Restriction,
-
     /// <summary>A line that was not understood. It counts as a difference: what is not understood may be anything.</summary>
     Unreadable,
 }
 
 /// <summary>One thing that an account may do.</summary>
-/// <param name="Kind">What it is.</param>
 /// <param name="What">The privilege in upper case, with its columns where it is limited to some; the role; the line that was not understood.</param>
 /// <param name="On">What it holds on, as SHOW GRANTS writes it: <c>*.*</c>, <c>`cdclab`.*</c>, <c>PROCEDURE `db`.`p`</c>; empty for a role.</param>
 public sealed record Grant(GrantKind Kind, string What, string On)
@@ -39,7 +33,6 @@ public sealed record Grant(GrantKind Kind, string What, string On)
         _ => null,
     };
 
-    /// <inheritdoc/>
     public override string ToString() => Kind switch
     {
         GrantKind.Role => $"role {What}",
@@ -50,14 +43,10 @@ public sealed record Grant(GrantKind Kind, string What, string On)
 }
 
 /// <summary>How the grants of an account differ from what it must have.</summary>
-/// <param name="Missing">What it lacks.</param>
-/// <param name="Extra">What it has beyond.</param>
 public sealed record GrantDifference(IReadOnlyList<Grant> Missing, IReadOnlyList<Grant> Extra)
 {
-    /// <summary>Whether it has exactly what it must have.</summary>
     public bool IsNone => Missing.Count == 0 && Extra.Count == 0;
 
-    /// <summary>Compares an account's grants to what it must have.</summary>
     public static GrantDifference Of(DatabaseUser user, IReadOnlyList<Grant> grants)
     {
         List<Grant> wanted = [.. user.Privileges.Select(p => new Grant(GrantKind.Privilege, p, user.Scope))];

@@ -12,15 +12,15 @@ public sealed record BinlogStatus(string File, long Position)
         }
         catch (MySqlException e) when (e.ErrorCode == MySqlErrorCode.ParseError)
         {
-            // The new words came with 8.2 and the old ones went with 8.4. The server knows best which it takes; its version number does not tell (maxwell#2123).
+            // The new words came with 8.2, the old ones went with 8.4. The server knows best which it takes; its version number does not tell (maxwell#2123).
             return await AskAsync(connection, "SHOW MASTER STATUS", cancellationToken);
         }
     }
 
     private static async Task<BinlogStatus?> AskAsync(MySqlConnection connection, string statement, CancellationToken cancellationToken)
     {
-        await using System.Data.Common.DbDataReader reader = await connection.ExecuteReaderAsync(new CommandDefinition(statement, cancellationToken: cancellationToken));
-        return await reader.ReadAsync(cancellationToken) ? new(reader.GetString(reader.GetOrdinal("File")), reader.GetInt64(reader.GetOrdinal("Position"))) : null;
+        dynamic? row = await connection.QueryFirstOrDefaultAsync(new CommandDefinition(statement, cancellationToken: cancellationToken));
+        return row is null ? null : new((string)row.File, (long)row.Position);
     }
 }
 
@@ -30,7 +30,7 @@ public static class GlobalVariables
     /// <summary>Reads all of them, which needs no privilege; names in any case.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> ReadAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
-        IEnumerable<(string Name, string Value)> rows = await connection.QueryAsync<(string, string)>(new CommandDefinition("SHOW GLOBAL VARIABLES", cancellationToken: cancellationToken));
-        return rows.ToDictionary(r => r.Name, r => r.Value, StringComparer.OrdinalIgnoreCase);
+        CommandDefinition command = new("SHOW GLOBAL VARIABLES", cancellationToken: cancellationToken);
+        return (await connection.QueryAsync<(string Name, string Value)>(command)).ToDictionary(r => r.Name, r => r.Value, StringComparer.OrdinalIgnoreCase);
     }
 }

@@ -10,8 +10,8 @@ public static class UserGrants
     {
         try
         {
-            IEnumerable<string> lines = await connection.QueryAsync<string>(new CommandDefinition($"SHOW GRANTS FOR {SqlText.Account(user, host)}", cancellationToken: cancellationToken));
-            return [.. lines.SelectMany(GrantParser.Parse)];
+            CommandDefinition command = new($"SHOW GRANTS FOR {SqlText.Account(user, host)}", cancellationToken: cancellationToken);
+            return [.. (await connection.QueryAsync<string>(command)).SelectMany(GrantParser.Parse)];
         }
         catch (MySqlException e) when (e.ErrorCode == MySqlErrorCode.NonExistingGrant)
         {
@@ -20,14 +20,14 @@ public static class UserGrants
     }
 
     /// <summary>
-    /// Accounts, as SQL writes them, that MySQL prefers to <c>'user'@'%'</c> for some clients, because their host is more exact: those of the same name, and the
-    /// anonymous ones. A login from such a host is a login as that account, with its password and its grants.
+    /// Accounts, as SQL writes them, that MySQL prefers to <c>'user'@'%'</c> for some clients, because their host is more exact: those of the same name, and
+    /// the anonymous ones. A login from such a host is a login as that account, with its password and its grants.
     /// </summary>
     public static async Task<IReadOnlyList<string>> ShadowsAsync(MySqlConnection connection, string user, CancellationToken cancellationToken)
     {
         const string Sql = "SELECT user, host FROM mysql.user WHERE user IN (@user, '') AND host <> '%' ORDER BY user, host";
-        IEnumerable<(string User, string Host)> rows = await connection.QueryAsync<(string, string)>(new CommandDefinition(Sql, new { user }, cancellationToken: cancellationToken));
-        return [.. rows.Select(r => SqlText.Account(r.User, r.Host))];
+        CommandDefinition command = new(Sql, new { user }, cancellationToken: cancellationToken);
+        return [.. (await connection.QueryAsync<(string User, string Host)>(command)).Select(r => SqlText.Account(r.User, r.Host))];
     }
 }
 
@@ -43,12 +43,14 @@ internal static partial class GrantParser
     /// <summary>Reads one line. <c>USAGE</c> gives nothing: it means "no privilege".</summary>
     public static IReadOnlyList<Grant> Parse(string line)
     {
-        string inBackticks = OtherQuotes().Replace(line, m => m.Groups["text"] is { Success: true } text ? $"`{text.Value.Replace("\"\"", "\"").Replace("`", "``")}`" : m.Value);
+        string inBackticks = OtherQuotes().Replace(
+            line, m => m.Groups["text"] is { Success: true } text ? $"`{text.Value.Replace("\"\"", "\"").Replace("`", "``")}`" : m.Value);
         if (Privileges().Match(inBackticks) is { Success: true } privileges)
         {
             GrantKind kind = privileges.Groups["revoke"].Success ? GrantKind.Restriction : GrantKind.Privilege;
             IEnumerable<string> what = privileges.Groups["what"].Captures.Select(c => c.Value).Where(p => p != "USAGE");
-            return [.. what.Concat(privileges.Groups["option"].Captures.Select(_ => Grant.Option)).Select(p => new Grant(kind, p, privileges.Groups["on"].Value))];
+            IEnumerable<string> option = privileges.Groups["option"].Captures.Select(_ => Grant.Option);
+            return [.. what.Concat(option).Select(p => new Grant(kind, p, privileges.Groups["on"].Value))];
         }
 
         if (Roles().Match(inBackticks) is { Success: true } roles)
@@ -59,7 +61,9 @@ internal static partial class GrantParser
     }
 
     [GeneratedRegex(
-        $@"^(GRANT|(?<revoke>REVOKE)) {Privilege}(, ?{Privilege})* ON {Scope} (?(revoke)FROM {Account}|TO {Account}(?<option> WITH GRANT OPTION)?)\z", RegexOptions.ExplicitCapture, Limit)]
+        $@"^(GRANT|(?<revoke>REVOKE)) {Privilege}(, ?{Privilege})* ON {Scope} (?(revoke)FROM {Account}|TO {Account}(?<option> WITH GRANT OPTION)?)\z",
+        RegexOptions.ExplicitCapture,
+        Limit)]
     private static partial Regex Privileges();
 
     [GeneratedRegex($@"^GRANT (?<role>{Account})(, ?(?<role>{Account}))* TO {Account}( WITH ADMIN OPTION)?\z", RegexOptions.ExplicitCapture, Limit)]

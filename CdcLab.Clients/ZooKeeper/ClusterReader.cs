@@ -2,13 +2,37 @@ using System.Text.Json;
 
 namespace CdcLab.Clients.ZooKeeper;
 
+/// <summary>The Kafka cluster as ZooKeeper's nodes have it: the brokers that are registered now, by id, and every partition, by topic and number.</summary>
+/// <param name="Controller">The controller's id; null while there is none.</param>
+public sealed record ClusterState(IReadOnlyList<RegisteredBroker> Brokers, int? Controller, IReadOnlyList<PartitionState> Partitions)
+{
+    public IEnumerable<IGrouping<string, PartitionState>> Topics => Partitions.GroupBy(p => p.Topic, StringComparer.Ordinal);
+}
+
+/// <summary>A broker as it registered itself in ZooKeeper.</summary>
+/// <param name="Endpoints">Its advertised listeners, e.g. <c>INTERNAL://kafka-1:29092</c>.</param>
+public sealed record RegisteredBroker(int Id, IReadOnlyList<string> Endpoints);
+
+/// <summary>One partition as ZooKeeper's nodes have it: the truth, which brokers' metadata may lag.</summary>
+/// <param name="Replicas">The brokers that shall have it; the first is the preferred leader.</param>
+/// <param name="Leader">The broker that leads it; null where none does.</param>
+/// <param name="InSync">The brokers whose copy is complete.</param>
+/// <param name="IsNew">Whether it is only planned: its topic was just made, and no leader was ever elected.</param>
+/// <param name="LeaderEpoch">Which leader in a row this one is: records carry the epoch they were written in. Null where it is not known.</param>
+public sealed record PartitionState(
+    string Topic, int Number, IReadOnlyList<int> Replicas, int? Leader, IReadOnlyList<int> InSync, bool IsNew = false, int? LeaderEpoch = null)
+{
+    /// <summary>Whether a replica is missing from the in-sync set, or nobody leads.</summary>
+    public bool IsUnderReplicated => InSync.Count < Replicas.Count || Leader is null;
+
+    public string Name => $"{Topic}-{Number}";
+}
+
 /// <summary>Reads the Kafka cluster out of ZooKeeper's nodes.</summary>
 public static class ClusterReader
 {
     /// <summary>Reads brokers, controller and every partition, in one session and four to six round trips. Give it a deadline.</summary>
-    /// <exception cref="System.Net.Sockets.SocketException">Nothing listens there.</exception>
-    /// <exception cref="IOException">The connection broke: ZooKeeper is starting or ending.</exception>
-    /// <exception cref="InvalidDataException">What answered is not ZooKeeper, or a node is not of Kafka's shape.</exception>
+    /// <remarks>Throws as <see cref="ZooKeeperSession.OpenAsync"/> does, and <see cref="InvalidDataException"/> where a node is not of Kafka's shape.</remarks>
     public static async Task<ClusterState> ReadAsync(string host, int port, CancellationToken cancellationToken)
     {
         await using ZooKeeperSession session = await ZooKeeperSession.OpenAsync(host, port, cancellationToken);
@@ -21,7 +45,7 @@ public static class ClusterReader
     private static async Task<List<RegisteredBroker>> BrokersAsync(ZooKeeperSession session, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> children = await session.ChildrenAsync("/brokers/ids", cancellationToken);
-        int[] ids = [.. children.Select(c => int.TryParse(c, NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : -1).Where(id => id >= 0).Order()];
+        int[] ids = [.. children.Select(c => int.TryParse(c, NumberStyles.None, null, out int id) ? id : -1).Where(id => id >= 0).Order()];
         IReadOnlyList<byte[]?> nodes = await session.ReadAsync([.. ids.Select(id => $"/brokers/ids/{id}")], cancellationToken);
 
         // A broker that left between the two reads has no node.
@@ -33,9 +57,14 @@ public static class ClusterReader
         string[] topics = [.. (await session.ChildrenAsync("/brokers/topics", cancellationToken)).Order(StringComparer.Ordinal)];
         IReadOnlyList<byte[]?> assignments = await session.ReadAsync([.. topics.Select(t => $"/brokers/topics/{t}")], cancellationToken);
         (string Topic, int Number, IReadOnlyList<int> Replicas)[] assigned =
-            [.. topics.Zip(assignments).Where(t => t.Second is not null).SelectMany(t => KafkaNodes.Assignment(t.Second!).Select(p => (t.First, p.Number, p.Replicas)))];
-
-        IReadOnlyList<byte[]?> states = await session.ReadAsync([.. assigned.Select(p => $"/brokers/topics/{p.Topic}/partitions/{p.Number}/state")], cancellationToken);
+        [
+            .. from topic in topics.Zip(assignments)
+            where topic.Second is not null
+            from partition in KafkaNodes.Assignment(topic.Second)
+            select (topic.First, partition.Number, partition.Replicas),
+        ];
+        IReadOnlyList<byte[]?> states = await session.ReadAsync(
+            [.. assigned.Select(p => $"/brokers/topics/{p.Topic}/partitions/{p.Number}/state")], cancellationToken);
         List<PartitionState> partitions = new(assigned.Length);
         foreach (((string topic, int number, IReadOnlyList<int> replicas), byte[]? node) in assigned.Zip(states))
         {

@@ -9,7 +9,6 @@ public static class FourLetterWords
 
     /// <summary>The answer to one word, e.g. <c>srvr</c>. Give it a deadline.</summary>
     /// <exception cref="SocketException">Nothing listens there.</exception>
-    /// <exception cref="InvalidDataException">The answer is longer than any of these.</exception>
     public static async Task<string> AskAsync(string host, int port, string word, CancellationToken cancellationToken)
     {
         using TcpClient client = new(AddressFamily.InterNetwork);

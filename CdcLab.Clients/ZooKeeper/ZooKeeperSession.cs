@@ -55,7 +55,6 @@ public sealed class ZooKeeperSession : IAsyncDisposable
     public async Task<IReadOnlyList<string>> ChildrenAsync(string path, CancellationToken cancellationToken) =>
         (await AskAsync(GetChildren, [path], static answer => answer.Texts(), cancellationToken))[0] ?? [];
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         try
@@ -93,11 +92,11 @@ public sealed class ZooKeeperSession : IAsyncDisposable
     }
 
     // All requests are written at once and answered in their order, which ZooKeeper guarantees.
-    private async Task<IReadOnlyList<T?>> AskAsync<T>(int operation, IReadOnlyList<string> paths, Func<WireReader, T> parse, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<T?>> AskAsync<T>(int operation, IReadOnlyList<string> paths, Func<WireReader, T> parse, CancellationToken stop)
         where T : class
     {
         int first = _lastRequest + 1;
-        await SendAsync(cancellationToken, [.. paths.Select(path => (Action<WireWriter>)(p =>
+        await SendAsync(stop, [.. paths.Select(path => (Action<WireWriter>)(p =>
         {
             p.Int32(++_lastRequest);
             p.Int32(operation);
@@ -107,7 +106,7 @@ public sealed class ZooKeeperSession : IAsyncDisposable
         List<T?> answers = new(paths.Count);
         foreach (string path in paths)
         {
-            WireReader answer = new(await AnswerAsync(cancellationToken));
+            WireReader answer = new(await AnswerAsync(stop));
             if (answer.Int32() != first + answers.Count)
                 throw new InvalidDataException("ZooKeeper answered another request than was asked.");
             _ = answer.Int64(); // transaction
@@ -135,8 +134,6 @@ public sealed class ZooKeeperSession : IAsyncDisposable
 }
 
 /// <summary>ZooKeeper answered, and said no.</summary>
-/// <param name="message">What it refused.</param>
-/// <param name="code">ZooKeeper's own error code, negative.</param>
 public sealed class ZooKeeperException(string message, int code) : Exception(message)
 {
     /// <summary>ZooKeeper's own error code, negative (<c>KeeperException.Code</c>).</summary>

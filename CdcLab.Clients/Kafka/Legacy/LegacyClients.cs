@@ -7,7 +7,6 @@ namespace CdcLab.Clients.Kafka.Legacy;
 /// <summary>What clients must know of Kafka 0.9.0.1: it answers no question about itself.</summary>
 public static class LegacyClients
 {
-    /// <summary>Its version.</summary>
     public const string Version = "0.9.0.1";
 
     /// <summary>librdkafka's settings that every client of it needs (librdkafka, <c>INTRODUCTION.md</c>, "Broker version compatibility").</summary>
@@ -23,13 +22,11 @@ public static class LegacyClients
 }
 
 /// <summary>Topics where the cluster has no admin API: found in ZooKeeper's nodes, and made by nobody but the AppHost.</summary>
-/// <param name="port">ZooKeeper's port on this machine.</param>
 public sealed class ZooKeeperTopics(int port) : IKafkaTopics
 {
     // A topic cannot be deleted there (delete.topic.enable is off before 1.0), so none of the same name ever follows another.
     private const string OnlyId = "the only one";
 
-    /// <inheritdoc/>
     public async Task<(string Id, int Partitions)?> TopicAsync(string topic, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -49,7 +46,6 @@ public sealed class ZooKeeperTopics(int port) : IKafkaTopics
         }
     }
 
-    /// <inheritdoc/>
     public Task<bool> CreateTopicAsync(KafkaTopic topic, TimeSpan timeout, CancellationToken cancellationToken) => throw new KafkaException(new Error(
         ErrorCode.UnsupportedVersion, $"a legacy Kafka has no admin API; the AppHost makes {topic.Name} when ZooKeeper starts: restart zookeeper"));
 }
