@@ -1,21 +1,18 @@
+using System.Net.Http.Headers;
+
 namespace CdcLab.Clients;
 
 /// <summary>How the clients of our own APIs speak HTTP.</summary>
 internal static class LoopbackHttp
 {
-    public static HttpClient Client(Uri endpoint)
+    /// <summary>Makes a client; without a token it can only read.</summary>
+    public static HttpClient Client(Uri address, string? token, TimeSpan timeout)
     {
-        SocketsHttpHandler handler = new()
-        {
-            // A proxy of the environment is for the internet, not for this machine.
-            UseProxy = false,
-            ConnectTimeout = TimeSpan.FromSeconds(2),
-            AllowAutoRedirect = false,
-
-            // Closing a lease must close its connection at once, not wait for the rest of an answer that has no end.
-            MaxResponseDrainSize = 0,
-        };
-        // Each call has a limit of its own: a lease stays open for as long as the fault shall last.
-        return new HttpClient(handler) { BaseAddress = endpoint, Timeout = Timeout.InfiniteTimeSpan };
+        // A proxy of the environment is for the internet, not for this machine.
+        SocketsHttpHandler handler = new() { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2), AllowAutoRedirect = false };
+        HttpClient client = new(handler) { BaseAddress = address, Timeout = timeout };
+        if (token is not null)
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net.Sockets;
 
 namespace CdcLab.Clients.Kafka;
@@ -16,13 +15,10 @@ public static class BrokerMetadata
     // All topics are part of the answer; a lab's are a few kilobytes.
     private const int LongestAnswer = 8 * 1024 * 1024;
 
-    private static readonly byte[] Request = MakeRequest();
+    /// <summary>The request as it goes over the wire, for whoever can send it from where this process cannot.</summary>
+    public static ReadOnlyMemory<byte> Question { get; } = MakeQuestion();
 
-    /// <summary>Asks one listener.</summary>
-    /// <param name="host">The listener's host.</param>
-    /// <param name="port">The listener's port.</param>
-    /// <param name="cancellationToken">Ends the wait; give it a deadline, a paused broker accepts and never answers.</param>
-    /// <returns>The brokers that a client of this side is told, by id.</returns>
+    /// <summary>The brokers that a client of this listener's side is told, by id. Give it a deadline: a paused broker accepts and never answers.</summary>
     /// <exception cref="SocketException">Nothing listens there.</exception>
     /// <exception cref="IOException">The connection was closed before an answer.</exception>
     /// <exception cref="InvalidDataException">What answered is not a Kafka broker.</exception>
@@ -31,49 +27,47 @@ public static class BrokerMetadata
         using TcpClient client = new(AddressFamily.InterNetwork) { NoDelay = true };
         await client.ConnectAsync(host, port, cancellationToken);
         NetworkStream stream = client.GetStream();
-        await stream.WriteAsync(Request, cancellationToken);
-        byte[] head = new byte[sizeof(int)];
-        await stream.ReadExactlyAsync(head, cancellationToken);
-        int length = BinaryPrimitives.ReadInt32BigEndian(head);
-        if (length is < 0 or > LongestAnswer)
-            throw new InvalidDataException($"What listens on {host}:{port} does not answer as a Kafka broker does.");
-        byte[] answer = new byte[length];
-        await stream.ReadExactlyAsync(answer, cancellationToken);
-        return Read(answer);
+        await stream.WriteAsync(Question, cancellationToken);
+        return Read(await stream.ReadPacketAsync(LongestAnswer, "a Kafka broker", cancellationToken));
     }
 
-    /// <summary>The request as it goes over the wire, for whoever can send it from where this process cannot.</summary>
-    public static ReadOnlyMemory<byte> Question => Request;
-
     /// <summary>Reads an answer, without the four bytes of its length.</summary>
-    /// <param name="answer">The answer.</param>
-    /// <returns>The brokers that a client of this side is told, by id.</returns>
-    /// <exception cref="InvalidDataException">It is no Kafka broker's.</exception>
     public static IReadOnlyList<AdvertisedBroker> Read(ReadOnlySpan<byte> answer)
     {
-        KafkaReader reader = new(answer);
+        WireReader reader = new(answer);
         if (reader.Int32() != CorrelationId)
             throw new InvalidDataException("The answer is to another request than was asked: not a Kafka broker.");
         int count = reader.Count(smallest: 10);
         List<AdvertisedBroker> brokers = new(count);
         for (int i = 0; i < count; i++)
-            brokers.Add(new(reader.Int32(), reader.Text(), reader.Int32()));
+            brokers.Add(new(reader.Int32(), reader.ShortText(), reader.Int32()));
         brokers.Sort((a, b) => a.Id.CompareTo(b.Id));
         return brokers;
     }
 
-    private static byte[] MakeRequest()
+    private static ReadOnlyMemory<byte> MakeQuestion()
     {
-        ReadOnlySpan<byte> client = "cdclab"u8;
-        byte[] request = new byte[4 + 2 + 2 + 4 + 2 + client.Length + 4];
-        Span<byte> rest = request;
-        BinaryPrimitives.WriteInt32BigEndian(rest, request.Length - 4);
-        BinaryPrimitives.WriteInt16BigEndian(rest[4..], 3); // Metadata
-        BinaryPrimitives.WriteInt16BigEndian(rest[6..], 0); // its version
-        BinaryPrimitives.WriteInt32BigEndian(rest[8..], CorrelationId);
-        BinaryPrimitives.WriteInt16BigEndian(rest[12..], (short)client.Length);
-        client.CopyTo(rest[14..]);
-        BinaryPrimitives.WriteInt32BigEndian(rest[(14 + client.Length)..], 0); // no topic is named: all
-        return request;
+        WireWriter question = new();
+        question.Packet(p =>
+        {
+            p.Int16(3); // Metadata
+            p.Int16(0); // its version
+            p.Int32(CorrelationId);
+            p.ShortText("cdclab");
+            p.Int32(0); // no topic is named: all
+        });
+        return question.Written;
+    }
+}
+
+/// <summary>Whether one broker answers on one listener, and knows its cluster.</summary>
+public static class BrokerPing
+{
+    /// <summary>Asks for metadata and reads the answer. Exceptions and deadline as for <see cref="BrokerMetadata.AskAsync"/>.</summary>
+    /// <exception cref="InvalidDataException">It has just begun: it answers before it knows anybody, even itself, and no client could use it.</exception>
+    public static async Task AskAsync(string host, int port, CancellationToken cancellationToken)
+    {
+        if ((await BrokerMetadata.AskAsync(host, port, cancellationToken)).Count == 0)
+            throw new InvalidDataException($"The broker at {host}:{port} has just begun and knows no broker yet.");
     }
 }

@@ -4,6 +4,18 @@ using Confluent.Kafka.Admin;
 
 namespace CdcLab.Clients.Kafka;
 
+/// <summary>Finds and makes topics.</summary>
+public interface IKafkaTopics
+{
+    /// <summary>The topic's id, which one that is deleted and made again does not keep, and its number of partitions; null where there is none.</summary>
+    /// <exception cref="KafkaException">No one answers.</exception>
+    Task<(string Id, int Partitions)?> TopicAsync(string topic, TimeSpan timeout, CancellationToken cancellationToken);
+
+    /// <summary>Makes a topic, unless there is one of this name; tells whether it was made now.</summary>
+    /// <exception cref="KafkaException">No one answers, or the topic cannot be made, e.g. with too few brokers.</exception>
+    Task<bool> CreateTopicAsync(KafkaTopic topic, TimeSpan timeout, CancellationToken cancellationToken);
+}
+
 /// <summary>What the lab asks of the cluster's admin API. One for the process: a client for each question leaks threads.</summary>
 public sealed class KafkaAdmin : IKafkaTopics, IDisposable
 {
@@ -11,73 +23,40 @@ public sealed class KafkaAdmin : IKafkaTopics, IDisposable
     private static readonly TimeSpan ControllerRetryDelay = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock _renewing = new();
-    private readonly string _bootstrap;
-    private readonly IReadOnlyDictionary<string, string> _needed;
+    private readonly Func<IAdminClient> _make;
     private IAdminClient _client;
     private IAdminClient? _retired;
-    private bool _disposed;
     private long _renewed = Stopwatch.GetTimestamp();
 
     /// <summary>Makes the client; it connects by itself, and again whenever brokers come back.</summary>
-    /// <param name="bootstrap">Bootstrap servers.</param>
-    /// <param name="needed">What every client of this cluster needs.</param>
-    public KafkaAdmin(string bootstrap, IReadOnlyDictionary<string, string>? needed = null)
+    public KafkaAdmin(string bootstrap, IReadOnlyDictionary<string, string> needed)
     {
-        _bootstrap = bootstrap;
-        _needed = needed ?? new Dictionary<string, string>();
-        _client = Make();
+        _make = () => new AdminClientBuilder(KafkaClientSettings.Admin(bootstrap, needed))
+            .SetLogHandler(static (_, _) => { }) // a line for each try to reconnect; the checks tell the story once
+            .SetErrorHandler(static (_, _) => { })
+            .Build();
+        _client = _make();
     }
 
-    /// <summary>The brokers and partitions that the cluster tells its clients.</summary>
-    /// <param name="timeout">How long it may take.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>What the cluster says.</returns>
-    /// <exception cref="KafkaException">No broker answers.</exception>
-    public async Task<ClusterMetadata> ClusterAsync(TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        // librdkafka has this one call in a blocking form only.
-        Metadata found = await Task.Run(() => _client.GetMetadata(timeout), cancellationToken).WaitAsync(cancellationToken);
-        return new(
-            found.Brokers.Select(b => b.BrokerId).ToHashSet(),
-            found.Topics.Sum(t => t.Partitions.Count),
-            [.. found.Topics.SelectMany(t => t.Partitions.Where(p => p.InSyncReplicas.Length < p.Replicas.Length).Select(p => $"{t.Topic}-{p.PartitionId}"))]);
-    }
-
-    /// <summary>The settings with which one broker runs now.</summary>
-    /// <param name="brokerId">The broker's id.</param>
-    /// <param name="timeout">How long it may take.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Names and values; a secret has none and is left out.</returns>
+    /// <summary>The settings with which one broker runs now; a secret has no value and is left out.</summary>
     /// <exception cref="KafkaException">The broker does not answer.</exception>
-    public async Task<IReadOnlyDictionary<string, string>> BrokerSettingsAsync(int brokerId, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<DescribeConfigsResult> results = await DescribeAsync([new() { Type = ResourceType.Broker, Name = brokerId.ToString() }], timeout, cancellationToken);
-        return Values(results[0]);
-    }
+    public async Task<IReadOnlyDictionary<string, string>> BrokerSettingsAsync(int brokerId, TimeSpan timeout, CancellationToken cancellationToken) =>
+        (await DescribeAsync(ResourceType.Broker, [brokerId.ToString()], timeout, cancellationToken)).Values.Single();
 
-    /// <summary>The settings that apply to topics now, their own or the broker's default.</summary>
-    /// <param name="topics">The topics.</param>
-    /// <param name="timeout">How long it may take.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Names and values by topic.</returns>
+    /// <summary>The settings that apply to topics now, their own or the broker's default, by topic.</summary>
     /// <exception cref="KafkaException">No broker answers, or a topic is gone.</exception>
-    public async Task<IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>> TopicSettingsAsync(IReadOnlyCollection<string> topics, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        if (topics.Count == 0)
-            return new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);
-        IReadOnlyList<DescribeConfigsResult> results = await DescribeAsync([.. topics.Select(t => new ConfigResource { Type = ResourceType.Topic, Name = t })], timeout, cancellationToken);
-        return results.ToDictionary(r => r.ConfigResource.Name, r => (IReadOnlyDictionary<string, string>)Values(r), StringComparer.Ordinal);
-    }
+    public async Task<IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>> TopicSettingsAsync(
+        IReadOnlyCollection<string> topics, TimeSpan timeout, CancellationToken cancellationToken) =>
+        topics.Count == 0 ? [] : await DescribeAsync(ResourceType.Topic, topics, timeout, cancellationToken);
 
-    /// <inheritdoc/>
-    public async Task<bool> CreateTopicAsync(string topic, int partitions, int replicationFactor, IReadOnlyDictionary<string, string> settings, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<bool> CreateTopicAsync(KafkaTopic topic, TimeSpan timeout, CancellationToken cancellationToken)
     {
         TopicSpecification specification = new()
         {
-            Name = topic,
-            NumPartitions = partitions,
-            ReplicationFactor = (short)replicationFactor,
-            Configs = new(settings, StringComparer.Ordinal),
+            Name = topic.Name,
+            NumPartitions = topic.Partitions,
+            ReplicationFactor = (short)topic.ReplicationFactor,
+            Configs = new(topic.Settings, StringComparer.Ordinal),
         };
         long began = Stopwatch.GetTimestamp();
         while (true)
@@ -100,12 +79,12 @@ public sealed class KafkaAdmin : IKafkaTopics, IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public async Task<(string Id, int Partitions)?> TopicAsync(string topic, TimeSpan timeout, CancellationToken cancellationToken)
     {
         try
         {
-            DescribeTopicsResult result = await _client.DescribeTopicsAsync(TopicCollection.OfTopicNames([topic]), new() { RequestTimeout = timeout }).WaitAsync(cancellationToken);
+            TopicCollection asked = TopicCollection.OfTopicNames([topic]);
+            DescribeTopicsResult result = await _client.DescribeTopicsAsync(asked, new() { RequestTimeout = timeout }).WaitAsync(cancellationToken);
             TopicDescription found = result.TopicDescriptions[0];
             return (found.TopicId.ToString(), found.Partitions.Count);
         }
@@ -115,46 +94,21 @@ public sealed class KafkaAdmin : IKafkaTopics, IDisposable
         }
     }
 
-    /// <summary>Deletes a topic, unless there is none of this name.</summary>
-    /// <param name="topic">Its name.</param>
-    /// <param name="timeout">How long it may take.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Whether there was one.</returns>
-    /// <exception cref="KafkaException">No broker answers.</exception>
-    public async Task<bool> DeleteTopicAsync(string topic, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await _client.DeleteTopicsAsync([topic], new() { RequestTimeout = timeout, OperationTimeout = timeout }).WaitAsync(cancellationToken);
-            return true;
-        }
-        catch (DeleteTopicsException e) when (e.Results.All(r => r.Error.Code == ErrorCode.UnknownTopicOrPart))
-        {
-            return false;
-        }
-    }
-
-    /// <inheritdoc/>
     public void Dispose()
     {
-        // Whoever holds it as what finds topics may dispose of it too.
-        if (_disposed)
-            return;
-        _disposed = true;
         _retired?.Dispose();
         _client.Dispose();
     }
 
-    private IAdminClient Make() => new AdminClientBuilder(KafkaClientSettings.Admin(_bootstrap, _needed))
-        .SetLogHandler(static (_, _) => { }) // a line for each try to reconnect; the checks tell the story once
-        .SetErrorHandler(static (_, _) => { })
-        .Build();
-
-    private async Task<IReadOnlyList<DescribeConfigsResult>> DescribeAsync(IEnumerable<ConfigResource> resources, TimeSpan timeout, CancellationToken cancellationToken)
+    private async Task<Dictionary<string, IReadOnlyDictionary<string, string>>> DescribeAsync(
+        ResourceType type, IEnumerable<string> names, TimeSpan timeout, CancellationToken cancellationToken)
     {
         try
         {
-            return await _client.DescribeConfigsAsync(resources, new() { RequestTimeout = timeout }).WaitAsync(cancellationToken);
+            IEnumerable<ConfigResource> resources = names.Select(n => new ConfigResource { Type = type, Name = n });
+            return (await _client.DescribeConfigsAsync(resources, new() { RequestTimeout = timeout }).WaitAsync(cancellationToken)).ToDictionary(
+                r => r.ConfigResource.Name,
+                IReadOnlyDictionary<string, string> (r) => r.Entries.Values.Where(e => e.Value is not null).ToDictionary(e => e.Name, e => e.Value));
         }
         catch (KafkaException)
         {
@@ -175,10 +129,7 @@ public sealed class KafkaAdmin : IKafkaTopics, IDisposable
             // Others may still wait for the client of now; the one before it has had its ten seconds.
             _retired?.Dispose();
             _retired = _client;
-            _client = Make();
+            _client = _make();
         }
     }
-
-    private static Dictionary<string, string> Values(DescribeConfigsResult result) =>
-        result.Entries.Values.Where(e => e.Value is not null).ToDictionary(e => e.Name, e => e.Value, StringComparer.Ordinal);
 }

@@ -2,41 +2,25 @@ using Confluent.Kafka;
 
 namespace CdcLab.Clients.Kafka;
 
-/// <summary>librdkafka's settings for each of the lab's clients. Each configuration is made from scratch: one that is made from another shares its dictionary, and settings leak both ways.</summary>
+/// <summary>
+/// librdkafka's settings for each of the lab's clients; "needed" is what every client of this cluster needs. Each configuration is made from scratch: one
+/// that is made from another shares its dictionary, and settings leak both ways.
+/// </summary>
 public static class KafkaClientSettings
 {
-    // A broker that comes back must be found at once: librdkafka's default of 10 s would hide it behind a back-off.
-    private const int LongestReconnectBackoff = 500;
-
     // A paused broker keeps its connections: only this ends the wait for it. librdkafka's default is 60 s.
     private const int SocketTimeout = 6000;
 
-    // How soon a topic or a broker that was missing from one answer is asked for again. A topic that was made anew was once read only after the 30 s that stood here.
-    private const int MetadataRefresh = 1000;
+    /// <summary>How long the probe's producer waits for more messages before it sends: shown with every figure.</summary>
+    public static TimeSpan ProbeLinger => TimeSpan.Zero;
 
     /// <summary>The settings of the one admin client.</summary>
-    /// <param name="bootstrap">Bootstrap servers.</param>
-    /// <param name="needed">What every client of this cluster needs.</param>
-    /// <returns>New settings.</returns>
-    public static AdminClientConfig Admin(string bootstrap, IReadOnlyDictionary<string, string> needed)
-    {
-        AdminClientConfig settings = new();
-        Shared(settings, bootstrap, needed, "cdclab-admin");
+    public static AdminClientConfig Admin(string bootstrap, IReadOnlyDictionary<string, string> needed) =>
+        Shared(bootstrap, needed, "cdclab-admin", new AdminClientConfig());
 
-        // librdkafka forgets a broker that is missing from one answer, asks again after five minutes, and lets every question to that broker wait meanwhile
-        // (seen after all brokers were killed and started again): a client that asks each broker by itself must ask often which there are.
-        settings.TopicMetadataRefreshIntervalMs = MetadataRefresh;
-        return settings;
-    }
-
-    /// <summary>The settings of the latency probe's producer.</summary>
-    /// <param name="bootstrap">Bootstrap servers.</param>
-    /// <param name="needed">What every client of this cluster needs.</param>
-    /// <param name="messageTimeout">After this time without an acknowledgement a message's outcome is unknown.</param>
-    /// <returns>New settings.</returns>
-    public static ProducerConfig ProbeProducer(string bootstrap, IReadOnlyDictionary<string, string> needed, TimeSpan messageTimeout)
-    {
-        ProducerConfig settings = new()
+    /// <summary>The settings of the latency probe's producer. After the time limit without an acknowledgement a message's outcome is unknown.</summary>
+    public static ProducerConfig ProbeProducer(string bootstrap, IReadOnlyDictionary<string, string> needed, TimeSpan messageTimeout) =>
+        Shared(bootstrap, needed, "cdclab-probe-producer", new ProducerConfig
         {
             Acks = Acks.All,
 
@@ -52,7 +36,6 @@ public static class KafkaClientSettings
             RetryBackoffMs = 100,
             RetryBackoffMaxMs = 500,
             TopicMetadataRefreshFastIntervalMs = 100,
-            TopicMetadataRefreshIntervalMs = MetadataRefresh,
             TopicMetadataPropagationMaxMs = 1000,
             AllowAutoCreateTopics = false,
             EnableDeliveryReports = true,
@@ -60,18 +43,11 @@ public static class KafkaClientSettings
             QueueBufferingMaxMessages = 10_000,
             QueueBufferingMaxKbytes = 1024,
             StickyPartitioningLingerMs = 0,
-        };
-        Shared(settings, bootstrap, needed, "cdclab-probe-producer");
-        return settings;
-    }
+        });
 
     /// <summary>The settings of the latency probe's consumer: it is told its partitions, joins no group and commits nothing.</summary>
-    /// <param name="bootstrap">Bootstrap servers.</param>
-    /// <param name="needed">What every client of this cluster needs.</param>
-    /// <returns>New settings.</returns>
-    public static ConsumerConfig ProbeConsumer(string bootstrap, IReadOnlyDictionary<string, string> needed)
-    {
-        ConsumerConfig settings = new()
+    public static ConsumerConfig ProbeConsumer(string bootstrap, IReadOnlyDictionary<string, string> needed) =>
+        Shared(bootstrap, needed, "cdclab-probe-consumer", new ConsumerConfig
         {
             // librdkafka insists on a name; without subscribe and commits no group of this name ever comes to be.
             GroupId = "cdclab-probe",
@@ -83,23 +59,23 @@ public static class KafkaClientSettings
             FetchErrorBackoffMs = 100,
             QueuedMaxMessagesKbytes = 1024,
             TopicMetadataRefreshFastIntervalMs = 100,
-            TopicMetadataRefreshIntervalMs = MetadataRefresh,
             AllowAutoCreateTopics = false,
-        };
-        Shared(settings, bootstrap, needed, "cdclab-probe-consumer");
-        return settings;
-    }
+        });
 
-    /// <summary>How long the probe's producer waits for more messages before it sends: shown with every figure.</summary>
-    public static TimeSpan ProbeLinger => TimeSpan.Zero;
-
-    private static void Shared(ClientConfig settings, string bootstrap, IReadOnlyDictionary<string, string> needed, string clientId)
+    private static T Shared<T>(string bootstrap, IReadOnlyDictionary<string, string> needed, string clientId, T settings)
+        where T : ClientConfig
     {
         settings.BootstrapServers = bootstrap;
         settings.ClientId = clientId;
         settings.BrokerAddressFamily = BrokerAddressFamily.V4;
+
+        // A broker that comes back must be found at once: librdkafka's default of 10 s would hide it behind a back-off.
         settings.ReconnectBackoffMs = 100;
-        settings.ReconnectBackoffMaxMs = LongestReconnectBackoff;
+        settings.ReconnectBackoffMaxMs = 500;
+
+        // librdkafka forgets a broker that is missing from one answer, asks again after five minutes, and lets every question to that broker wait meanwhile
+        // (seen after all brokers were killed and started again). So it asks often; a topic that was made anew was once read only after 30 s.
+        settings.TopicMetadataRefreshIntervalMs = 1000;
         settings.SocketTimeoutMs = SocketTimeout;
         settings.SocketConnectionSetupTimeoutMs = 5000;
         settings.SocketNagleDisable = true;
@@ -107,5 +83,6 @@ public static class KafkaClientSettings
         settings.EnableMetricsPush = false;
         foreach ((string name, string value) in needed)
             settings.Set(name, value);
+        return settings;
     }
 }

@@ -1,7 +1,20 @@
 namespace CdcLab.Clients.MySql;
 
+/// <summary>What one entry of SHOW GRANTS gives or takes.</summary>
+public enum GrantKind
+{
+    /// <summary>A privilege, static or dynamic, on a scope; GRANT OPTION is one of them.</summary>
+    Privilege,
+    Role,
+    /// <summary>The right to act as another account.</summary>
+    Proxy,
+    /// <summary>A partial revoke: a database on which a global privilege does not count.</summary>
+    Restriction,
+    /// <summary>A line that was not understood. It counts as a difference: what is not understood may be anything.</summary>
+    Unreadable,
+}
+
 /// <summary>One thing that an account may do.</summary>
-/// <param name="Kind">What it is.</param>
 /// <param name="What">The privilege in upper case, with its columns where it is limited to some; the role; the line that was not understood.</param>
 /// <param name="On">What it holds on, as SHOW GRANTS writes it: <c>*.*</c>, <c>`cdclab`.*</c>, <c>PROCEDURE `db`.`p`</c>; empty for a role.</param>
 public sealed record Grant(GrantKind Kind, string What, string On)
@@ -12,18 +25,14 @@ public sealed record Grant(GrantKind Kind, string What, string On)
     /// <summary>The right to pass on what one has.</summary>
     public const string Option = "GRANT OPTION";
 
-    /// <summary>The statement that takes exactly this away from an account.</summary>
-    /// <param name="account">The account as SQL writes it.</param>
-    /// <returns>One SQL statement; null where only REVOKE ALL helps.</returns>
+    /// <summary>The statement that takes exactly this away from an account, which is given as SQL writes it; null where only REVOKE ALL helps.</summary>
     public string? RevokeStatement(string account) => Kind switch
     {
-        GrantKind.Privilege => $"REVOKE {What} ON {On} FROM {account}",
+        GrantKind.Privilege or GrantKind.Proxy => $"REVOKE {What} ON {On} FROM {account}",
         GrantKind.Role => $"REVOKE {What} FROM {account}",
-        GrantKind.Proxy => $"REVOKE PROXY ON {On} FROM {account}",
         _ => null,
     };
 
-    /// <inheritdoc/>
     public override string ToString() => Kind switch
     {
         GrantKind.Role => $"role {What}",
@@ -31,4 +40,18 @@ public sealed record Grant(GrantKind Kind, string What, string On)
         GrantKind.Unreadable => $"not understood: {What}",
         _ => $"{What} ON {On}",
     };
+}
+
+/// <summary>How the grants of an account differ from what it must have.</summary>
+public sealed record GrantDifference(IReadOnlyList<Grant> Missing, IReadOnlyList<Grant> Extra)
+{
+    public bool IsNone => Missing.Count == 0 && Extra.Count == 0;
+
+    public static GrantDifference Of(DatabaseUser user, IReadOnlyList<Grant> grants)
+    {
+        List<Grant> wanted = [.. user.Privileges.Select(p => new Grant(GrantKind.Privilege, p, user.Scope))];
+        // ALL PRIVILEGES holds each privilege of its scope: too much, but nothing is missing.
+        bool all = grants.Contains(new Grant(GrantKind.Privilege, Grant.Everything, user.Scope));
+        return new(all ? [] : [.. wanted.Except(grants)], [.. grants.Except(wanted)]);
+    }
 }

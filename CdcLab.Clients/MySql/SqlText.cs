@@ -1,18 +1,17 @@
 namespace CdcLab.Clients.MySql;
 
-/// <summary>Names and texts as MySQL's SQL writes them, safe whatever they contain. For statements that take no parameters: CREATE USER, GRANT, SHOW GRANTS.</summary>
+/// <summary>Names and texts as SQL writes them, safe whatever they contain. For statements that take no parameters: CREATE USER, GRANT, SHOW GRANTS.</summary>
 public static class SqlText
 {
     /// <summary>
-    /// Makes the session read what this class writes: with <c>ANSI_QUOTES</c> or <c>NO_BACKSLASH_ESCAPES</c> in the server's mode the same text would mean something
-    /// else, and without <c>sql_quote_show_create</c> SHOW GRANTS quotes no names.
+    /// Makes the session read what this class writes: with <c>ANSI_QUOTES</c> or <c>NO_BACKSLASH_ESCAPES</c> in the server's mode the same text would mean
+    /// something else, and without <c>sql_quote_show_create</c> SHOW GRANTS quotes no names.
     /// </summary>
-    public const string SessionMode =
-        "SET SESSION sql_mode = 'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', SESSION sql_quote_show_create = ON";
+    public const string SessionMode = """
+        SET SESSION sql_mode = 'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
+          SESSION sql_quote_show_create = ON
+        """;
 
-    /// <summary>A name in backticks.</summary>
-    /// <param name="name">The name, e.g. of a database.</param>
-    /// <returns>The quoted name.</returns>
     public static string Identifier(string name)
     {
         // MySQL allows no NUL in a name; whatever asks for one is wrong, not merely to be quoted.
@@ -21,15 +20,9 @@ public static class SqlText
         return $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
     }
 
-    /// <summary>A text in apostrophes.</summary>
-    /// <param name="text">The text.</param>
-    /// <returns>The quoted text.</returns>
     public static string Literal(string text) =>
-        "'" + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal).Replace("\0", "\\0", StringComparison.Ordinal) + "'";
+        $"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal).Replace("\0", "\\0", StringComparison.Ordinal)}'";
 
     /// <summary>An account, e.g. <c>'debezium'@'%'</c>.</summary>
-    /// <param name="user">The user's name.</param>
-    /// <param name="host">The host part.</param>
-    /// <returns>The quoted account.</returns>
     public static string Account(string user, string host) => $"{Literal(user)}@{Literal(host)}";
 }

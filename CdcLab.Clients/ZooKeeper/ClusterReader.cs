@@ -1,29 +1,41 @@
+using System.Text.Json;
+
 namespace CdcLab.Clients.ZooKeeper;
+
+/// <summary>The Kafka cluster as ZooKeeper's nodes have it: the brokers that are registered now, by id, and every partition, by topic and number.</summary>
+/// <param name="Controller">The controller's id; null while there is none.</param>
+public sealed record ClusterState(IReadOnlyList<RegisteredBroker> Brokers, int? Controller, IReadOnlyList<PartitionState> Partitions)
+{
+    public IEnumerable<IGrouping<string, PartitionState>> Topics => Partitions.GroupBy(p => p.Topic, StringComparer.Ordinal);
+}
+
+/// <summary>A broker as it registered itself in ZooKeeper.</summary>
+/// <param name="Endpoints">Its advertised listeners, e.g. <c>INTERNAL://kafka-1:29092</c>.</param>
+public sealed record RegisteredBroker(int Id, IReadOnlyList<string> Endpoints);
+
+/// <summary>One partition as ZooKeeper's nodes have it: the truth, which brokers' metadata may lag.</summary>
+/// <param name="Replicas">The brokers that shall have it; the first is the preferred leader.</param>
+/// <param name="Leader">The broker that leads it; null where none does.</param>
+/// <param name="InSync">The brokers whose copy is complete.</param>
+/// <param name="IsNew">Whether it is only planned: its topic was just made, and no leader was ever elected.</param>
+/// <param name="LeaderEpoch">Which leader in a row this one is: records carry the epoch they were written in. Null where it is not known.</param>
+public sealed record PartitionState(
+    string Topic, int Number, IReadOnlyList<int> Replicas, int? Leader, IReadOnlyList<int> InSync, bool IsNew = false, int? LeaderEpoch = null)
+{
+    /// <summary>Whether a replica is missing from the in-sync set, or nobody leads.</summary>
+    public bool IsUnderReplicated => InSync.Count < Replicas.Count || Leader is null;
+
+    public string Name => $"{Topic}-{Number}";
+}
 
 /// <summary>Reads the Kafka cluster out of ZooKeeper's nodes.</summary>
 public static class ClusterReader
 {
-    /// <summary>Reads brokers, controller and every partition, in one session and four to six round trips.</summary>
-    /// <param name="host">ZooKeeper's host.</param>
-    /// <param name="port">Its client port.</param>
-    /// <param name="cancellationToken">Ends the wait; give it a deadline.</param>
-    /// <returns>The cluster.</returns>
-    /// <exception cref="System.Net.Sockets.SocketException">Nothing listens there.</exception>
-    /// <exception cref="IOException">The connection broke: ZooKeeper is starting or ending.</exception>
-    /// <exception cref="InvalidDataException">What answered is not ZooKeeper, or a node is not of Kafka's shape.</exception>
+    /// <summary>Reads brokers, controller and every partition, in one session and four to six round trips. Give it a deadline.</summary>
+    /// <remarks>Throws as <see cref="ZooKeeperSession.OpenAsync"/> does, and <see cref="InvalidDataException"/> where a node is not of Kafka's shape.</remarks>
     public static async Task<ClusterState> ReadAsync(string host, int port, CancellationToken cancellationToken)
     {
         await using ZooKeeperSession session = await ZooKeeperSession.OpenAsync(host, port, cancellationToken);
-        return await ReadAsync(session, cancellationToken);
-    }
-
-    /// <summary>Reads brokers, controller and every partition.</summary>
-    /// <param name="session">An open session.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The cluster.</returns>
-    public static async Task<ClusterState> ReadAsync(ZooKeeperSession session, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(session);
         List<RegisteredBroker> brokers = await BrokersAsync(session, cancellationToken);
         byte[]? controller = (await session.ReadAsync(["/controller"], cancellationToken))[0];
         List<PartitionState> partitions = await PartitionsAsync(session, [.. brokers.Select(b => b.Id)], cancellationToken);
@@ -32,14 +44,8 @@ public static class ClusterReader
 
     private static async Task<List<RegisteredBroker>> BrokersAsync(ZooKeeperSession session, CancellationToken cancellationToken)
     {
-        List<int> ids = [];
-        foreach (string child in await session.ChildrenAsync("/brokers/ids", cancellationToken))
-        {
-            if (int.TryParse(child, NumberStyles.None, CultureInfo.InvariantCulture, out int id))
-                ids.Add(id);
-        }
-
-        ids.Sort();
+        IReadOnlyList<string> children = await session.ChildrenAsync("/brokers/ids", cancellationToken);
+        int[] ids = [.. children.Select(c => int.TryParse(c, NumberStyles.None, null, out int id) ? id : -1).Where(id => id >= 0).Order()];
         IReadOnlyList<byte[]?> nodes = await session.ReadAsync([.. ids.Select(id => $"/brokers/ids/{id}")], cancellationToken);
 
         // A broker that left between the two reads has no node.
@@ -48,27 +54,74 @@ public static class ClusterReader
 
     private static async Task<List<PartitionState>> PartitionsAsync(ZooKeeperSession session, HashSet<int> registered, CancellationToken cancellationToken)
     {
-        List<string> topics = [.. (await session.ChildrenAsync("/brokers/topics", cancellationToken)).Order(StringComparer.Ordinal)];
+        string[] topics = [.. (await session.ChildrenAsync("/brokers/topics", cancellationToken)).Order(StringComparer.Ordinal)];
         IReadOnlyList<byte[]?> assignments = await session.ReadAsync([.. topics.Select(t => $"/brokers/topics/{t}")], cancellationToken);
-        List<(string Topic, int Number, IReadOnlyList<int> Replicas)> assigned = [];
-        foreach ((string topic, byte[]? node) in topics.Zip(assignments))
-        {
-            if (node is not null)
-                assigned.AddRange(KafkaNodes.Assignment(node).Select(p => (topic, p.Number, p.Replicas)));
-        }
-
-        IReadOnlyList<byte[]?> states = await session.ReadAsync([.. assigned.Select(p => $"/brokers/topics/{p.Topic}/partitions/{p.Number}/state")], cancellationToken);
-        List<PartitionState> partitions = new(assigned.Count);
+        (string Topic, int Number, IReadOnlyList<int> Replicas)[] assigned =
+        [
+            .. from topic in topics.Zip(assignments)
+            where topic.Second is not null
+            from partition in KafkaNodes.Assignment(topic.Second)
+            select (topic.First, partition.Number, partition.Replicas),
+        ];
+        IReadOnlyList<byte[]?> states = await session.ReadAsync(
+            [.. assigned.Select(p => $"/brokers/topics/{p.Topic}/partitions/{p.Number}/state")], cancellationToken);
+        List<PartitionState> partitions = new(assigned.Length);
         foreach (((string topic, int number, IReadOnlyList<int> replicas), byte[]? node) in assigned.Zip(states))
         {
             // A topic that was just made has no state node yet: nobody leads it, nobody is in sync.
-            (int? leader, IReadOnlyList<int> inSync) = node is null ? (null, []) : KafkaNodes.State(node);
+            (int? leader, IReadOnlyList<int> inSync, int? epoch) = node is null ? (null, [], null) : KafkaNodes.State(node);
 
             // A state node is as its last leader or controller left it: once all of them are gone it still names brokers that are not there.
             leader = leader is { } id && registered.Contains(id) ? id : null;
-            partitions.Add(new(topic, number, replicas, leader, [.. inSync.Where(registered.Contains)], IsNew: node is null, node is null ? null : KafkaNodes.LeaderEpoch(node)));
+            partitions.Add(new(topic, number, replicas, leader, [.. inSync.Where(registered.Contains)], IsNew: node is null, epoch));
         }
 
         return partitions;
     }
+}
+
+/// <summary>The JSON that Kafka keeps in ZooKeeper's nodes (Kafka's <c>ZkData.scala</c>).</summary>
+internal static class KafkaNodes
+{
+    private static readonly JsonSerializerOptions Shape = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    public static IReadOnlyList<string> Endpoints(ReadOnlySpan<byte> node) => Read<BrokerNode>(node).Endpoints ?? [];
+
+    public static int Controller(ReadOnlySpan<byte> node) => Read<ControllerNode>(node).Brokerid;
+
+    public static List<(int Number, IReadOnlyList<int> Replicas)> Assignment(ReadOnlySpan<byte> node) =>
+        [.. Read<TopicNode>(node).Partitions.Select(p => (p.Key, (IReadOnlyList<int>)p.Value))];
+
+    /// <summary>Leader, in-sync replicas and which leader in a row this one is; Kafka writes -1 where nobody leads.</summary>
+    public static (int? Leader, IReadOnlyList<int> InSync, int? LeaderEpoch) State(ReadOnlySpan<byte> node)
+    {
+        StateNode state = Read<StateNode>(node);
+        return (state.Leader < 0 ? null : state.Leader, state.Isr, state.LeaderEpoch);
+    }
+
+    private static T Read<T>(ReadOnlySpan<byte> node)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(node, Shape) ?? throw new JsonException("The node is null.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException("A node of Kafka's in ZooKeeper is not of the shape that this version knows.", e);
+        }
+    }
+
+    private sealed record BrokerNode(string[]? Endpoints = null);
+
+    private sealed record ControllerNode(int Brokerid);
+
+    private sealed record TopicNode(SortedDictionary<int, int[]> Partitions);
+
+    private sealed record StateNode(int Leader, int[] Isr, int? LeaderEpoch = null);
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net.Sockets;
 
 namespace CdcLab.Clients.ZooKeeper;
@@ -15,7 +14,7 @@ public sealed class ZooKeeperSession : IAsyncDisposable
     private const int CloseSession = -11;
     private const int NoNode = -101;
 
-    /// <summary>ZooKeeper's own limit of one node, <c>jute.maxbuffer</c>, is 1 MiB; a list of children may be longer.</summary>
+    // ZooKeeper's own limit of one node, jute.maxbuffer, is 1 MiB; a list of children may be longer.
     private const int LongestAnswer = 4 * 1024 * 1024;
 
     // A session that we cannot close (the verifier was killed) is gone soon; ZooKeeper raises it to two ticks.
@@ -25,19 +24,9 @@ public sealed class ZooKeeperSession : IAsyncDisposable
     private readonly NetworkStream _stream;
     private int _lastRequest;
 
-    private ZooKeeperSession(TcpClient tcp)
-    {
-        _tcp = tcp;
-        _stream = tcp.GetStream();
-    }
+    private ZooKeeperSession(TcpClient tcp) => (_tcp, _stream) = (tcp, tcp.GetStream());
 
-    private delegate T Parse<out T>(JuteReader answer);
-
-    /// <summary>Opens a session.</summary>
-    /// <param name="host">ZooKeeper's host.</param>
-    /// <param name="port">Its client port.</param>
-    /// <param name="cancellationToken">Ends the wait; give it a deadline.</param>
-    /// <returns>The session.</returns>
+    /// <summary>Opens a session. Give it a deadline.</summary>
     /// <exception cref="SocketException">Nothing listens there.</exception>
     /// <exception cref="IOException">The connection broke: ZooKeeper is starting or ending.</exception>
     /// <exception cref="InvalidDataException">What answered is not ZooKeeper.</exception>
@@ -58,34 +47,24 @@ public sealed class ZooKeeperSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads the data of many nodes in one round trip.</summary>
-    /// <param name="paths">Their paths.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The data of each, in the same order; null where there is no such node.</returns>
+    /// <summary>Reads the data of many nodes in one round trip, in the order of their paths; null where there is no such node.</summary>
     public Task<IReadOnlyList<byte[]?>> ReadAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken) =>
         AskAsync(GetData, paths, static answer => answer.Buffer().ToArray(), cancellationToken);
 
-    /// <summary>Reads the names of a node's children.</summary>
-    /// <param name="path">The node's path.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The names, without the path; empty where there is no such node.</returns>
+    /// <summary>The names of a node's children, without its path; none where there is no such node.</summary>
     public async Task<IReadOnlyList<string>> ChildrenAsync(string path, CancellationToken cancellationToken) =>
         (await AskAsync(GetChildren, [path], static answer => answer.Texts(), cancellationToken))[0] ?? [];
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         try
         {
-            JuteWriter writer = new();
-            writer.Packet(p =>
+            // Its answer is not waited for: ZooKeeper closes the session when it reads this, and after the session's time-out if it never does.
+            await SendAsync(CancellationToken.None, p =>
             {
                 p.Int32(++_lastRequest);
                 p.Int32(CloseSession);
             });
-
-            // Its answer is not waited for: ZooKeeper closes the session when it reads this, and after the session's time-out if it never does.
-            await _stream.WriteAsync(writer.Written);
         }
         catch (IOException)
         {
@@ -97,8 +76,7 @@ public sealed class ZooKeeperSession : IAsyncDisposable
 
     private async Task ConnectAsync(CancellationToken cancellationToken)
     {
-        JuteWriter writer = new();
-        writer.Packet(p =>
+        await SendAsync(cancellationToken, p =>
         {
             p.Int32(0); // protocol version
             p.Int64(0); // last transaction seen
@@ -107,68 +85,57 @@ public sealed class ZooKeeperSession : IAsyncDisposable
             p.Buffer(stackalloc byte[16]);
             p.Bool(false); // not read-only
         });
-        await _stream.WriteAsync(writer.Written, cancellationToken);
-        if (ReadGrantedMilliseconds(await AnswerAsync(cancellationToken)) <= 0)
+        WireReader answer = new(await AnswerAsync(cancellationToken));
+        _ = answer.Int32(); // protocol version
+        if (answer.Int32() <= 0)
             throw new InvalidDataException("ZooKeeper refused the session.");
     }
 
-    /// <summary>All requests are written at once and answered in their order, which ZooKeeper guarantees.</summary>
-    private async Task<IReadOnlyList<T?>> AskAsync<T>(int operation, IReadOnlyList<string> paths, Parse<T> parse, CancellationToken cancellationToken)
+    // All requests are written at once and answered in their order, which ZooKeeper guarantees.
+    private async Task<IReadOnlyList<T?>> AskAsync<T>(int operation, IReadOnlyList<string> paths, Func<WireReader, T> parse, CancellationToken stop)
         where T : class
     {
-        JuteWriter writer = new();
         int first = _lastRequest + 1;
+        await SendAsync(stop, [.. paths.Select(path => (Action<WireWriter>)(p =>
+        {
+            p.Int32(++_lastRequest);
+            p.Int32(operation);
+            p.Text(path);
+            p.Bool(false); // no watch
+        }))]);
+        List<T?> answers = new(paths.Count);
         foreach (string path in paths)
         {
-            writer.Packet(p =>
+            WireReader answer = new(await AnswerAsync(stop));
+            if (answer.Int32() != first + answers.Count)
+                throw new InvalidDataException("ZooKeeper answered another request than was asked.");
+            _ = answer.Int64(); // transaction
+            int error = answer.Int32();
+            answers.Add(error switch
             {
-                p.Int32(++_lastRequest);
-                p.Int32(operation);
-                p.Text(path);
-                p.Bool(false); // no watch
+                0 => parse(answer),
+                NoNode => null,
+                _ => throw new ZooKeeperException($"ZooKeeper refused to read {path} (its error {error}).", error),
             });
         }
 
-        await _stream.WriteAsync(writer.Written, cancellationToken);
-        List<T?> answers = new(paths.Count);
-        for (int i = 0; i < paths.Count; i++)
-            answers.Add(ReadAnswer(await AnswerAsync(cancellationToken), first + i, paths[i], parse));
         return answers;
     }
 
-    private async Task<byte[]> AnswerAsync(CancellationToken cancellationToken)
+    private ValueTask SendAsync(CancellationToken cancellationToken, params ReadOnlySpan<Action<WireWriter>> packets)
     {
-        byte[] head = new byte[sizeof(int)];
-        await _stream.ReadExactlyAsync(head, cancellationToken);
-        int length = BinaryPrimitives.ReadInt32BigEndian(head);
-        if (length is < 0 or > LongestAnswer)
-            throw new InvalidDataException("What listens there does not answer as ZooKeeper does.");
-        byte[] answer = new byte[length];
-        await _stream.ReadExactlyAsync(answer, cancellationToken);
-        return answer;
+        WireWriter writer = new();
+        foreach (Action<WireWriter> packet in packets)
+            writer.Packet(packet);
+        return _stream.WriteAsync(writer.Written, cancellationToken);
     }
 
-    private static int ReadGrantedMilliseconds(ReadOnlySpan<byte> answer)
-    {
-        JuteReader reader = new(answer);
-        _ = reader.Int32(); // protocol version
-        return reader.Int32();
-    }
+    private Task<byte[]> AnswerAsync(CancellationToken cancellationToken) => _stream.ReadPacketAsync(LongestAnswer, "ZooKeeper", cancellationToken);
+}
 
-    private static T? ReadAnswer<T>(ReadOnlySpan<byte> answer, int request, string path, Parse<T> parse)
-        where T : class
-    {
-        JuteReader reader = new(answer);
-        int answered = reader.Int32();
-        _ = reader.Int64(); // transaction
-        int error = reader.Int32();
-        if (answered != request)
-            throw new InvalidDataException("ZooKeeper answered another request than was asked.");
-        return error switch
-        {
-            0 => parse(reader),
-            NoNode => null,
-            _ => throw new ZooKeeperException($"ZooKeeper refused to read {path} (its error {error}).", error),
-        };
-    }
+/// <summary>ZooKeeper answered, and said no.</summary>
+public sealed class ZooKeeperException(string message, int code) : Exception(message)
+{
+    /// <summary>ZooKeeper's own error code, negative (<c>KeeperException.Code</c>).</summary>
+    public int Code => code;
 }

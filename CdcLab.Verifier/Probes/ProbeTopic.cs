@@ -23,8 +23,7 @@ internal sealed record ProbeTopic(string Id, int Partitions)
         ProbeTopic? found;
         while ((found = await FindAsync(topics, cancellationToken)) is null)
         {
-            KafkaTopic wanted = lab.ProbeTopic;
-            made |= await topics.CreateTopicAsync(wanted.Name, wanted.Partitions, wanted.ReplicationFactor, wanted.Settings, Limit, cancellationToken);
+            made |= await topics.CreateTopicAsync(lab.ProbeTopic, Limit, cancellationToken);
 
             // Not every broker knows of it at once.
             await Task.Delay(Pause, cancellationToken);

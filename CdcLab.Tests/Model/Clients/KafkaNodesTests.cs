@@ -28,10 +28,11 @@ public sealed class KafkaNodesTests
     [Fact]
     public void Partition_without_a_leader_has_none()
     {
-        (int? leader, IReadOnlyList<int> inSync) = KafkaNodes.State(Bytes("""{"controller_epoch":1,"leader":-1,"version":1,"leader_epoch":7,"isr":[2]}"""));
+        (int? leader, IReadOnlyList<int> inSync, int? epoch) = KafkaNodes.State(Bytes("""{"controller_epoch":1,"leader":-1,"version":1,"leader_epoch":7,"isr":[2]}"""));
 
         Assert.Null(leader);
         Assert.Equal([2], inSync);
+        Assert.Equal(7, epoch);
     }
 
     [Property]
@@ -42,7 +43,7 @@ public sealed class KafkaNodesTests
     {
         byte[] whole = Bytes(Topic);
         for (int length = 0; length < whole.Length; length++)
-            Assert.Throws<InvalidDataException>(() => KafkaNodes.Assignment(whole.AsMemory(0, length)));
+            Assert.Throws<InvalidDataException>(() => KafkaNodes.Assignment(whole.AsSpan(0, length)));
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using CdcLab.Clients;
 using CdcLab.Clients.ZooKeeper;
 
 namespace CdcLab.Tests.Model.Clients;
@@ -70,7 +71,7 @@ public sealed class ZooKeeperSessionTests
     [InlineData(0x48545450)]
     public async Task What_is_not_ZooKeeper_is_refused_without_being_believed(int length)
     {
-        JuteWriter head = new();
+        WireWriter head = new();
         head.Int32(length);
         await using OneAnswerServer server = new(head.Written.ToArray());
 
@@ -89,7 +90,7 @@ public sealed class ZooKeeperSessionTests
 
     private static Task<ZooKeeperSession> OpenAsync(OneAnswerServer server) => ZooKeeperSession.OpenAsync("127.0.0.1", server.Port, TestContext.Current.CancellationToken);
 
-    private static byte[] Reply(int request, int error, Action<JuteWriter>? body = null) => Packet(p =>
+    private static byte[] Reply(int request, int error, Action<WireWriter>? body = null) => Packet(p =>
     {
         p.Int32(request);
         p.Int64(9);
@@ -97,9 +98,9 @@ public sealed class ZooKeeperSessionTests
         body?.Invoke(p);
     });
 
-    private static byte[] Packet(Action<JuteWriter> body)
+    private static byte[] Packet(Action<WireWriter> body)
     {
-        JuteWriter writer = new();
+        WireWriter writer = new();
         writer.Packet(body);
         return writer.Written.ToArray();
     }

@@ -1,21 +1,21 @@
-using CdcLab.Clients.ZooKeeper;
+using CdcLab.Clients;
 
 namespace CdcLab.Tests.Model.Clients;
 
 [Trait("tier", "model")]
-public sealed class JuteReaderTests
+public sealed class WireReaderTests
 {
     [Property]
     public void What_is_written_is_read_back(int number, long big, byte[] buffer, string text)
     {
-        JuteWriter writer = new();
+        WireWriter writer = new();
         string clean = string.Concat((text ?? "").Where(char.IsAscii));
         writer.Int32(number);
         writer.Int64(big);
         writer.Buffer(buffer);
         writer.Text(clean);
 
-        JuteReader reader = new(writer.Written.Span);
+        WireReader reader = new(writer.Written.Span);
         Assert.Equal(number, reader.Int32());
         Assert.Equal(big, reader.Int64());
         Assert.Equal(buffer, reader.Buffer().ToArray());
@@ -27,11 +27,11 @@ public sealed class JuteReaderTests
     {
         foreach (Action read in new Action[]
         {
-            () => new JuteReader(bytes).Int32(),
-            () => new JuteReader(bytes).Int64(),
-            () => new JuteReader(bytes).Buffer(),
-            () => new JuteReader(bytes).Text(),
-            () => new JuteReader(bytes).Texts(),
+            () => new WireReader(bytes).Int32(),
+            () => new WireReader(bytes).Int64(),
+            () => new WireReader(bytes).Buffer(),
+            () => new WireReader(bytes).Text(),
+            () => new WireReader(bytes).Texts(),
         })
         {
             Assert.True(Record.Exception(read) is null or InvalidDataException);
@@ -41,15 +41,15 @@ public sealed class JuteReaderTests
     [Property]
     public void Every_cut_of_an_answer_is_refused(string[] names)
     {
-        JuteWriter writer = new();
+        WireWriter writer = new();
         writer.Int32(names.Length);
         foreach (string name in names)
             writer.Text(name ?? "");
         byte[] whole = writer.Written.ToArray();
 
         for (int length = 0; length < whole.Length; length++)
-            Assert.Throws<InvalidDataException>(() => new JuteReader(whole.AsSpan(0, length)).Texts());
-        Assert.Equal(names.Length, new JuteReader(whole).Texts().Count);
+            Assert.Throws<InvalidDataException>(() => new WireReader(whole.AsSpan(0, length)).Texts());
+        Assert.Equal(names.Length, new WireReader(whole).Texts().Count);
     }
 
     [Theory]
@@ -58,20 +58,20 @@ public sealed class JuteReaderTests
     [InlineData(-2)]
     public void Length_that_the_answer_cannot_hold_is_refused_before_anything_is_allocated(int length)
     {
-        JuteWriter writer = new();
+        WireWriter writer = new();
         writer.Int32(length);
         writer.Int32(0);
 
-        Assert.Throws<InvalidDataException>(() => new JuteReader(writer.Written.Span).Texts());
-        Assert.Throws<InvalidDataException>(() => new JuteReader(writer.Written.Span).Buffer());
+        Assert.Throws<InvalidDataException>(() => new WireReader(writer.Written.Span).Texts());
+        Assert.Throws<InvalidDataException>(() => new WireReader(writer.Written.Span).Buffer());
     }
 
     [Fact]
     public void Null_buffer_is_empty()
     {
-        JuteWriter writer = new();
+        WireWriter writer = new();
         writer.Int32(-1);
 
-        Assert.Empty(new JuteReader(writer.Written.Span).Buffer().ToArray());
+        Assert.Empty(new WireReader(writer.Written.Span).Buffer().ToArray());
     }
 }

@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace CdcLab.Clients.Market;
+
+/// <summary>One line of the market's ledger: a commit that MySQL acknowledged.</summary>
+public sealed record LedgerEntry
+{
+    public required LedgerKind Kind { get; init; }
+    /// <summary>The time that the transaction wrote into its rows (UTC, milliseconds).</summary>
+    public required DateTime At { get; init; }
+    /// <summary>The order; 0 in purges, and left out of their lines.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long OrderId { get; init; }
+    /// <summary>The order's status after the commit, as the database writes it.</summary>
+    public string? Status { get; init; }
+    /// <summary>Quantity and price of the order (insert) or of the execution (execute).</summary>
+    public int? Quantity { get; init; }
+    public decimal? Price { get; init; }
+    /// <summary>Executed quantity of the whole order after the commit.</summary>
+    public int? Executed { get; init; }
+    public long? ExecutionId { get; init; }
+    /// <summary>Who ordered what (insert).</summary>
+    public long? UserId { get; init; }
+    public string? Symbol { get; init; }
+    public string? OrderType { get; init; }
+    /// <summary>The deleted orders (purges).</summary>
+    public IReadOnlyList<long>? OrderIds { get; init; }
+}
+
+/// <summary>What a commit of the market did.</summary>
+public enum LedgerKind
+{
+    Insert,
+    Execute,
+    Cancel,
+    /// <summary>Finished orders are about to be deleted. Written before the commit: rows whose deletion was never acknowledged do not count as lost.</summary>
+    Purging,
+    /// <summary>Finished orders and their executions were deleted.</summary>
+    Purge,
+}
+
+/// <summary>The file format of a ledger entry: one line of JSON.</summary>
+public static class LedgerLine
+{
+    public static void Write(LedgerEntry entry, IBufferWriter<byte> output)
+    {
+        using (Utf8JsonWriter json = new(output))
+            JsonSerializer.Serialize(json, entry, LedgerJson.Default.LedgerEntry);
+        output.Write("\n"u8);
+    }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(LedgerKindConverter)])]
+[JsonSerializable(typeof(LedgerEntry))]
+internal sealed partial class LedgerJson : JsonSerializerContext;
+
+internal sealed class LedgerKindConverter() : JsonStringEnumConverter<LedgerKind>(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
+
+/// <summary>The ledger's folder and the names of its segments.</summary>
+public static class LedgerFolder
+{
+    private const string Prefix = "ledger-";
+    private const string Suffix = ".jsonl";
+
+    public static string In(string dataDirectory) => Path.Combine(dataDirectory, "ledger");
+
+    public static string Segment(string folder, long number) => Path.Combine(folder, $"{Prefix}{number:D8}{Suffix}");
+
+    /// <summary>The existing segments, oldest first.</summary>
+    public static IReadOnlyList<(long Number, string Path)> Segments(string folder) =>
+    [
+        .. from path in Directory.Exists(folder) ? Directory.EnumerateFiles(folder, $"{Prefix}*{Suffix}") : []
+        let number = long.TryParse(Path.GetFileName(path)[Prefix.Length..^Suffix.Length], NumberStyles.None, null, out long read) ? read : -1
+        where number >= 0
+        orderby number
+        select (number, path),
+    ];
+}
+
+/// <summary>Reads the market's ledger, also while it is being written.</summary>
+public sealed class LedgerReader(string folder)
+{
+    /// <summary>Reads every complete line, oldest first. A last line without a line feed is left out: it is still written, or the writer was killed.</summary>
+    /// <exception cref="InvalidDataException">A complete line is not a ledger entry.</exception>
+    public async IAsyncEnumerable<LedgerEntry> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        foreach ((_, string path) in LedgerFolder.Segments(folder))
+        {
+            if (Open(path) is not { } file)
+                continue;
+            PipeReader pipe = PipeReader.Create(file);
+            long lines = 0;
+            ReadResult read;
+            do
+            {
+                read = await pipe.ReadAsync(cancellationToken);
+                ReadOnlySequence<byte> rest = read.Buffer;
+                while (rest.PositionOf((byte)'\n') is { } end)
+                {
+                    lines++;
+                    yield return Entry(rest.Slice(0, end)) ?? throw new InvalidDataException($"{path}, line {lines}: not a ledger entry.");
+                    rest = rest.Slice(rest.GetPosition(1, end));
+                }
+
+                pipe.AdvanceTo(rest.Start, rest.End);
+            }
+            while (!read.IsCompleted);
+            await pipe.CompleteAsync();
+        }
+    }
+
+    private static LedgerEntry? Entry(ReadOnlySequence<byte> line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line.IsSingleSegment ? line.FirstSpan : line.ToArray(), LedgerJson.Default.LedgerEntry);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    // Null: the oldest segment was deleted since the folder was listed.
+    private static FileStream? Open(string path)
+    {
+        try
+        {
+            return new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+}
