@@ -1,16 +1,10 @@
 namespace CdcLab.Verifier;
 
 /// <summary>Keeps the checks running, and tells in the log what changed: one line for all that changed together, not one for each check and round.</summary>
-/// <param name="runner">The checks.</param>
-/// <param name="lab">How often to look.</param>
-/// <param name="figures">What the AppHost knows.</param>
-/// <param name="time">The clock.</param>
-/// <param name="log">The log.</param>
-public sealed partial class CheckService(CheckRunner runner, VerifiedLab lab, Sources.FiguresStore figures, TimeProvider time, ILogger<CheckService> log) : BackgroundService
+internal sealed partial class CheckService(CheckRunner runner, VerifiedLab lab, Sources.FiguresStore figures, TimeProvider time, ILogger<CheckService> log) : BackgroundService
 {
     private const int MostNamed = 6;
 
-    /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(runner.RunAsync(stoppingToken), TellAsync(stoppingToken));
 
     private async Task TellAsync(CancellationToken stoppingToken)

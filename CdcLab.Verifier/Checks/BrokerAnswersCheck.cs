@@ -1,9 +1,7 @@
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>One broker answers a client on its EXTERNAL listener.</summary>
-/// <param name="lab">The lab.</param>
-/// <param name="broker">The broker.</param>
-public sealed class BrokerAnswersCheck(VerifiedLab lab, BrokerAddresses broker) : ICheck
+internal sealed class BrokerAnswersCheck(VerifiedLab lab, BrokerAddresses broker) : ICheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
@@ -13,10 +11,8 @@ public sealed class BrokerAnswersCheck(VerifiedLab lab, BrokerAddresses broker) 
         $"answers on {broker.External}",
         "Every broker carries a copy of the log.");
 
-    /// <inheritdoc/>
     public IReadOnlyList<Promise> Promises => [_answers];
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

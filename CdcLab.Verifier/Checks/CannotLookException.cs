@@ -1,19 +1,13 @@
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>A check could not look. The message says why in plain words, e.g. "ZooKeeper at 127.0.0.1:2181 refused the connection"; it becomes the verdict's <c>because</c>.</summary>
-public sealed class CannotLookException : Exception
+internal sealed class CannotLookException : Exception
 {
-    /// <summary>Makes one.</summary>
-    /// <param name="message">Why the check could not look.</param>
-    /// <param name="fix">What to do so that it can look.</param>
-    /// <param name="needs">The resources whose silence explains it.</param>
-    /// <param name="innerException">What was thrown below it.</param>
     public CannotLookException(string message, string fix, Exception? innerException = null, IReadOnlyList<string>? needs = null)
         : base(message, innerException) => (Fix, Needs) = (fix, needs);
 
     /// <summary>The resources whose silence explains it; null for the resource of the check.</summary>
     public IReadOnlyList<string>? Needs { get; }
 
-    /// <summary>What to do so that it can look.</summary>
     public string Fix { get; }
 }

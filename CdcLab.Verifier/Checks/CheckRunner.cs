@@ -3,18 +3,13 @@ using CdcLab.Verifier.Telemetry;
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>Runs every check at its own pace, side by side, and keeps the latest verdicts. A check that hangs delays no other.</summary>
-public sealed class CheckRunner
+internal sealed class CheckRunner
 {
     private readonly TimeSpan _interval;
     private readonly TimeProvider _time;
     private readonly Slot[] _slots;
     private readonly Func<string, bool> _isPossible;
 
-    /// <summary>Makes a runner.</summary>
-    /// <param name="checks">The checks; what this lab cannot show is left out.</param>
-    /// <param name="isPossible">Whether this lab can show what a check is about; asked at each look.</param>
-    /// <param name="interval">Time from one look to the next.</param>
-    /// <param name="time">The clock.</param>
     public CheckRunner(IEnumerable<ICheck> checks, Func<string, bool> isPossible, TimeSpan interval, TimeProvider time)
     {
         _isPossible = isPossible;
@@ -23,25 +18,16 @@ public sealed class CheckRunner
         _slots = [.. checks.Select(check => new Slot(check, [.. check.Promises]))];
     }
 
-    /// <summary>How long one look may take.</summary>
     public static TimeSpan TimeLimit { get; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>The ids of everything that is judged here.</summary>
     public IEnumerable<string> Ids => _slots.SelectMany(s => s.Promises).Select(p => p.Id);
 
-    /// <summary>Looks again and again until it is cancelled.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>A task that ends when it was cancelled.</returns>
     public Task RunAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(_slots.Where(s => s.Check.Every is not null).Select(slot => RunAsync(slot, cancellationToken)).Append(RunRoundsAsync(cancellationToken)));
 
-    /// <summary>Looks once with every check, now.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>A task that ends when the last check has looked or its time is over.</returns>
     public Task LookAsync(CancellationToken cancellationToken) => Task.WhenAll(_slots.Select(slot => LookAsync(slot, cancellationToken)));
 
     /// <summary>The latest verdicts, in the order of the checks. What was not looked at for too long is unknown.</summary>
-    /// <returns>One verdict for each promise.</returns>
     public IReadOnlyList<Verdict> Latest()
     {
         List<Verdict> verdicts = [];

@@ -7,16 +7,13 @@ namespace CdcLab.Verifier.Checks;
 /// <see cref="CannotLookException"/> for the words that a person shall read), and leaves out what its figures names.
 /// A check called <c>X.answers</c> is the exception: there, no answer is what was found, so it says <see cref="Promise.Failed"/> itself, within the limit.
 /// </remarks>
-public interface ICheck
+internal interface ICheck
 {
-    /// <summary>What this check judges; the same from first to last.</summary>
     IReadOnlyList<Promise> Promises { get; }
 
     /// <summary>Time from one look to the next; null for <c>Lab:Verifier:Interval</c>.</summary>
     TimeSpan? Every => null;
 
     /// <summary>Looks, and judges every promise. A promise that gets no verdict counts as unknown.</summary>
-    /// <param name="cancellationToken">Ends the look; it is cancelled when the time limit is over.</param>
-    /// <returns>One verdict for each promise.</returns>
     Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken);
 }

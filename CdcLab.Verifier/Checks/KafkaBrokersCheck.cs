@@ -1,9 +1,7 @@
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>The brokers that are registered in ZooKeeper are those of the lab.</summary>
-/// <param name="lab">The brokers.</param>
-/// <param name="cluster">The cluster as it is.</param>
-public sealed class KafkaBrokersCheck(VerifiedLab lab, ClusterSource cluster) : ICheck
+internal sealed class KafkaBrokersCheck(VerifiedLab lab, ClusterSource cluster) : ICheck
 {
     private readonly Promise _brokers = new(
         "kafka.brokers",
@@ -11,10 +9,8 @@ public sealed class KafkaBrokersCheck(VerifiedLab lab, ClusterSource cluster) : 
         $"brokers {string.Join(", ", lab.Brokers.Select(b => b.Id))} are registered",
         "A broker that is not registered leads nothing and copies nothing.");
 
-    /// <inheritdoc/>
     public IReadOnlyList<Promise> Promises => [_brokers];
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
         List<int> registered = [.. (await cluster.SeeAsync(cancellationToken)).Brokers.Select(b => b.Id)];

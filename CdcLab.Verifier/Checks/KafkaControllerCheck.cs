@@ -1,8 +1,7 @@
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>One registered broker is the controller.</summary>
-/// <param name="cluster">The cluster as it is.</param>
-public sealed class KafkaControllerCheck(ClusterSource cluster) : ICheck
+internal sealed class KafkaControllerCheck(ClusterSource cluster) : ICheck
 {
     private readonly Promise _controller = new(
         "kafka.controller",
@@ -10,10 +9,8 @@ public sealed class KafkaControllerCheck(ClusterSource cluster) : ICheck
         "one of the registered brokers is the controller",
         "The controller elects leaders: without it a lost leader has no successor.");
 
-    /// <inheritdoc/>
     public IReadOnlyList<Promise> Promises => [_controller];
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
         Clients.ZooKeeper.ClusterState state = await cluster.SeeAsync(cancellationToken);

@@ -1,8 +1,7 @@
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>Every replica of every partition of every topic is in sync; the truth is ZooKeeper's state nodes.</summary>
-/// <param name="cluster">The cluster as it is.</param>
-public sealed class KafkaIsrCheck(ClusterSource cluster) : ICheck
+internal sealed class KafkaIsrCheck(ClusterSource cluster) : ICheck
 {
     private const int MostNamed = 5;
 
@@ -14,10 +13,8 @@ public sealed class KafkaIsrCheck(ClusterSource cluster) : ICheck
 
     private HashSet<string> _newBefore = [];
 
-    /// <inheritdoc/>
     public IReadOnlyList<Promise> Promises => [_isr];
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<PartitionState> partitions = (await cluster.SeeAsync(cancellationToken)).Partitions;

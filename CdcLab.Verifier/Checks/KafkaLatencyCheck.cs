@@ -3,7 +3,7 @@ using CdcLab.Verifier.Probes;
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>The probe's latencies of the last 30 s are short enough, and nothing acknowledged was lost. It judges what is in memory, so it may look every second.</summary>
-public sealed class KafkaLatencyCheck : ICheck
+internal sealed class KafkaLatencyCheck : ICheck
 {
     private const int Fewest = 20;
 
@@ -17,12 +17,8 @@ public sealed class KafkaLatencyCheck : ICheck
         "no probe message that was acknowledged (acks=all) is lost",
         "An acknowledged record must survive the loss of a broker. Late, duplicate and unknown are not loss.");
 
-    /// <summary>Makes the check.</summary>
-    /// <param name="lab">The highest latency.</param>
-    /// <param name="probe">The probe.</param>
     public KafkaLatencyCheck(VerifiedLab lab, LatencyProbe probe)
     {
-        ArgumentNullException.ThrowIfNull(lab);
         _probe = probe;
         _options = lab.Options.Verifier;
         string expected = $"p99 at most {Milliseconds(_options.MaxLatency.TotalMilliseconds)} of {Fewest} probes or more in the last {ProbeTrack.Window.TotalSeconds} s, acks=all";
@@ -30,13 +26,10 @@ public sealed class KafkaLatencyCheck : ICheck
         _toConsume = new("kafka.latency.produce_to_consume", ResourceNames.Kafka, expected, "What is captured must reach its reader soon.");
     }
 
-    /// <inheritdoc/>
     public IReadOnlyList<Promise> Promises => [_toAck, _toConsume, _lost];
 
-    /// <inheritdoc/>
     public TimeSpan? Every => TimeSpan.FromSeconds(1);
 
-    /// <inheritdoc/>
     public Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
         if (_probe.Track is not { } track)

@@ -1,7 +1,7 @@
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>A client can begin at any broker of one side and is told addresses of that side only.</summary>
-public sealed class KafkaListenersCheck : ICheck
+internal sealed class KafkaListenersCheck : ICheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
@@ -22,21 +22,12 @@ public sealed class KafkaListenersCheck : ICheck
             "A client is sent to the addresses that it is told: they must work on its own side.");
     }
 
-    /// <inheritdoc/>
     public IReadOnlyList<Promise> Promises => [_told];
 
-    /// <summary>The check of the side of brokers and containers.</summary>
-    /// <param name="lab">The brokers.</param>
-    /// <param name="inside">Looks from where that side is, in a lab whose network this machine is not in.</param>
-    /// <returns>The check.</returns>
     public static KafkaListenersCheck Internal(VerifiedLab lab, FiguresStore? inside = null) => new(lab, KafkaSettings.InternalListener, inside);
 
-    /// <summary>The check of the side of this machine's clients.</summary>
-    /// <param name="lab">The brokers.</param>
-    /// <returns>The check.</returns>
     public static KafkaListenersCheck External(VerifiedLab lab) => new(lab, KafkaSettings.ExternalListener);
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -3,11 +3,7 @@ using Confluent.Kafka;
 namespace CdcLab.Verifier.Checks;
 
 /// <summary><c>min.insync.replicas</c> of each running broker and of every topic is the model's.</summary>
-/// <param name="lab">What it must be.</param>
-/// <param name="brokers">The brokers' settings as they run.</param>
-/// <param name="cluster">The topics.</param>
-/// <param name="kafka">Tells the topics' settings.</param>
-public sealed class KafkaMinInSyncReplicasCheck(VerifiedLab lab, BrokerSettingsSource brokers, ClusterSource cluster, KafkaAccess kafka) : ICheck
+internal sealed class KafkaMinInSyncReplicasCheck(VerifiedLab lab, BrokerSettingsSource brokers, ClusterSource cluster, KafkaAccess kafka) : ICheck
 {
     private const string Setting = "min.insync.replicas";
 
@@ -20,10 +16,8 @@ public sealed class KafkaMinInSyncReplicasCheck(VerifiedLab lab, BrokerSettingsS
         $"{Setting} is {lab.Options.Kafka.MinInSyncReplicas} on every broker and for every topic",
         "Below it acks=all is acknowledged by too few brokers, and one lost broker can lose the record; Kafka's own default is 1.");
 
-    /// <inheritdoc/>
     public IReadOnlyList<Promise> Promises => [_minimum];
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
         Task<IReadOnlyList<BrokerSettings>> running = brokers.SeeAsync(cancellationToken);

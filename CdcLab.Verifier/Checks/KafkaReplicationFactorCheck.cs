@@ -1,9 +1,7 @@
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>Every partition of every topic, Kafka's own included, has as many replicas as the model says.</summary>
-/// <param name="lab">The replication factor.</param>
-/// <param name="cluster">The cluster as it is.</param>
-public sealed class KafkaReplicationFactorCheck(VerifiedLab lab, ClusterSource cluster) : ICheck
+internal sealed class KafkaReplicationFactorCheck(VerifiedLab lab, ClusterSource cluster) : ICheck
 {
     private readonly Promise _factor = new(
         "kafka.replication_factor",
@@ -11,10 +9,8 @@ public sealed class KafkaReplicationFactorCheck(VerifiedLab lab, ClusterSource c
         $"every partition has {lab.Options.Kafka.ReplicationFactor} replicas",
         "A topic with fewer copies loses data with the brokers that hold them, whatever the brokers' default is.");
 
-    /// <inheritdoc/>
     public IReadOnlyList<Promise> Promises => [_factor];
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
         ClusterState state = await cluster.SeeAsync(cancellationToken);

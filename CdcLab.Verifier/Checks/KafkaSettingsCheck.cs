@@ -1,17 +1,13 @@
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>Every setting that the model gives to all brokers is what each running broker tells.</summary>
-/// <param name="lab">The settings.</param>
-/// <param name="brokers">The brokers' settings as they run.</param>
-public sealed class KafkaSettingsCheck(VerifiedLab lab, BrokerSettingsSource brokers) : ICheck
+internal sealed class KafkaSettingsCheck(VerifiedLab lab, BrokerSettingsSource brokers) : ICheck
 {
     private readonly (ServerSetting Setting, Promise Promise)[] _settings =
         [.. lab.BrokerSettings.Select(s => (s, new Promise($"kafka.setting.{s.Name}", ResourceNames.Kafka, $"{s.Expected} on every broker", s.Because)))];
 
-    /// <inheritdoc/>
     public IReadOnlyList<Promise> Promises => [.. _settings.Select(s => s.Promise)];
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<BrokerSettings> running = await brokers.SeeAsync(cancellationToken);

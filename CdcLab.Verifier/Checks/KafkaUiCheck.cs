@@ -1,8 +1,7 @@
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>Kafka UI says that it is ready and, unless it was opened on purpose, shows nothing without its login: one look judges both.</summary>
-/// <param name="lab">Where it is.</param>
-public sealed class KafkaUiCheck(VerifiedLab lab) : ICheck
+internal sealed class KafkaUiCheck(VerifiedLab lab) : ICheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
@@ -15,10 +14,8 @@ public sealed class KafkaUiCheck(VerifiedLab lab) : ICheck
 
     private readonly Promise _login = new("kafka-ui.login", ResourceNames.KafkaUi, "shows nothing of the cluster without its login", "The page may be shown to others through a tunnel, which comes from this machine itself.");
 
-    /// <inheritdoc/>
     public IReadOnlyList<Promise> Promises => lab.Options.KafkaUi.Open ? [_answers] : [_answers, _login];
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

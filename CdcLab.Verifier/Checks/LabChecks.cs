@@ -3,7 +3,7 @@ using CdcLab.Verifier.Probes;
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>Everything that this version of the verifier looks at, in the order in which it is shown.</summary>
-public sealed class LabChecks(
+internal sealed class LabChecks(
     VerifiedLab lab,
     MySqlAccess mySql,
     ClusterSource cluster,
@@ -13,7 +13,6 @@ public sealed class LabChecks(
     FiguresStore figures,
     SimulatorCheck market)
 {
-    /// <summary>All checks, in the order in which they are shown.</summary>
     public IReadOnlyList<ICheck> All() =>
     [
         new MySqlAnswersCheck(mySql),

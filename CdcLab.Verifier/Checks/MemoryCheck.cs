@@ -1,7 +1,7 @@
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>One server lives inside its memory cap, and the kernel never had to end it for that.</summary>
-public sealed class MemoryCheck(string name, long capBytes, FiguresStore figures) : ICheck
+internal sealed class MemoryCheck(string name, long capBytes, FiguresStore figures) : ICheck
 {
     private readonly Promise _memory = new(
         $"memory.{name}",
@@ -9,17 +9,14 @@ public sealed class MemoryCheck(string name, long capBytes, FiguresStore figures
         $"at most {ByteSize.ToMiB(capBytes)} in use, no OOM kill",
         "Everything has to live inside the machine's memory, next to what comes later.");
 
-    /// <inheritdoc/>
     public IReadOnlyList<Promise> Promises => [_memory];
 
-    /// <inheritdoc/>
     public Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
         LabFigures now = figures.Require();
         return Task.FromResult<IReadOnlyList<Verdict>>([Judge(now.Resources.FirstOrDefault(r => r.Name == name), now.CapsNotEnforced is null)]);
     }
 
-    /// <summary>Judges one resource.</summary>
     internal Verdict Judge(ResourceFigures? resource, bool enforced)
     {
         const string More = "Give it a higher cap (its MemoryCap setting) or less heap.";

@@ -3,13 +3,11 @@ using MySqlConnector;
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>How the checks of MySQL reach it: as <c>debezium</c>, over two kept connections at most, and with words for a person where that fails.</summary>
-public sealed class MySqlAccess
+internal sealed class MySqlAccess
 {
     private readonly string _kept;
     private readonly string _own;
 
-    /// <summary>Makes one.</summary>
-    /// <param name="connectionString">Port and password of <c>debezium</c>.</param>
     public MySqlAccess(string connectionString)
     {
         MySqlConnectionStringBuilder given = new(connectionString);
@@ -28,22 +26,13 @@ public sealed class MySqlAccess
         }.ConnectionString;
     }
 
-    /// <summary>How long <see cref="LogInAsync"/>, and a command after it, may take.</summary>
     public static TimeSpan LoginLimit { get; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Host and port, for people.</summary>
     public string Address { get; }
 
-    /// <summary>Takes a kept connection.</summary>
-    /// <param name="cancellationToken">Ends the try.</param>
-    /// <returns>An open connection.</returns>
-    /// <exception cref="CannotLookException">MySQL does not answer, or refuses the login.</exception>
     public Task<MySqlConnection> OpenAsync(CancellationToken cancellationToken) => OpenAsync(_kept, cancellationToken);
 
     /// <summary>Logs in anew, whatever the kept connections are busy with.</summary>
-    /// <param name="cancellationToken">Ends the try.</param>
-    /// <returns>An open connection.</returns>
-    /// <exception cref="CannotLookException">MySQL does not answer, or refuses the login.</exception>
     public Task<MySqlConnection> LogInAsync(CancellationToken cancellationToken) => OpenAsync(_own, cancellationToken);
 
     private async Task<MySqlConnection> OpenAsync(string connectionString, CancellationToken cancellationToken)

@@ -3,9 +3,7 @@ using CdcLab.Clients.Market;
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>The order simulator answers, and its market moves: one look at its API judges both.</summary>
-/// <param name="market">The client of its API.</param>
-/// <param name="time">The clock.</param>
-public sealed class SimulatorCheck(MarketClient market, TimeProvider time) : ICheck
+internal sealed class SimulatorCheck(MarketClient market, TimeProvider time) : ICheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
@@ -26,10 +24,8 @@ public sealed class SimulatorCheck(MarketClient market, TimeProvider time) : ICh
     /// <summary>What the market said last; null where it does not answer.</summary>
     public MarketState? Last { get; private set; }
 
-    /// <inheritdoc/>
     public IReadOnlyList<Promise> Promises => [_answers, _market];
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -24,6 +24,5 @@ internal static class Unreachable
         _ => $"did not answer as expected: {exception.Message.Split('\n', 2)[0].TrimEnd()}",
     };
 
-    /// <summary>What to do about a server that does not answer.</summary>
     public static string Start(string resource) => $"If it has ended, run `aspire resource {resource} start` or choose Start in the dashboard; its log says why.";
 }

@@ -1,8 +1,7 @@
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>ZooKeeper answers the four-letter word <c>srvr</c>.</summary>
-/// <param name="lab">Where it is.</param>
-public sealed class ZooKeeperAnswersCheck(VerifiedLab lab) : ICheck
+internal sealed class ZooKeeperAnswersCheck(VerifiedLab lab) : ICheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
@@ -12,10 +11,8 @@ public sealed class ZooKeeperAnswersCheck(VerifiedLab lab) : ICheck
         $"answers srvr at {Loopback.Address}:{lab.Ports.ZooKeeper}",
         "Without it no broker can join, no leader and no in-sync set can change.");
 
-    /// <inheritdoc/>
     public IReadOnlyList<Promise> Promises => [_answers];
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -8,7 +8,7 @@ namespace CdcLab.Verifier.Probes;
 /// Another topic needs other clients: librdkafka 2.16 takes the leaders of a topic that was made again for old news when its leader epoch is lower than the
 /// one it knows, and its consumer then reads nothing for ever.
 /// </remarks>
-public sealed partial class LatencyProbe : BackgroundService
+internal sealed partial class LatencyProbe : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TopicInterval = TimeSpan.FromSeconds(2);
@@ -23,14 +23,6 @@ public sealed partial class LatencyProbe : BackgroundService
     private volatile ProbeRun? _run;
     private volatile string? _whyNot = "it has not begun";
 
-    /// <summary>Makes the probe.</summary>
-    /// <param name="lab">The cluster.</param>
-    /// <param name="cluster">Whether every broker has joined.</param>
-    /// <param name="kafka">Finds and makes the topic.</param>
-    /// <param name="figures">Where each latency is counted.</param>
-    /// <param name="traces">Where some messages are traced.</param>
-    /// <param name="time">The clock of the pauses; latencies are measured by <see cref="Stopwatch"/>.</param>
-    /// <param name="log">The log.</param>
     internal LatencyProbe(VerifiedLab lab, KafkaAccess kafka, ClusterSource cluster, VerifierFigures figures, ProbeTraces traces, TimeProvider time, ILogger<LatencyProbe> log)
     {
         _lab = lab;
@@ -45,10 +37,8 @@ public sealed partial class LatencyProbe : BackgroundService
     /// <summary>What is known of the messages; null while the probe could not begin.</summary>
     public ProbeTrack? Track => _run?.Track;
 
-    /// <summary>Why it could not begin, or why its topic is being made again.</summary>
     public string? WhyNot => _whyNot;
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Building librdkafka's clients loads a native library: not on the thread that starts the service.
@@ -104,8 +94,6 @@ public sealed partial class LatencyProbe : BackgroundService
         return null;
     }
 
-    /// <summary>Places the consumer at the topic's end, however often it must be tried.</summary>
-    /// <returns>Whether it is there; false when the verifier stops or the topic is another one by now.</returns>
     // A consumer makes Kafka create its offsets topic, and an old Kafka gives it only as many copies as there are brokers at that moment; the first probes would be slow too.
     private async Task ThrowIfBrokersMissAsync(CancellationToken cancellationToken)
     {

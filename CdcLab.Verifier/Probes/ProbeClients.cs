@@ -14,10 +14,6 @@ internal sealed class ProbeClients : IDisposable
     private readonly IConsumer<Ignore, byte[]> _consumer;
     private readonly Action<DeliveryReport<Null, byte[]>> _delivered;
 
-    /// <summary>Makes both; they connect by themselves, and again whenever brokers come back.</summary>
-    /// <param name="bootstrap">Bootstrap servers.</param>
-    /// <param name="needed">What every client of this cluster needs.</param>
-    /// <param name="delivered">Is told what became of each message, on librdkafka's thread.</param>
     public ProbeClients(string bootstrap, IReadOnlyDictionary<string, string> needed, Action<DeliveryReport<Null, byte[]>> delivered)
     {
         _delivered = delivered;
@@ -32,7 +28,6 @@ internal sealed class ProbeClients : IDisposable
     }
 
     /// <summary>Places the consumer at the end of each partition, so that everything that is sent from now on is read. Blocks.</summary>
-    /// <exception cref="KafkaException">A partition has no leader that answers.</exception>
     public void ReadFromEnd(int partitions)
     {
         TopicPartitionOffset[] ends = new TopicPartitionOffset[partitions];
@@ -45,8 +40,6 @@ internal sealed class ProbeClients : IDisposable
         _consumer.Assign(ends);
     }
 
-    /// <summary>Sends one message; returns at once.</summary>
-    /// <returns>Whether librdkafka took it.</returns>
     public bool Send(int partition, byte[] value)
     {
         try
@@ -62,12 +55,9 @@ internal sealed class ProbeClients : IDisposable
     }
 
     /// <summary>Reads the next message. Blocks for a second at most.</summary>
-    /// <returns>The message and the time at which it was there; null where none came.</returns>
-    /// <exception cref="ConsumeException">The topic is gone, or a broker refuses.</exception>
     public (ConsumeResult<Ignore, byte[]> Message, long At)? Read() =>
         _consumer.Consume(PollLimit) is { Message: not null } result ? (result, Stopwatch.GetTimestamp()) : null;
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _consumer.Close();

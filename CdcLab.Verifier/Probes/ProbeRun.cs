@@ -19,13 +19,6 @@ internal sealed partial class ProbeRun : IDisposable
     private readonly ILogger _log;
     private readonly ProbeClients _clients;
 
-    /// <summary>Makes one, with clients of its own.</summary>
-    /// <param name="lab">The cluster.</param>
-    /// <param name="needed">What every client of this cluster needs.</param>
-    /// <param name="topic">The topic; when it is made again, this run has ended.</param>
-    /// <param name="figures">Where each latency is counted.</param>
-    /// <param name="traces">Where some messages are traced.</param>
-    /// <param name="log">The log.</param>
     public ProbeRun(VerifiedLab lab, IReadOnlyDictionary<string, string> needed, ProbeTopic topic, VerifierFigures figures, ProbeTraces traces, ILogger log)
     {
         Topic = topic;
@@ -37,27 +30,18 @@ internal sealed partial class ProbeRun : IDisposable
         _clients = new(lab.Bootstrap, needed, Delivered);
     }
 
-    /// <summary>Its topic.</summary>
     public ProbeTopic Topic { get; }
 
-    /// <summary>What is known of its messages.</summary>
     public ProbeTrack Track { get; }
 
-    /// <summary>Places the consumer at the end of each partition. Blocks.</summary>
-    /// <exception cref="KafkaException">A partition has no leader that answers.</exception>
     public void ReadFromEnd() => _clients.ReadFromEnd(Topic.Partitions);
 
-    /// <summary>Sends until it is told to end.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
     public Task SendAsync(CancellationToken cancellationToken) =>
         Task.Factory.StartNew(() => Send(cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <summary>Reads until it is told to end.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
     public Task ReadAsync(CancellationToken cancellationToken) =>
         Task.Factory.StartNew(() => Read(cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <inheritdoc/>
     public void Dispose() => _clients.Dispose();
 
     private void Send(CancellationToken cancellationToken)

@@ -8,9 +8,8 @@ namespace CdcLab.Verifier.Probes;
 /// Memory is bounded (a ring) and recording allocates nothing. Times are <see cref="Stopwatch"/> timestamps, given by the caller: what is
 /// measured is completion minus *intended* time, so that a probe that could not be sent in time counts for as long as it was due.
 /// </remarks>
-public sealed class ProbeTrack
+internal sealed class ProbeTrack
 {
-    /// <summary>The verdict's window.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a message is followed; afterwards what is not known stays unknown. Far shorter than the topic's retention.</summary>
@@ -32,11 +31,6 @@ public sealed class ProbeTrack
     private long _unknown;
     private long _lost;
 
-    /// <summary>Makes one.</summary>
-    /// <param name="interval">Time from one message to the next.</param>
-    /// <param name="maxLatency">The highest latency that is still ok.</param>
-    /// <param name="partitions">Partitions of the probe's topic.</param>
-    /// <param name="started">When the probe starts.</param>
     public ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int partitions, long started)
     {
         double needed = Math.Clamp((Horizon / interval) + 1, 64, MostFollowed);
@@ -49,13 +43,11 @@ public sealed class ProbeTrack
         _consumed = new(started);
     }
 
-    /// <summary>When the probe started.</summary>
     public long Started { get; }
 
     /// <summary>What its messages carry: another run's messages count for nothing.</summary>
     public Guid Run { get; } = Guid.NewGuid();
 
-    /// <summary>What became of the messages so far.</summary>
     public ProbeCounts Counts
     {
         get
@@ -65,9 +57,6 @@ public sealed class ProbeTrack
         }
     }
 
-    /// <summary>A message is due.</summary>
-    /// <param name="intended">When it was meant to be sent.</param>
-    /// <returns>Its number.</returns>
     public long Intend(long intended)
     {
         lock (_gate)
@@ -80,12 +69,6 @@ public sealed class ProbeTrack
         }
     }
 
-    /// <summary>A message was acknowledged.</summary>
-    /// <param name="number">Its number.</param>
-    /// <param name="partition">Its partition.</param>
-    /// <param name="offset">Its place there.</param>
-    /// <param name="now">When.</param>
-    /// <returns>Its latency; null where the message is no longer followed.</returns>
     public TimeSpan? Acknowledged(long number, int partition, long offset, long now)
     {
         lock (_gate)
@@ -101,9 +84,6 @@ public sealed class ProbeTrack
         }
     }
 
-    /// <summary>A message was neither acknowledged nor will be: it timed out, or was refused.</summary>
-    /// <param name="number">Its number.</param>
-    /// <param name="now">When that was told.</param>
     public void GivenUp(long number, long now)
     {
         lock (_gate)
@@ -122,12 +102,6 @@ public sealed class ProbeTrack
         }
     }
 
-    /// <summary>The consumer read a message.</summary>
-    /// <param name="number">Its number; null where it is not one of this run.</param>
-    /// <param name="partition">Its partition.</param>
-    /// <param name="offset">Its place there.</param>
-    /// <param name="now">When.</param>
-    /// <returns>Its latency; null where it was read before or is no longer followed.</returns>
     public TimeSpan? Consumed(long? number, int partition, long offset, long now)
     {
         lock (_gate)
@@ -155,7 +129,6 @@ public sealed class ProbeTrack
     }
 
     /// <summary>Decides what can be decided: what was acknowledged and passed over is lost, what is too old is forgotten. Call it now and then.</summary>
-    /// <param name="now">The time.</param>
     public void Sweep(long now)
     {
         lock (_gate)
@@ -175,8 +148,6 @@ public sealed class ProbeTrack
     }
 
     /// <summary>The latencies of the last 30 s, by intended time. What is still under way and older than the highest latency counts as old as it is.</summary>
-    /// <param name="now">The time.</param>
-    /// <returns>Both distributions, exact.</returns>
     public (LatencyFigures ToAck, LatencyFigures ToConsume) Latest(long now)
     {
         long[] toAck = ArrayPool<long>.Shared.Rent(_ring.Length);
@@ -205,8 +176,6 @@ public sealed class ProbeTrack
     }
 
     /// <summary>The latencies of the longer windows: figures, never verdicts.</summary>
-    /// <param name="now">The time.</param>
-    /// <returns>Five minutes, once they have passed, and since the start, of both.</returns>
     public IReadOnlyList<LatencyFigures> Longer(long now)
     {
         lock (_gate)

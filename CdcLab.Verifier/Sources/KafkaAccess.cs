@@ -3,7 +3,7 @@ using CdcLab.Clients.Kafka.Legacy;
 namespace CdcLab.Verifier.Sources;
 
 /// <summary>The verifier's clients of the cluster; they can be made only when it is known which Kafka runs.</summary>
-public sealed class KafkaAccess(VerifiedLab lab, FiguresStore figures) : IDisposable
+internal sealed class KafkaAccess(VerifiedLab lab, FiguresStore figures) : IDisposable
 {
     private static readonly Dictionary<string, string> NoSettings = [];
     private readonly Lock _gate = new();
@@ -17,8 +17,6 @@ public sealed class KafkaAccess(VerifiedLab lab, FiguresStore figures) : IDispos
         false => NoSettings,
     };
 
-    /// <summary>The process's one admin client.</summary>
-    /// <exception cref="CannotLookException">It is not known yet which Kafka runs.</exception>
     public KafkaAdmin Admin
     {
         get
@@ -28,10 +26,7 @@ public sealed class KafkaAccess(VerifiedLab lab, FiguresStore figures) : IDispos
         }
     }
 
-    /// <summary>How topics are found and made in this Kafka.</summary>
-    /// <exception cref="CannotLookException">It is not known yet which Kafka runs.</exception>
     public IKafkaTopics Topics => figures.Last?.LegacyKafka == true ? new ZooKeeperTopics(lab.Ports.ZooKeeper) : Admin;
 
-    /// <inheritdoc/>
     public void Dispose() => _admin?.Dispose();
 }

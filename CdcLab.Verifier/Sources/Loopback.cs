@@ -9,7 +9,5 @@ internal static class Loopback
     public const string Address = "127.0.0.1";
 
     /// <summary>The address by which this machine reaches what binds to another: all addresses include loopback.</summary>
-    /// <param name="bindAddress">The address it binds to.</param>
-    /// <returns>The address to connect to.</returns>
     public static string Reach(string bindAddress) => IPAddress.TryParse(bindAddress, out IPAddress? address) && address.Equals(IPAddress.Any) ? Address : bindAddress;
 }

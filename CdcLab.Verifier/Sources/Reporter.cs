@@ -3,11 +3,10 @@ using CdcLab.Verifier.Probes;
 namespace CdcLab.Verifier.Sources;
 
 /// <summary>Makes one snapshot of everything that is known, so that no two tables of a report differ.</summary>
-public sealed class Reporter(VerifiedLab lab, CheckRunner runner, ClusterSource cluster, FiguresStore figures, LatencyProbe probe, SimulatorCheck market, TimeProvider time)
+internal sealed class Reporter(VerifiedLab lab, CheckRunner runner, ClusterSource cluster, FiguresStore figures, LatencyProbe probe, SimulatorCheck market, TimeProvider time)
 {
     private readonly DateTimeOffset _since = time.GetUtcNow();
 
-    /// <summary>The snapshot.</summary>
     public LabReport Report()
     {
         ProbeTrack? track = probe.Track;

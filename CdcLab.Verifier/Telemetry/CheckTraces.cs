@@ -15,13 +15,8 @@ internal static class CheckTraces
         return Source.StartActivity("check round");
     }
 
-    /// <summary>A check begins to look, within a round or whatever else is traced.</summary>
-    /// <param name="ids">What it judges.</param>
     public static Activity? Check(IReadOnlyList<string> ids) => Activity.Current is null ? null : Source.StartActivity($"check {NameOf(ids)}");
 
-    /// <summary>A check has judged.</summary>
-    /// <param name="span">Its span.</param>
-    /// <param name="verdicts">Its verdicts.</param>
     public static void Judged(Activity? span, IReadOnlyList<Verdict> verdicts)
     {
         if (span is not { IsAllDataRequested: true })
@@ -42,9 +37,6 @@ internal static class CheckTraces
         Sum(span, verdicts, v => $"{v.Id}: {v.Actual}");
     }
 
-    /// <summary>A round has ended.</summary>
-    /// <param name="span">Its span.</param>
-    /// <param name="verdicts">All verdicts of it.</param>
     public static void Judged(Activity? span, Func<IReadOnlyList<Verdict>> verdicts)
     {
         if (span is { IsAllDataRequested: true })
@@ -52,7 +44,6 @@ internal static class CheckTraces
     }
 
     /// <summary>What a check is called: the id of what it judges, or what its ids have in common.</summary>
-    /// <param name="ids">What it judges.</param>
     internal static string NameOf(IReadOnlyList<string> ids)
     {
         if (ids.Count == 1)

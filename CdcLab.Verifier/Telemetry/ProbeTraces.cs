@@ -6,8 +6,6 @@ namespace CdcLab.Verifier.Telemetry;
 /// The broker is the one that led the partition, told apart by the leader's epoch that the consumed record carries: what ZooKeeper said last may be some seconds
 /// old, and a trace that names a dead broker would mislead just when somebody looks at it. A span waits for the name for a while, with its own times.
 /// </remarks>
-/// <param name="lab">The brokers and their addresses.</param>
-/// <param name="lastSeen">The cluster as it was seen last, without asking; null where that is too long ago.</param>
 internal sealed class ProbeTraces(VerifiedLab lab, Func<ClusterState?> lastSeen)
 {
     // As long as a message is followed; the sampler bounds how many there are in that time.
@@ -17,11 +15,6 @@ internal sealed class ProbeTraces(VerifiedLab lab, Func<ClusterState?> lastSeen)
     private readonly Lock _gate = new();
     private readonly Dictionary<(Guid Run, long Number), Followed> _followed = [];
 
-    /// <summary>A message is sent.</summary>
-    /// <param name="run">Its run of the probe.</param>
-    /// <param name="number">Its number there.</param>
-    /// <param name="partition">Its partition.</param>
-    /// <param name="intended">When it was meant to be sent, by <see cref="Stopwatch"/>.</param>
     public void Sent(Guid run, long number, int partition, long intended)
     {
         if (!Source.HasListeners())
@@ -45,10 +38,6 @@ internal sealed class ProbeTraces(VerifiedLab lab, Func<ClusterState?> lastSeen)
             _followed[(run, number)] = new(probe, send, partition, Stopwatch.GetTimestamp());
     }
 
-    /// <summary>A message was acknowledged.</summary>
-    /// <param name="run">Its run of the probe.</param>
-    /// <param name="number">Its number there.</param>
-    /// <param name="offset">Its place in the partition.</param>
     public void Acknowledged(Guid run, long number, long offset)
     {
         lock (_gate)
@@ -62,10 +51,6 @@ internal sealed class ProbeTraces(VerifiedLab lab, Func<ClusterState?> lastSeen)
         Settle();
     }
 
-    /// <summary>A message was neither acknowledged nor will be.</summary>
-    /// <param name="run">Its run of the probe.</param>
-    /// <param name="number">Its number there.</param>
-    /// <param name="error">What librdkafka says, e.g. <c>Local_MsgTimedOut</c>.</param>
     public void GivenUp(Guid run, long number, string error)
     {
         lock (_gate)
@@ -79,11 +64,6 @@ internal sealed class ProbeTraces(VerifiedLab lab, Func<ClusterState?> lastSeen)
         Settle();
     }
 
-    /// <summary>A message was consumed.</summary>
-    /// <param name="run">Its run of the probe.</param>
-    /// <param name="number">Its number there.</param>
-    /// <param name="offset">Its place in the partition.</param>
-    /// <param name="leaderEpoch">Under which leader it was written; null or -1 (librdkafka's word for it) where the record does not say, as those of a legacy Kafka.</param>
     public void Consumed(Guid run, long number, long offset, int? leaderEpoch)
     {
         lock (_gate)

@@ -4,9 +4,8 @@ namespace CdcLab.Verifier.Telemetry;
 
 /// <summary>What the verifier tells as metrics, by OpenTelemetry's conventions: names with dots, units of UCUM. What is observed is what the checks saw last;
 /// nothing is asked for a metric's sake, and what was not seen lately has no value.</summary>
-public sealed class VerifierFigures
+internal sealed class VerifierFigures
 {
-    /// <summary>The name of its meter and of the verifier's activity source.</summary>
     public const string SourceName = "CdcLab.Verifier";
 
     // From what a cluster on loopback takes to what a broker's loss costs.
@@ -16,29 +15,18 @@ public sealed class VerifierFigures
     private readonly Histogram<double> _toAck;
     private readonly Histogram<double> _toConsume;
 
-    /// <summary>Makes the instruments.</summary>
-    /// <param name="meters">Makes meters.</param>
     public VerifierFigures(IMeterFactory meters)
     {
-        ArgumentNullException.ThrowIfNull(meters);
         _meter = meters.Create(SourceName);
         InstrumentAdvice<double> advice = new() { HistogramBucketBoundaries = Seconds };
         _toAck = _meter.CreateHistogram("cdclab.probe.ack.duration", "s", "From a probe message's intended send to its acknowledgement by all replicas in sync.", advice: advice);
         _toConsume = _meter.CreateHistogram("cdclab.probe.consume.duration", "s", "From a probe message's intended send to its consumer.", advice: advice);
     }
 
-    /// <summary>A probe message was acknowledged.</summary>
-    /// <param name="latency">Its latency.</param>
     public void Acknowledged(TimeSpan latency) => _toAck.Record(latency.TotalSeconds);
 
-    /// <summary>A probe message was consumed.</summary>
-    /// <param name="latency">Its latency.</param>
     public void Consumed(TimeSpan latency) => _toConsume.Record(latency.TotalSeconds);
 
-    /// <summary>Tells verdicts, the cluster's state and the servers' memory whenever metrics are collected.</summary>
-    /// <param name="runner">The verdicts.</param>
-    /// <param name="cluster">The cluster as it was seen last; null where that is too long ago.</param>
-    /// <param name="resources">The servers as they were seen last; null where that is too long ago.</param>
     public void Observe(CheckRunner runner, Func<ClusterState?> cluster, Func<IReadOnlyList<ResourceFigures>?> resources)
     {
         _meter.CreateObservableUpDownCounter("cdclab.verdicts", () => Verdicts(runner), "{verdict}", "Verdicts by outcome.");
