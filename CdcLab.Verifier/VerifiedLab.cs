@@ -3,6 +3,12 @@ namespace CdcLab.Verifier;
 /// <summary>The lab that is verified: what it was configured to be.</summary>
 internal sealed record VerifiedLab(LabOptions Options, bool Containers, string Bootstrap)
 {
+    /// <summary>What everything but MySQL, the EXTERNAL listeners and the pages binds to.</summary>
+    public const string Loopback = "127.0.0.1";
+
+    /// <summary>By which this machine reaches what binds to <c>Lab:BindAddress</c>: all addresses include loopback.</summary>
+    public string ReachAddress => Options.BindAddress == "0.0.0.0" ? Loopback : Options.BindAddress;
+
     public LabPorts Ports { get; } = LabPorts.Of(Options);
 
     public IReadOnlyList<BrokerAddresses> Brokers { get; } = BrokerAddresses.Of(Options, Containers);
@@ -11,6 +17,7 @@ internal sealed record VerifiedLab(LabOptions Options, bool Containers, string B
 
     public KafkaTopic ProbeTopic { get; } = KafkaTopic.Probe(Math.Max(Options.Kafka.Partitions, Options.Kafka.Brokers), Options.Kafka.ReplicationFactor);
 
+    /// <summary>The servers that have a memory cap.</summary>
     public IReadOnlyList<(string Name, long CapBytes)> Caps { get; } =
     [
         (ResourceNames.MySql, Options.MySql.MemoryCap),

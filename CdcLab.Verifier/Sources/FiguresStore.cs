@@ -4,37 +4,17 @@ namespace CdcLab.Verifier.Sources;
 internal sealed class FiguresStore(TimeProvider time)
 {
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(15);
-    private readonly Lock _gate = new();
-    private LabFigures? _last;
-    private long _at;
+    private volatile Sent? _sent;
 
     /// <summary>The last figures; null where none came, or none for some time.</summary>
-    public LabFigures? Fresh
-    {
-        get
-        {
-            lock (_gate)
-                return _last is not null && time.GetElapsedTime(_at) <= MaxAge ? _last : null;
-        }
-    }
+    public LabFigures? Fresh => _sent is { } sent && time.GetElapsedTime(sent.At) <= MaxAge ? sent.Figures : null;
 
     /// <summary>The last figures, however old they are; null where none came.</summary>
-    public LabFigures? Last
-    {
-        get
-        {
-            lock (_gate)
-                return _last;
-        }
-    }
+    public LabFigures? Last => _sent?.Figures;
 
-    public void Take(LabFigures figures)
-    {
-        lock (_gate)
-            (_last, _at) = (figures, time.GetTimestamp());
-    }
+    public void Take(LabFigures figures) => _sent = new(figures, time.GetTimestamp());
 
-    public LabFigures Require() => Fresh ?? throw new Checks.CannotLookException("The AppHost has not sent its figures for some time.", "See whether the AppHost runs.");
+    public LabFigures Require() => Fresh ?? throw new CannotLookException("The AppHost has not sent its figures for some time.", "See whether the AppHost runs.");
 
-    public ResourceFigures? Resource(string name) => Fresh?.Resources.FirstOrDefault(r => r.Name == name);
+    private sealed record Sent(LabFigures Figures, long At);
 }

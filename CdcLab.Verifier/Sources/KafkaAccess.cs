@@ -5,6 +5,7 @@ namespace CdcLab.Verifier.Sources;
 /// <summary>The verifier's clients of the cluster; they can be made only when it is known which Kafka runs.</summary>
 internal sealed class KafkaAccess(VerifiedLab lab, FiguresStore figures) : IDisposable
 {
+    private const string NotYet = "The AppHost has not yet said which Kafka runs.";
     private static readonly Dictionary<string, string> NoSettings = [];
     private readonly Lock _gate = new();
     private KafkaAdmin? _admin;
@@ -22,7 +23,7 @@ internal sealed class KafkaAccess(VerifiedLab lab, FiguresStore figures) : IDisp
         get
         {
             lock (_gate)
-                return _admin ??= new(lab.Bootstrap, ClientSettings ?? throw new CannotLookException("The AppHost has not yet said which Kafka runs.", "Wait until its programs are fetched."));
+                return _admin ??= new(lab.Bootstrap, ClientSettings ?? throw new CannotLookException(NotYet, "Wait until its programs are fetched."));
         }
     }
 

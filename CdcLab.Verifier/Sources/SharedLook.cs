@@ -10,30 +10,22 @@ internal sealed class SharedLook<T>(Func<CancellationToken, Task<T>> look, TimeS
     private readonly Lock _gate = new();
     private Task<T>? _latest;
     private long _started;
-    private T? _seen;
-    private long _seenAt;
+    private (T Seen, long At)? _last;
 
     public Task<T> SeeAsync(CancellationToken cancellationToken)
     {
-        Task<T> task;
         lock (_gate)
         {
             if (_latest is null || (_latest.IsCompleted && time.GetElapsedTime(_started) > MaxAge))
-            {
-                _started = time.GetTimestamp();
-                _latest = Task.Run(LimitedAsync, CancellationToken.None);
-            }
-
-            task = _latest;
+                (_started, _latest) = (time.GetTimestamp(), Task.Run(LimitedAsync, CancellationToken.None));
+            return _latest.WaitAsync(cancellationToken);
         }
-
-        return task.WaitAsync(cancellationToken);
     }
 
     public T? Last(TimeSpan maxAge)
     {
         lock (_gate)
-            return _seen is not null && time.GetElapsedTime(_seenAt) <= maxAge ? _seen : null;
+            return _last is { } last && time.GetElapsedTime(last.At) <= maxAge ? last.Seen : null;
     }
 
     private async Task<T> LimitedAsync()
@@ -41,11 +33,7 @@ internal sealed class SharedLook<T>(Func<CancellationToken, Task<T>> look, TimeS
         using CancellationTokenSource end = new(limit, time);
         T seen = await look(end.Token);
         lock (_gate)
-        {
-            _seen = seen;
-            _seenAt = time.GetTimestamp();
-        }
-
+            _last = (seen, time.GetTimestamp());
         return seen;
     }
 }
