@@ -9,7 +9,8 @@ internal static class Causes
     public static IReadOnlyList<Verdict> Find(IReadOnlyList<Verdict> verdicts, LabFigures? figures)
     {
         Dictionary<string, Verdict> roots = verdicts
-            .Where(v => v.Id.EndsWith(Answers, StringComparison.Ordinal) && v.Outcome == Outcome.Failed)
+            .Where(v => v.Id == v.Resource + Answers && v.Outcome == Outcome.Failed)
+            .DistinctBy(v => v.Resource)
             .ToDictionary(v => v.Resource, StringComparer.Ordinal);
         return [.. verdicts.Select(v => Mark(v, roots, figures))];
     }

@@ -4,7 +4,7 @@ namespace CdcLab.Verifier.Checks;
 /// <remarks>
 /// A check only looks and judges. <see cref="CheckRunner"/> does the rest: it calls <see cref="LookAsync"/> every <c>Lab:Verifier:Interval</c>, never twice at
 /// once, ends its wait after <see cref="CheckRunner.TimeLimit"/>, turns an exception into <c>unknown</c> for every promise of the check (throw
-/// <see cref="CannotLookException"/> for the words that a person shall read), and leaves out what its figures names.
+/// <see cref="CannotLookException"/> for the words that a person shall read), and leaves out the verdicts that the AppHost lists as not possible here.
 /// </remarks>
 internal interface ICheck
 {

@@ -50,7 +50,7 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
         List<string> missing = [.. lab.Brokers.Where(b => !registered.Contains(b.Id)).Select(b => b.Name)];
         List<int> foreign = [.. registered.Where(id => lab.Brokers.All(b => b.Id != id))];
         string actual = registered.Count == 0 ? "none is registered" : $"registered: {string.Join(", ", registered)}";
-        return missing.Count > 0 ? _brokers.Failed($"{actual}; missing: {string.Join(", ", missing)}", Unreachable.Start(missing[0]), missing)
+        return missing.Count > 0 ? _brokers.Failed($"{actual}; missing: {string.Join(", ", missing)}", Unreachable.Start(missing), missing)
             : foreign.Count > 0 ? _brokers.Failed(actual, $"Broker {foreign[0]} is not one of this lab's: find out who started it, or set Lab:Kafka:Brokers.", needs: [])
             : _brokers.Ok(actual);
     }

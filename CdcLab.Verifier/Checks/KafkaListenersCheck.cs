@@ -37,8 +37,10 @@ internal sealed class KafkaListenersCheck(VerifiedLab lab, string side, FiguresS
         string addresses = string.Join(", ", lab.Brokers.Select(b => $"{Advertised(b, side)} for {b.Name}"));
         if (wrong.Count > 0)
             return _told.Failed(string.Join("; ", wrong), $"Set advertised.listeners so that {side} is {addresses}.", needs: []);
-        if (answers.FirstOrDefault(a => a.Told is null) is { WhyNot: { } why } silent)
-            return _told.Unknown($"Not every broker could be asked on {side}: {why}.", Unreachable.Start(silent.Broker), [silent.Broker]);
+        string[] silent = [.. answers.Where(a => a.Told is null).Select(a => a.Broker)];
+        string whyNot = string.Join("; ", answers.Where(a => a.Told is null).Select(a => a.WhyNot));
+        if (silent.Length > 0)
+            return _told.Unknown($"Not every broker could be asked on {side}: {whyNot}.", Unreachable.Start(silent), silent);
         // A broker that has just begun knows nobody for a moment, not even itself.
         if (answers.FirstOrDefault(a => a.Told is []) is { } young)
             return _told.Unknown($"{young.Broker} has just begun and knows no broker yet.", "Wait for the next look.");

@@ -64,9 +64,11 @@ internal sealed class KafkaSettingsCheck(VerifiedLab lab, ClusterSource cluster,
         string[] wrong = [.. found.Where(f => f.Value != expected).Select(f => $"{f.Name} has {f.Value}")];
         if (wrong.Length > 0)
             return promise.Failed(string.Join("; ", wrong), fix, needs: []);
-        return brokers.FirstOrDefault(b => b.Settings is null) is { } silent
-            ? promise.Unknown($"Not every broker could be asked: {silent.WhyNot}.", Unreachable.Start(silent.Name), [silent.Name])
-            : promise.Ok(ok);
+        BrokerAnswer[] silent = [.. brokers.Where(b => b.Settings is null)];
+        string[] names = [.. silent.Select(s => s.Name)];
+        return silent.Length == 0
+            ? promise.Ok(ok)
+            : promise.Unknown($"Not every broker could be asked: {string.Join("; ", silent.Select(s => s.WhyNot))}.", Unreachable.Start(names), names);
     }
 
     private async Task<BrokerAnswer> AskAsync(BrokerAddresses broker, CancellationToken cancellationToken)

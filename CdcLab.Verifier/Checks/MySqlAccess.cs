@@ -13,16 +13,19 @@ internal sealed class MySqlAccess
     public MySqlAccess(string connectionString)
     {
         MySqlConnectionStringBuilder given = new(connectionString);
-        (int port, string password) = ((int)given.Port, given.Password);
-        _address = $"127.0.0.1:{port}";
-        _own = new MySqlConnectionStringBuilder(MySqlConnectionStrings.Dedicated(port, DatabaseUser.Debezium.Name, password))
+        _address = $"{given.Server}:{given.Port}";
+        _own = new MySqlConnectionStringBuilder(MySqlConnectionStrings.Dedicated((int)given.Port, given.UserID, given.Password))
         {
+            Server = given.Server,
+
             // A paused server still takes connections, and a login that waits for its greeting heeds this limit, but no cancellation (seen).
             ConnectionTimeout = LoginSeconds,
             DefaultCommandTimeout = LoginSeconds,
         }.ConnectionString;
-        _kept = new MySqlConnectionStringBuilder(MySqlConnectionStrings.Pooled(port, DatabaseUser.Debezium.Name, password))
+        _kept = new MySqlConnectionStringBuilder(MySqlConnectionStrings.Pooled((int)given.Port, given.UserID, given.Password))
         {
+            Server = given.Server,
+
             // The checks look side by side and wait for each other by milliseconds; one that hangs leaves the others a connection.
             MaximumPoolSize = 2,
         }.ConnectionString;

@@ -56,8 +56,9 @@ internal sealed partial class LatencyProbe(
         // A consumer makes Kafka create its offsets topic, and an old Kafka gives it only as many copies as there are brokers at that moment; the first probes
         // would be slow too.
         ClusterState state = await cluster.SeeAsync(stoppingToken);
-        if (lab.Brokers.FirstOrDefault(b => state.Brokers.All(r => r.Id != b.Id)) is { } missing)
-            throw new CannotLookException($"it waits until every broker has joined; {missing.Name} has not", Unreachable.Start(missing.Name));
+        string[] missing = [.. lab.Brokers.Where(b => state.Brokers.All(r => r.Id != b.Id)).Select(b => b.Name)];
+        if (missing.Length > 0)
+            throw new CannotLookException($"it waits until every broker has joined; {string.Join(", ", missing)} has not", Unreachable.Start(missing));
 
         ((string Id, int Partitions) topic, bool made) = await TopicAsync(stoppingToken);
         using ProbeRun run = new(lab, kafka.ClientSettings!, topic.Partitions, figures, traces, log);
