@@ -1,17 +1,33 @@
 namespace CdcLab.Verifier;
 
 /// <summary>Keeps the checks running, and tells in the log what changed: one line for all that changed together, not one for each check and round.</summary>
-/// <param name="runner">The checks.</param>
-/// <param name="lab">How often to look.</param>
-/// <param name="figures">What the AppHost knows.</param>
-/// <param name="time">The clock.</param>
-/// <param name="log">The log.</param>
-public sealed partial class CheckService(CheckRunner runner, VerifiedLab lab, Sources.FiguresStore figures, TimeProvider time, ILogger<CheckService> log) : BackgroundService
+internal sealed partial class CheckService(CheckRunner runner, VerifiedLab lab, FiguresStore figures, TimeProvider time, ILogger<CheckService> log)
+    : BackgroundService
 {
     private const int MostNamed = 6;
 
-    /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(runner.RunAsync(stoppingToken), TellAsync(stoppingToken));
+
+    /// <summary>What turned since it was told last; empty where nothing did.</summary>
+    internal static string Changes(IReadOnlyList<Verdict> verdicts, IReadOnlyDictionary<string, Outcome> told)
+    {
+        return string.Concat(verdicts
+            .Where(v => v.CausedBy is null && v.Outcome != told.GetValueOrDefault(v.Id, Outcome.Ok))
+            .GroupBy(v => v.Outcome)
+            .OrderByDescending(g => g.Key == Outcome.Failed)
+            .Select(g => $"; now {g.Key.ToString().ToLowerInvariant()}: {Names([.. g])}"));
+
+        string Names(IReadOnlyList<Verdict> turned) =>
+            string.Join(", ", turned.Take(MostNamed).Select(Name)) + (turned.Count > MostNamed ? $" and {turned.Count - MostNamed} more" : "");
+
+        // What failed is told with what was found, the rest by name; a server that is gone takes dozens of checks with it.
+        string Name(Verdict verdict)
+        {
+            int follow = verdicts.Count(v => v.CausedBy == verdict.Id);
+            string?[] words = [verdict.Outcome == Outcome.Failed ? verdict.Actual : null, follow == 0 ? null : $"{follow} follow{(follow == 1 ? "s" : "")}"];
+            return verdict.Id + (words.All(w => w is null) ? "" : $" ({string.Join("; ", words.OfType<string>())})");
+        }
+    }
 
     private async Task TellAsync(CancellationToken stoppingToken)
     {
@@ -32,29 +48,18 @@ public sealed partial class CheckService(CheckRunner runner, VerifiedLab lab, So
     {
         IReadOnlyList<Verdict> verdicts = Causes.Find(runner.Latest(), figures.Fresh);
         bool first = told.Count == 0;
-        List<Verdict> changed = [.. verdicts.Where(v => v.CausedBy is null).Where(v => !told.TryGetValue(v.Id, out Outcome before) ? v.Outcome != Outcome.Ok : before != v.Outcome)];
+        string changes = Changes(verdicts, told);
         foreach (Verdict verdict in verdicts)
             told[verdict.Id] = verdict.Outcome;
-        if (changed.Count == 0 && !first)
+        if (changes.Length == 0 && !first)
             return;
 
-        (int ok, int failed, int unknown, int notPossible) = (Count(Outcome.Ok), Count(Outcome.Failed), Count(Outcome.Unknown), figures.Last?.NotPossibleHere.Count ?? 0);
-        string changes = string.Join("", changed.GroupBy(v => v.Outcome).OrderByDescending(g => g.Key == Outcome.Failed).Select(Describe));
-        if (changed.Any(v => v.Outcome == Outcome.Failed))
-            LogFailures(ok, failed, unknown, notPossible, changes);
-        else
-            LogCounts(ok, failed, unknown, notPossible, changes);
-
-        int Count(Outcome outcome) => verdicts.Count(v => v.Outcome == outcome);
+        string notPossible = figures.Last is { } known ? $"{known.NotPossibleHere.Count} not possible here" : "what is not possible here is not known";
+        LogLevel level = changes.Contains("now failed", StringComparison.Ordinal) ? LogLevel.Warning : LogLevel.Information;
+        string counts = string.Join(", ", Enum.GetValues<Outcome>().Select(o => $"{verdicts.Count(v => v.Outcome == o)} {o.ToString().ToLowerInvariant()}"));
+        LogTurn(level, counts, notPossible, changes);
     }
 
-    // What failed is told with what was found, the rest by name; a server that is gone takes dozens of checks with it.
-    private static string Describe(IGrouping<Outcome, Verdict> group) =>
-        $"; now {group.Key.ToString().ToLowerInvariant()}: {string.Join(", ", group.Take(MostNamed).Select(v => group.Key == Outcome.Failed ? $"{v.Id} ({v.Actual})" : v.Id))}{(group.Count() > MostNamed ? $" and {group.Count() - MostNamed} more" : "")}";
-
-    [LoggerMessage(500, LogLevel.Information, "{Ok} ok, {Failed} failed, {Unknown} unknown, {NotPossible} not possible here{Changes}")]
-    private partial void LogCounts(int ok, int failed, int unknown, int notPossible, string changes);
-
-    [LoggerMessage(501, LogLevel.Warning, "{Ok} ok, {Failed} failed, {Unknown} unknown, {NotPossible} not possible here{Changes}")]
-    private partial void LogFailures(int ok, int failed, int unknown, int notPossible, string changes);
+    [LoggerMessage(EventId = 500, Message = "{Counts}, {NotPossible}{Changes}")]
+    private partial void LogTurn(LogLevel level, string counts, string notPossible, string changes);
 }

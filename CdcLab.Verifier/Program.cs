@@ -1,7 +1,6 @@
 using System.Net;
 using CdcLab.Clients.Market;
 using CdcLab.Verifier;
-using CdcLab.Verifier.Api;
 using CdcLab.Verifier.Probes;
 using CdcLab.Verifier.Telemetry;
 using Microsoft.AspNetCore.Connections;
@@ -33,18 +32,10 @@ services.AddSingleton(_ => new MySqlAccess(mySql));
 services.AddSingleton<FiguresStore>();
 services.AddSingleton<KafkaAccess>();
 services.AddSingleton<ClusterSource>();
-services.AddSingleton<BrokerSettingsSource>();
 services.AddSingleton<SimulatorCheck>();
 services.AddSingleton<VerifierFigures>();
-services.AddSingleton(p => new ProbeTraces(lab, () => p.GetRequiredService<ClusterSource>().Last(2 * options.Verifier.Interval)));
-services.AddSingleton(p => new LatencyProbe(
-    lab,
-    p.GetRequiredService<KafkaAccess>(),
-    p.GetRequiredService<ClusterSource>(),
-    p.GetRequiredService<VerifierFigures>(),
-    p.GetRequiredService<ProbeTraces>(),
-    p.GetRequiredService<TimeProvider>(),
-    p.GetRequiredService<ILogger<LatencyProbe>>()));
+services.AddSingleton(p => new ProbeTraces(lab, () => p.GetRequiredService<ClusterSource>().Last));
+services.AddSingleton<LatencyProbe>();
 services.AddSingleton<LabChecks>();
 services.AddSingleton(p => new CheckRunner(
     p.GetRequiredService<LabChecks>().All(),
@@ -59,10 +50,21 @@ await using WebApplication app = builder.Build();
 // Loopback's names, and those by which a lab that was opened to others is called.
 app.UseLabHosts("127.0.0.1", "localhost", options.BindAddress, options.Kafka.AdvertisedHost, Environment.MachineName);
 app.MapDefaultEndpoints();
-VerifierApi.Map(app, token);
-ClusterSource cluster = app.Services.GetRequiredService<ClusterSource>();
-FiguresStore figures = app.Services.GetRequiredService<FiguresStore>();
-app.Services.GetRequiredService<VerifierFigures>().Observe(app.Services.GetRequiredService<CheckRunner>(), () => cluster.Last(2 * options.Verifier.Interval), () => figures.Fresh?.Resources);
+app.MapGet("/v1/report", (Reporter reporter) => Results.Json(reporter.Report(), LabJson.Options));
+app.MapPost("/v1/look", async (CheckRunner runner, Reporter reporter, CancellationToken cancellationToken) =>
+{
+    await runner.LookAsync(cancellationToken);
+    return Results.Json(reporter.Report(), LabJson.Options);
+}).RequireLabToken(token);
+app.MapPost("/v1/figures", async (HttpRequest request, FiguresStore figures, CancellationToken cancellationToken) =>
+{
+    if (await request.ReadFromJsonAsync<LabFigures>(LabJson.Options, cancellationToken) is not { } sent)
+        return Results.BadRequest();
+    figures.Take(sent);
+    return Results.NoContent();
+}).RequireLabToken(token);
+app.Services.GetRequiredService<VerifierFigures>().Observe(
+    app.Services.GetRequiredService<CheckRunner>(), app.Services.GetRequiredService<ClusterSource>(), app.Services.GetRequiredService<FiguresStore>());
 try
 {
     await app.RunAsync();

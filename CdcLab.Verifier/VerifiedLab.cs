@@ -1,24 +1,23 @@
 namespace CdcLab.Verifier;
 
 /// <summary>The lab that is verified: what it was configured to be.</summary>
-/// <param name="Options">Its options.</param>
-/// <param name="Containers">Whether its servers are containers.</param>
-/// <param name="Bootstrap">The bootstrap servers of the cluster's EXTERNAL side.</param>
-public sealed record VerifiedLab(LabOptions Options, bool Containers, string Bootstrap)
+internal sealed record VerifiedLab(LabOptions Options, bool Containers, string Bootstrap)
 {
-    /// <summary>Its ports.</summary>
+    /// <summary>What everything but MySQL, the EXTERNAL listeners and the pages binds to.</summary>
+    public const string Loopback = "127.0.0.1";
+
+    /// <summary>By which this machine reaches what binds to <c>Lab:BindAddress</c>: all addresses include loopback.</summary>
+    public string ReachAddress => Options.BindAddress == "0.0.0.0" ? Loopback : Options.BindAddress;
+
     public LabPorts Ports { get; } = LabPorts.Of(Options);
 
-    /// <summary>Its brokers and the addresses that each must tell.</summary>
     public IReadOnlyList<BrokerAddresses> Brokers { get; } = BrokerAddresses.Of(Options, Containers);
 
-    /// <summary>The settings that every broker must have.</summary>
     public IReadOnlyList<ServerSetting> BrokerSettings { get; } = KafkaSettings.Brokers(Options.Kafka);
 
-    /// <summary>The latency probe's topic.</summary>
     public KafkaTopic ProbeTopic { get; } = KafkaTopic.Probe(Math.Max(Options.Kafka.Partitions, Options.Kafka.Brokers), Options.Kafka.ReplicationFactor);
 
-    /// <summary>The servers that have a memory cap, with its bytes.</summary>
+    /// <summary>The servers that have a memory cap.</summary>
     public IReadOnlyList<(string Name, long CapBytes)> Caps { get; } =
     [
         (ResourceNames.MySql, Options.MySql.MemoryCap),

@@ -2,18 +2,15 @@ namespace CdcLab.Verifier.Checks;
 
 /// <summary>Tells one cause once: finds the resources that do not answer, and names what follows from them.</summary>
 /// <remarks>A check says with its promise or its verdict from which resources a failure could follow. A failure that no silent resource explains stays its own.</remarks>
-public static class Causes
+internal static class Causes
 {
     private const string Answers = ".answers";
 
-    /// <summary>Marks every verdict that follows from another.</summary>
-    /// <param name="verdicts">The verdicts.</param>
-    /// <param name="figures">What the AppHost knows of the resources; null where it is not known.</param>
-    /// <returns>The same verdicts, in the same order.</returns>
     public static IReadOnlyList<Verdict> Find(IReadOnlyList<Verdict> verdicts, LabFigures? figures)
     {
         Dictionary<string, Verdict> roots = verdicts
-            .Where(v => v.Id.EndsWith(Answers, StringComparison.Ordinal) && v.Outcome == Outcome.Failed)
+            .Where(v => v.Id == v.Resource + Answers && v.Outcome == Outcome.Failed)
+            .DistinctBy(v => v.Resource)
             .ToDictionary(v => v.Resource, StringComparer.Ordinal);
         return [.. verdicts.Select(v => Mark(v, roots, figures))];
     }

@@ -3,86 +3,61 @@ using CdcLab.Verifier.Telemetry;
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>Runs every check at its own pace, side by side, and keeps the latest verdicts. A check that hangs delays no other.</summary>
-public sealed class CheckRunner
+internal sealed class CheckRunner(IEnumerable<ICheck> checks, Func<string, bool> isPossible, TimeSpan interval, TimeProvider time)
 {
-    private readonly TimeSpan _interval;
-    private readonly TimeProvider _time;
-    private readonly Slot[] _slots;
-    private readonly Func<string, bool> _isPossible;
+    private readonly Slot[] _slots = [.. checks.Select(check => new Slot(check, [.. check.Promises]))];
 
-    /// <summary>Makes a runner.</summary>
-    /// <param name="checks">The checks; what this lab cannot show is left out.</param>
-    /// <param name="isPossible">Whether this lab can show what a check is about; asked at each look.</param>
-    /// <param name="interval">Time from one look to the next.</param>
-    /// <param name="time">The clock.</param>
-    public CheckRunner(IEnumerable<ICheck> checks, Func<string, bool> isPossible, TimeSpan interval, TimeProvider time)
-    {
-        _isPossible = isPossible;
-        _interval = interval;
-        _time = time;
-        _slots = [.. checks.Select(check => new Slot(check, [.. check.Promises]))];
-    }
-
-    /// <summary>How long one look may take.</summary>
     public static TimeSpan TimeLimit { get; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>The ids of everything that is judged here.</summary>
-    public IEnumerable<string> Ids => _slots.SelectMany(s => s.Promises).Select(p => p.Id);
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        Task rounds = Task.CompletedTask;
+        IEnumerable<Task> paced = _slots.Where(s => s.Check.Every is not null).Select(s => RepeatAsync(s.Check.Every!.Value, () => LookAsync(s, cancellationToken), cancellationToken));
+        await Task.WhenAll(paced.Append(RepeatAsync(interval, BeginRoundAsync, cancellationToken)));
+        await rounds.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    /// <summary>Looks again and again until it is cancelled.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>A task that ends when it was cancelled.</returns>
-    public Task RunAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(_slots.Where(s => s.Check.Every is not null).Select(slot => RunAsync(slot, cancellationToken)).Append(RunRoundsAsync(cancellationToken)));
+        // A round does not wait for the one before: a check that still hangs there is joined, and delays no other.
+        async Task BeginRoundAsync()
+        {
+            if (rounds.IsCompleted)
+                await rounds;
+            rounds = Task.WhenAll(rounds, RoundAsync(cancellationToken));
+        }
+    }
 
-    /// <summary>Looks once with every check, now.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>A task that ends when the last check has looked or its time is over.</returns>
     public Task LookAsync(CancellationToken cancellationToken) => Task.WhenAll(_slots.Select(slot => LookAsync(slot, cancellationToken)));
 
     /// <summary>The latest verdicts, in the order of the checks. What was not looked at for too long is unknown.</summary>
-    /// <returns>One verdict for each promise.</returns>
     public IReadOnlyList<Verdict> Latest()
     {
         List<Verdict> verdicts = [];
         foreach (Slot slot in _slots)
         {
             Look? look = slot.Latest;
-            TimeSpan limit = (2 * (slot.Check.Every ?? _interval)) + TimeLimit;
+            TimeSpan limit = (2 * (slot.Check.Every ?? interval)) + TimeLimit;
             if (look is null)
                 verdicts.AddRange(slot.Promises.Select(p => p.Unknown("It was not looked at yet.", "Wait for the first round of checks.")));
-            else if (_time.GetElapsedTime(look.Ended) is { } age && age > limit)
+            else if (time.GetElapsedTime(look.Ended) is { } age && age > limit)
                 verdicts.AddRange(slot.Promises.Select(p => p.Unknown($"It was last looked at {age.TotalSeconds:F0} s ago.", "See the verifier's log.")));
             else
                 verdicts.AddRange(look.Verdicts);
         }
 
-        return [.. verdicts.Where(v => _isPossible(v.Id))];
+        return [.. verdicts.Where(v => isPossible(v.Id))];
     }
 
-    // A round does not wait for the one before: a check that still hangs there is joined, and delays no other.
-    private async Task RunRoundsAsync(CancellationToken cancellationToken)
+    private async Task RepeatAsync(TimeSpan every, Func<Task> look, CancellationToken cancellationToken)
     {
-        List<Task> rounds = [];
-        using PeriodicTimer timer = new(_interval, _time);
+        using PeriodicTimer timer = new(every, time);
         try
         {
             do
-            {
-                foreach (Task ended in rounds.FindAll(r => r.IsCompleted))
-                {
-                    rounds.Remove(ended);
-                    await ended;
-                }
-
-                rounds.Add(RoundAsync(cancellationToken));
-            }
+                await look();
             while (await timer.WaitForNextTickAsync(cancellationToken));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // The verifier is stopping.
-            await Task.WhenAll(rounds).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -94,46 +69,31 @@ public sealed class CheckRunner
         foreach (Slot slot in _slots.Where(s => s.Check.Every is not null))
         {
             using Activity? span = CheckTraces.Check(slot.Ids);
-            CheckTraces.Judged(span, slot.Latest?.Verdicts ?? []);
+            CheckTraces.Judged(span, slot.Latest?.Verdicts ?? [], each: true);
         }
 
-        CheckTraces.Judged(trace, Latest);
-    }
-
-    private async Task RunAsync(Slot slot, CancellationToken cancellationToken)
-    {
-        using PeriodicTimer timer = new(slot.Check.Every ?? _interval, _time);
-        try
-        {
-            do
-                await LookAsync(slot, cancellationToken);
-            while (await timer.WaitForNextTickAsync(cancellationToken));
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The verifier is stopping.
-        }
+        CheckTraces.Judged(trace, Latest(), each: false);
     }
 
     private async Task LookAsync(Slot slot, CancellationToken cancellationToken)
     {
-        if (!slot.Ids.Any(_isPossible))
+        if (!slot.Ids.Any(isPossible))
             return;
         using Activity? trace = CheckTraces.Check(slot.Ids);
-        Task<IReadOnlyList<Verdict>> task = slot.Start(_time, cancellationToken);
+        Task<IReadOnlyList<Verdict>> task = slot.Start(time, cancellationToken);
         try
         {
             // A check that does not heed its token must not hold anything up either: its task is left running, and no second one is started beside it.
-            IReadOnlyList<Verdict> found = await task.WaitAsync(TimeLimit + TimeSpan.FromMilliseconds(200), _time, cancellationToken);
-            slot.Latest = new(_time.GetTimestamp(), [.. slot.Promises.Select(p => found.FirstOrDefault(v => v.Id == p.Id) ?? p.Unknown("The check gave no verdict on it.", "See the verifier's log."))]);
+            IReadOnlyList<Verdict> found = await task.WaitAsync(TimeLimit + TimeSpan.FromMilliseconds(200), time, cancellationToken);
+            slot.Keep(time.GetTimestamp(), p => found.FirstOrDefault(v => v.Id == p.Id) ?? p.Unknown("The check gave no verdict on it.", "See the verifier's log."));
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             (string because, string fix) = Explain(e);
-            slot.Latest = new(_time.GetTimestamp(), [.. slot.Promises.Select(p => p.Unknown(because, fix, (e as CannotLookException)?.Needs))]);
+            slot.Keep(time.GetTimestamp(), p => p.Unknown(because, fix, (e as CannotLookException)?.Needs));
         }
 
-        CheckTraces.Judged(trace, slot.Latest?.Verdicts ?? []);
+        CheckTraces.Judged(trace, slot.Latest?.Verdicts ?? [], each: true);
     }
 
     /// <summary>Words for a person; never a type's name, never a stack.</summary>
@@ -145,11 +105,9 @@ public sealed class CheckRunner
             CannotLookException e => (e.Message, e.Fix),
             TimeoutException or OperationCanceledException => ($"There was no answer within {TimeLimit.TotalSeconds:F0} s.", Fix),
             _ when Unreachable.Is(exception) => ($"What was asked {Unreachable.Words(exception)}.", Fix),
-            _ => (FirstLine(exception.Message), Fix),
+            _ => (exception.Message.Split('\n', 2)[0].TrimEnd(), Fix),
         };
     }
-
-    private static string FirstLine(string text) => text.Split('\n', 2)[0].TrimEnd();
 
     private sealed record Look(long Ended, IReadOnlyList<Verdict> Verdicts);
 
@@ -157,6 +115,7 @@ public sealed class CheckRunner
     {
         private readonly Lock _gate = new();
         private Task<IReadOnlyList<Verdict>>? _running;
+        private volatile Look? _latest;
 
         public ICheck Check => check;
 
@@ -164,21 +123,15 @@ public sealed class CheckRunner
 
         public IReadOnlyList<string> Ids { get; } = [.. promises.Select(p => p.Id)];
 
-        public Look? Latest
-        {
-            get => Volatile.Read(ref field);
-            set => Volatile.Write(ref field, value);
-        }
+        public Look? Latest => _latest;
+
+        public void Keep(long ended, Func<Promise, Verdict> judge) => _latest = new(ended, [.. promises.Select(judge)]);
 
         /// <summary>Starts a look, or joins the one that still runs.</summary>
         public Task<IReadOnlyList<Verdict>> Start(TimeProvider time, CancellationToken cancellationToken)
         {
             lock (_gate)
-            {
-                if (_running is { IsCompleted: false } running)
-                    return running;
-                return _running = Task.Run(() => LimitedAsync(time, cancellationToken), cancellationToken);
-            }
+                return _running is { IsCompleted: false } running ? running : _running = Task.Run(() => LimitedAsync(time, cancellationToken), cancellationToken);
         }
 
         private async Task<IReadOnlyList<Verdict>> LimitedAsync(TimeProvider time, CancellationToken cancellationToken)

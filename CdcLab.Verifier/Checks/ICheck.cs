@@ -4,10 +4,9 @@ namespace CdcLab.Verifier.Checks;
 /// <remarks>
 /// A check only looks and judges. <see cref="CheckRunner"/> does the rest: it calls <see cref="LookAsync"/> every <c>Lab:Verifier:Interval</c>, never twice at
 /// once, ends its wait after <see cref="CheckRunner.TimeLimit"/>, turns an exception into <c>unknown</c> for every promise of the check (throw
-/// <see cref="CannotLookException"/> for the words that a person shall read), and leaves out what its figures names.
-/// A check called <c>X.answers</c> is the exception: there, no answer is what was found, so it says <see cref="Promise.Failed"/> itself, within the limit.
+/// <see cref="CannotLookException"/> for the words that a person shall read), and leaves out the verdicts that the AppHost lists as not possible here.
 /// </remarks>
-public interface ICheck
+internal interface ICheck
 {
     /// <summary>What this check judges; the same from first to last.</summary>
     IReadOnlyList<Promise> Promises { get; }
@@ -16,7 +15,29 @@ public interface ICheck
     TimeSpan? Every => null;
 
     /// <summary>Looks, and judges every promise. A promise that gets no verdict counts as unknown.</summary>
-    /// <param name="cancellationToken">Ends the look; it is cancelled when the time limit is over.</param>
-    /// <returns>One verdict for each promise.</returns>
     Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>One thing that a check looks at: everything of its verdict that is known before looking.</summary>
+/// <remarks>"Needs" are the resources whose silence would explain all of it (<see cref="Verdict.Needs"/>).</remarks>
+internal sealed record Promise(string Id, string Resource, string Expected, string Because)
+{
+    public Verdict Ok(string actual) => Judge(Outcome.Ok, actual, fix: null, Because, needs: null);
+
+    public Verdict Failed(string actual, string fix, IReadOnlyList<string>? needs = null) => Judge(Outcome.Failed, actual, fix, Because, needs);
+
+    public Verdict Unknown(string because, string fix, IReadOnlyList<string>? needs = null) => Judge(Outcome.Unknown, actual: null, fix, because, needs);
+
+    private Verdict Judge(Outcome outcome, string? actual, string? fix, string because, IReadOnlyList<string>? needs) =>
+        new() { Id = Id, Resource = Resource, Outcome = outcome, Expected = Expected, Actual = actual, Fix = fix, Because = because, Needs = needs };
+}
+
+/// <summary>A check could not look. The message says why in plain words, e.g. "ZooKeeper at 127.0.0.1:2181 refused the connection".</summary>
+internal sealed class CannotLookException(string message, string fix, Exception? innerException = null, IReadOnlyList<string>? needs = null)
+    : Exception(message, innerException)
+{
+    /// <summary>The resources whose silence explains it; null for the resource of the check.</summary>
+    public IReadOnlyList<string>? Needs => needs;
+
+    public string Fix => fix;
 }

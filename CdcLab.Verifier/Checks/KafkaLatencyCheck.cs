@@ -3,45 +3,28 @@ using CdcLab.Verifier.Probes;
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>The probe's latencies of the last 30 s are short enough, and nothing acknowledged was lost. It judges what is in memory, so it may look every second.</summary>
-public sealed class KafkaLatencyCheck : ICheck
+internal sealed class KafkaLatencyCheck(VerifiedLab lab, LatencyProbe probe) : ICheck
 {
     private const int Fewest = 20;
 
-    private readonly LatencyProbe _probe;
-    private readonly VerifierOptions _options;
-    private readonly Promise _toAck;
-    private readonly Promise _toConsume;
+    private readonly VerifierOptions _options = lab.Options.Verifier;
+    private readonly Promise _toAck = Latency("to_ack", lab, "Until all replicas in sync have a record it is not safe, and its producer waits.");
+    private readonly Promise _toConsume = Latency("to_consume", lab, "What is captured must reach its reader soon.");
     private readonly Promise _lost = new(
         "kafka.probe.lost",
         ResourceNames.Kafka,
         "no probe message that was acknowledged (acks=all) is lost",
         "An acknowledged record must survive the loss of a broker. Late, duplicate and unknown are not loss.");
 
-    /// <summary>Makes the check.</summary>
-    /// <param name="lab">The highest latency.</param>
-    /// <param name="probe">The probe.</param>
-    public KafkaLatencyCheck(VerifiedLab lab, LatencyProbe probe)
-    {
-        ArgumentNullException.ThrowIfNull(lab);
-        _probe = probe;
-        _options = lab.Options.Verifier;
-        string expected = $"p99 at most {Milliseconds(_options.MaxLatency.TotalMilliseconds)} of {Fewest} probes or more in the last {ProbeTrack.Window.TotalSeconds} s, acks=all";
-        _toAck = new("kafka.latency.produce_to_ack", ResourceNames.Kafka, expected, "Until all replicas in sync have a record it is not safe, and its producer waits.");
-        _toConsume = new("kafka.latency.produce_to_consume", ResourceNames.Kafka, expected, "What is captured must reach its reader soon.");
-    }
-
-    /// <inheritdoc/>
     public IReadOnlyList<Promise> Promises => [_toAck, _toConsume, _lost];
 
-    /// <inheritdoc/>
     public TimeSpan? Every => TimeSpan.FromSeconds(1);
 
-    /// <inheritdoc/>
     public Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
-        if (_probe.Track is not { } track)
+        if (probe.Track is not { } track)
         {
-            string because = $"The probe could not begin: {_probe.WhyNot ?? "its topic is being made"}.";
+            string because = $"The probe could not begin: {probe.WhyNot ?? "its topic is being made"}.";
             return Task.FromResult<IReadOnlyList<Verdict>>([.. Promises.Select(p => p.Unknown(because, "See whether the brokers run."))]);
         }
 
@@ -56,14 +39,15 @@ public sealed class KafkaLatencyCheck : ICheck
     {
         if (figures.Count < Fewest)
         {
+            string few = $"One probe each {_options.ProbeInterval.TotalSeconds:0.###} s gives fewer than {Fewest} in {ProbeTrack.Window.TotalSeconds} s.";
+            string wait = age < ProbeTrack.Window ? "Wait until the probe has run for a little while." : "See the verifier's log: the probe did not run.";
             return _options.ProbeInterval * Fewest > ProbeTrack.Window
-                ? promise.Unknown($"One probe each {_options.ProbeInterval.TotalSeconds:0.###} s gives fewer than {Fewest} in {ProbeTrack.Window.TotalSeconds} s.", "Set Lab:Verifier:ProbeInterval to 1s or less.")
-                : promise.Unknown(
-                    $"Not enough samples yet: {figures.Count} of {Fewest}.",
-                    age < ProbeTrack.Window ? "Wait until the probe has run for a little while." : "See the verifier's log: the probe did not run.");
+                ? promise.Unknown(few, "Set Lab:Verifier:ProbeInterval to 1s or less.")
+                : promise.Unknown($"Not enough samples yet: {figures.Count} of {Fewest}.", wait);
         }
 
-        string actual = $"p99 {Milliseconds(figures.P99Milliseconds)} (p50 {Milliseconds(figures.P50Milliseconds)}, p95 {Milliseconds(figures.P95Milliseconds)}, longest {Milliseconds(figures.MaxMilliseconds)}), N {figures.Count}, linger.ms {KafkaClientSettings.ProbeLinger.TotalMilliseconds}";
+        string percentiles = $"p50 {Milliseconds(figures.P50Milliseconds)}, p95 {Milliseconds(figures.P95Milliseconds)}, longest {Milliseconds(figures.MaxMilliseconds)}";
+        string actual = $"p99 {Milliseconds(figures.P99Milliseconds)} ({percentiles}), N {figures.Count}, linger.ms {KafkaClientSettings.ProbeLinger.TotalMilliseconds}";
         return figures.P99Milliseconds <= _options.MaxLatency.TotalMilliseconds
             ? promise.Ok(actual)
             : promise.Failed(actual, $"See kafka.brokers and kafka.isr: a lost broker holds writes up for some seconds. The window is whole again {ProbeTrack.Window.TotalSeconds} s after the last slow probe.");
@@ -71,11 +55,20 @@ public sealed class KafkaLatencyCheck : ICheck
 
     private Verdict Judge(ProbeCounts counts)
     {
-        string actual = string.Create(CultureInfo.InvariantCulture, $"{counts.Lost} lost; {counts.Seen} seen, {counts.Late} late, {counts.Duplicates} duplicate, {counts.Unknown} unknown since the probe's start");
+        string others = $"{counts.Seen} seen, {counts.Late} late, {counts.Duplicates} duplicate, {counts.Unknown} unknown";
+        string actual = $"{counts.Lost} lost; {others} since the probe's start";
+        if (counts.Lost is null)
+            return _lost.Unknown($"What is lost is not known: {others} since the probe's start.", "See the verifier's log.");
         return counts.Lost == 0
             ? _lost.Ok(actual)
             : _lost.Failed(actual, "Look for an unclean leader election or a min.insync.replicas that was too low; the count begins anew with the verifier.");
     }
 
-    private static string Milliseconds(double? value) => value is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known:0.#} ms") : "not known";
+    private static Promise Latency(string which, VerifiedLab lab, string because) => new(
+        $"kafka.latency.produce_{which}",
+        ResourceNames.Kafka,
+        $"p99 at most {lab.Options.Verifier.MaxLatency.TotalMilliseconds:0.#} ms of {Fewest} probes or more in the last {ProbeTrack.Window.TotalSeconds} s, acks=all",
+        because);
+
+    private static string Milliseconds(double? value) => value is { } known ? $"{known:0.#} ms" : "not known";
 }

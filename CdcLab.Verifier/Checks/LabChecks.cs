@@ -3,17 +3,9 @@ using CdcLab.Verifier.Probes;
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>Everything that this version of the verifier looks at, in the order in which it is shown.</summary>
-public sealed class LabChecks(
-    VerifiedLab lab,
-    MySqlAccess mySql,
-    ClusterSource cluster,
-    BrokerSettingsSource brokers,
-    KafkaAccess kafka,
-    LatencyProbe probe,
-    FiguresStore figures,
-    SimulatorCheck market)
+internal sealed class LabChecks(
+    VerifiedLab lab, MySqlAccess mySql, ClusterSource cluster, KafkaAccess kafka, LatencyProbe probe, FiguresStore figures, SimulatorCheck market)
 {
-    /// <summary>All checks, in the order in which they are shown.</summary>
     public IReadOnlyList<ICheck> All() =>
     [
         new MySqlAnswersCheck(mySql),
@@ -24,14 +16,10 @@ public sealed class LabChecks(
         new MarketInvariantsCheck(mySql),
         new ZooKeeperAnswersCheck(lab),
         .. lab.Brokers.Select(b => new BrokerAnswersCheck(lab, b)),
-        new KafkaBrokersCheck(lab, cluster),
-        new KafkaControllerCheck(cluster),
-        new KafkaIsrCheck(cluster),
-        new KafkaReplicationFactorCheck(lab, cluster),
-        new KafkaMinInSyncReplicasCheck(lab, brokers, cluster, kafka),
-        new KafkaSettingsCheck(lab, brokers),
-        KafkaListenersCheck.Internal(lab, lab.Containers ? figures : null),
-        KafkaListenersCheck.External(lab),
+        new KafkaClusterCheck(lab, cluster),
+        new KafkaSettingsCheck(lab, cluster, kafka),
+        new KafkaListenersCheck(lab, KafkaSettings.InternalListener, lab.Containers ? figures : null),
+        new KafkaListenersCheck(lab, KafkaSettings.ExternalListener),
         .. lab.Containers ? [new KafkaUiCheck(lab)] : Array.Empty<ICheck>(),
         new KafkaLatencyCheck(lab, probe),
         market,

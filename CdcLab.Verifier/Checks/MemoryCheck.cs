@@ -1,7 +1,7 @@
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>One server lives inside its memory cap, and the kernel never had to end it for that.</summary>
-public sealed class MemoryCheck(string name, long capBytes, FiguresStore figures) : ICheck
+internal sealed class MemoryCheck(string name, long capBytes, FiguresStore figures) : ICheck
 {
     private readonly Promise _memory = new(
         $"memory.{name}",
@@ -9,33 +9,46 @@ public sealed class MemoryCheck(string name, long capBytes, FiguresStore figures
         $"at most {ByteSize.ToMiB(capBytes)} in use, no OOM kill",
         "Everything has to live inside the machine's memory, next to what comes later.");
 
-    /// <inheritdoc/>
     public IReadOnlyList<Promise> Promises => [_memory];
 
-    /// <inheritdoc/>
     public Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
         LabFigures now = figures.Require();
         return Task.FromResult<IReadOnlyList<Verdict>>([Judge(now.Resources.FirstOrDefault(r => r.Name == name), now.CapsNotEnforced is null)]);
     }
 
-    /// <summary>Judges one resource.</summary>
     internal Verdict Judge(ResourceFigures? resource, bool enforced)
     {
+        const string See = "See the AppHost's output.";
         const string More = "Give it a higher cap (its MemoryCap setting) or less heap.";
         if (resource is null)
             return _memory.Unknown($"The AppHost does not list {name}.", "See the dashboard.");
         if (resource.State is not ("Running" or "Paused"))
             return _memory.Unknown($"{name} does not run; its state is {resource.State}.", Unreachable.Start(name));
-        if (resource.Memory is not { UsedBytes: { } used } memory)
-            return _memory.Unknown("Its use could not be read.", "See the AppHost's output.");
+        if (resource.Memory is not { } memory)
+            return _memory.Unknown("Its memory could not be read.", See);
+
+        // Where no cap can be enforced, no OOM kill for it is counted either: then neither is promised.
+        Promise promise = enforced ? _memory : _memory with { Expected = $"at most {ByteSize.ToMiB(capBytes)} in use" };
+        bool groupRead = memory is not { CapBytes: null, OomKills: null };
+        string use = Use(memory) + (enforced ? "" : ", cap not enforced") + (memory.OomKills is null ? ", OOM kills not known" : "");
         if (memory.OomKills > 0)
-            return _memory.Failed($"{memory.OomKills} OOM kills; {Use(used, memory, enforced)}", More, needs: []);
-        if (enforced && memory.CapBytes != capBytes)
-            return _memory.Failed($"{(memory.CapBytes is { } other ? $"the kernel enforces {ByteSize.ToMiB(other)}" : "no cap is enforced")}; {Use(used, memory, enforced)}", $"Run `aspire resource {name} restart`: the cap is set at the start.", needs: []);
-        return used <= capBytes ? _memory.Ok(Use(used, memory, enforced)) : _memory.Failed(Use(used, memory, enforced), More, needs: []);
+            return promise.Failed($"{memory.OomKills} OOM kills; {use}", More, needs: []);
+        if (enforced && groupRead && memory.CapBytes != capBytes)
+        {
+            string cap = memory.CapBytes is { } other ? $"the kernel enforces {ByteSize.ToMiB(other)}" : "no cap is enforced";
+            return promise.Failed($"{cap}; {use}", $"Run `aspire resource {name} restart`: the cap is set at the start.", needs: []);
+        }
+
+        return memory.UsedBytes > capBytes ? promise.Failed(use, More, needs: [])
+            : memory.UsedBytes is null ? promise.Unknown($"Its use could not be read: {use}.", See)
+            : enforced && memory.OomKills is null ? promise.Unknown($"Its {(groupRead ? "" : "cap and ")}OOM kills could not be read: {use}.", See)
+            : promise.Ok(use);
     }
 
-    private string Use(long used, MemoryFigures memory, bool enforced) =>
-        $"{ByteSize.ToMiB(used)} in use ({100.0 * used / capBytes:F0} %), peak {(memory.PeakBytes is { } peak ? ByteSize.ToMiB(peak) : "not known")}{(enforced ? "" : ", cap not enforced")}";
+    private string Use(MemoryFigures memory)
+    {
+        string used = memory.UsedBytes is { } bytes ? $"{ByteSize.ToMiB(bytes)} in use ({100.0 * bytes / capBytes:F0} %)" : "use not known";
+        return $"{used}, peak {(memory.PeakBytes is { } peak ? ByteSize.ToMiB(peak) : "not known")}";
+    }
 }

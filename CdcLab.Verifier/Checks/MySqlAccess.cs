@@ -3,47 +3,37 @@ using MySqlConnector;
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>How the checks of MySQL reach it: as <c>debezium</c>, over two kept connections at most, and with words for a person where that fails.</summary>
-public sealed class MySqlAccess
+internal sealed class MySqlAccess
 {
+    private static readonly uint LoginSeconds = (uint)AnswersCheck.Limit.TotalSeconds;
     private readonly string _kept;
     private readonly string _own;
+    private readonly string _address;
 
-    /// <summary>Makes one.</summary>
-    /// <param name="connectionString">Port and password of <c>debezium</c>.</param>
     public MySqlAccess(string connectionString)
     {
         MySqlConnectionStringBuilder given = new(connectionString);
-        (int port, string password) = ((int)given.Port, given.Password);
-        Address = $"127.0.0.1:{port}";
-        _own = new MySqlConnectionStringBuilder(MySqlConnectionStrings.Dedicated(port, DatabaseUser.Debezium.Name, password))
+        _address = $"{given.Server}:{given.Port}";
+        _own = new MySqlConnectionStringBuilder(MySqlConnectionStrings.Dedicated((int)given.Port, given.UserID, given.Password))
         {
+            Server = given.Server,
+
             // A paused server still takes connections, and a login that waits for its greeting heeds this limit, but no cancellation (seen).
-            ConnectionTimeout = (uint)LoginLimit.TotalSeconds,
-            DefaultCommandTimeout = (uint)LoginLimit.TotalSeconds,
+            ConnectionTimeout = LoginSeconds,
+            DefaultCommandTimeout = LoginSeconds,
         }.ConnectionString;
-        _kept = new MySqlConnectionStringBuilder(MySqlConnectionStrings.Pooled(port, DatabaseUser.Debezium.Name, password))
+        _kept = new MySqlConnectionStringBuilder(MySqlConnectionStrings.Pooled((int)given.Port, given.UserID, given.Password))
         {
+            Server = given.Server,
+
             // The checks look side by side and wait for each other by milliseconds; one that hangs leaves the others a connection.
             MaximumPoolSize = 2,
         }.ConnectionString;
     }
 
-    /// <summary>How long <see cref="LogInAsync"/>, and a command after it, may take.</summary>
-    public static TimeSpan LoginLimit { get; } = TimeSpan.FromSeconds(2);
-
-    /// <summary>Host and port, for people.</summary>
-    public string Address { get; }
-
-    /// <summary>Takes a kept connection.</summary>
-    /// <param name="cancellationToken">Ends the try.</param>
-    /// <returns>An open connection.</returns>
-    /// <exception cref="CannotLookException">MySQL does not answer, or refuses the login.</exception>
     public Task<MySqlConnection> OpenAsync(CancellationToken cancellationToken) => OpenAsync(_kept, cancellationToken);
 
     /// <summary>Logs in anew, whatever the kept connections are busy with.</summary>
-    /// <param name="cancellationToken">Ends the try.</param>
-    /// <returns>An open connection.</returns>
-    /// <exception cref="CannotLookException">MySQL does not answer, or refuses the login.</exception>
     public Task<MySqlConnection> LogInAsync(CancellationToken cancellationToken) => OpenAsync(_own, cancellationToken);
 
     private async Task<MySqlConnection> OpenAsync(string connectionString, CancellationToken cancellationToken)
@@ -54,23 +44,24 @@ public sealed class MySqlAccess
             await connection.OpenAsync(cancellationToken);
             return connection;
         }
-        catch (MySqlException e)
+        catch (Exception e)
         {
             await connection.DisposeAsync();
-            throw Explain(e);
-        }
-        catch
-        {
-            await connection.DisposeAsync();
+            if (e is MySqlException refused)
+                throw Explain(refused);
             throw;
         }
     }
 
-    private CannotLookException Explain(MySqlException e) => e.ErrorCode switch
+    private CannotLookException Explain(MySqlException e)
     {
-        MySqlErrorCode.UnableToConnectToHost => new($"MySQL at {Address} does not answer.", "Run `aspire resource mysql start`, and see its log if it ends again.", e, [ResourceNames.MySql]),
-        MySqlErrorCode.AccessDenied => new($"MySQL at {Address} refuses the login of {DatabaseUser.Debezium.Account}.", "Start the lab again: it sets the passwords of its users.", e, [ResourceNames.MySql]),
-        MySqlErrorCode.ConnectionCountError => new($"MySQL at {Address} has no connection left.", "See who holds them (SHOW PROCESSLIST), or raise Lab:MySql:MaxConnections.", e, [ResourceNames.MySql]),
-        _ => new($"MySQL at {Address} could not be logged in to: error {e.Number}, {e.Message.Split('\n')[0].TrimEnd('.')}.", "See whether it runs and what it says in its log.", e, [ResourceNames.MySql]),
-    };
+        (string what, string fix) = e.ErrorCode switch
+        {
+            MySqlErrorCode.UnableToConnectToHost => ("does not answer", "Run `aspire resource mysql start`, and see its log if it ends again."),
+            MySqlErrorCode.AccessDenied => ($"refuses the login of {DatabaseUser.Debezium.Account}", "Start the lab again: it sets the passwords of its users."),
+            MySqlErrorCode.ConnectionCountError => ("has no connection left", "See who holds them (SHOW PROCESSLIST), or raise Lab:MySql:MaxConnections."),
+            _ => ($"could not be logged in to: error {e.Number}, {e.Message.Split('\n')[0].TrimEnd('.')}", "See whether it runs and what it says in its log."),
+        };
+        return new($"MySQL at {_address} {what}.", fix, e, [ResourceNames.MySql]);
+    }
 }

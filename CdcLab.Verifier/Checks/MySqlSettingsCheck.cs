@@ -3,7 +3,7 @@ using MySqlConnector;
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>The running server's settings are those that the lab starts it with, and those that must stay at the server's default.</summary>
-public sealed class MySqlSettingsCheck : ICheck
+internal sealed class MySqlSettingsCheck : ICheck
 {
     private const string Redo = "innodb_redo_log_capacity";
     private const string BufferPool = "innodb_buffer_pool_size";
@@ -22,9 +22,6 @@ public sealed class MySqlSettingsCheck : ICheck
     private readonly Promise _rowValueOptions =
         new(Id(RowValueOptions), ResourceNames.MySql, "not PARTIAL_JSON", "Debezium needs whole JSON values, not the parts that changed");
 
-    /// <summary>Makes the check.</summary>
-    /// <param name="mysql">What MySQL must be.</param>
-    /// <param name="access">How to reach it.</param>
     public MySqlSettingsCheck(MySqlOptions mysql, MySqlAccess access)
     {
         _access = access;
@@ -33,19 +30,14 @@ public sealed class MySqlSettingsCheck : ICheck
         Promises = [.. _settingPromises, _rowValueOptions];
     }
 
-    /// <inheritdoc/>
     public IReadOnlyList<Promise> Promises { get; }
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
         await using MySqlConnection connection = await _access.OpenAsync(cancellationToken);
         return Judge(await GlobalVariables.ReadAsync(connection, cancellationToken));
     }
 
-    /// <summary>Judges variables, wherever they come from.</summary>
-    /// <param name="variables">The server's global variables.</param>
-    /// <returns>One verdict for each promise.</returns>
     public IReadOnlyList<Verdict> Judge(IReadOnlyDictionary<string, string> variables) =>
         [.. _settings.Zip(_settingPromises, (setting, promise) => Judge(setting, promise, variables)), RowValues(variables)];
 

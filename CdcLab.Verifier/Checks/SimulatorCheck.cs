@@ -3,18 +3,14 @@ using CdcLab.Clients.Market;
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>The order simulator answers, and its market moves: one look at its API judges both.</summary>
-/// <param name="market">The client of its API.</param>
-/// <param name="time">The clock.</param>
-public sealed class SimulatorCheck(MarketClient market, TimeProvider time) : ICheck
+internal sealed class SimulatorCheck(MarketClient market, TimeProvider time) : AnswersCheck(Answers, Moves)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
-
     // Fifteen mean arrival times without one have a chance of e^-15 in a market that lives.
     private const double PatienceArrivals = 15;
     private static readonly TimeSpan ShortestPatience = TimeSpan.FromSeconds(8);
 
-    private readonly Promise _answers = new("order-simulator.answers", ResourceNames.OrderSimulator, "answers its API", "It writes what is captured.");
-    private readonly Promise _market = new(
+    private static readonly Promise Answers = new("order-simulator.answers", ResourceNames.OrderSimulator, "answers its API", "It writes what is captured.");
+    private static readonly Promise Moves = new(
         "order-simulator.market",
         ResourceNames.OrderSimulator,
         "orders and executions are committed while the rate is not 0",
@@ -26,30 +22,19 @@ public sealed class SimulatorCheck(MarketClient market, TimeProvider time) : ICh
     /// <summary>What the market said last; null where it does not answer.</summary>
     public MarketState? Last { get; private set; }
 
-    /// <inheritdoc/>
-    public IReadOnlyList<Promise> Promises => [_answers, _market];
-
-    /// <inheritdoc/>
-    public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
+    protected override async Task<IReadOnlyList<Verdict>> AskAsync(CancellationToken cancellationToken)
     {
-        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        end.CancelAfter(Limit);
+        MarketState? state = null;
         try
         {
-            MarketState state = await market.StateAsync(end.Token);
-            Last = state;
-            return [_answers.Ok($"answers, process {state.Pid}"), Judge(state)];
+            state = await market.StateAsync(cancellationToken);
+            return [Answers.Ok($"answers, process {state.Pid}"), Judge(state)];
         }
-        catch (Exception e) when (Unreachable.Is(e))
+        finally
         {
-            _commits = null;
-            Last = null;
-            string fix = Unreachable.Start(ResourceNames.OrderSimulator);
-            return
-            [
-                _answers.Failed($"the order simulator {Unreachable.Words(e)}", fix),
-                _market.Unknown($"The order simulator {Unreachable.Words(e)}.", fix),
-            ];
+            Last = state;
+            if (state is null)
+                _commits = null;
         }
     }
 
@@ -58,25 +43,22 @@ public sealed class SimulatorCheck(MarketClient market, TimeProvider time) : ICh
         long commits = state.Orders + state.Executions + state.Cancelled;
         bool first = _commits is null;
         if (commits != _commits)
-        {
-            _commits = commits;
-            _lastProgress = time.GetTimestamp();
-        }
+            (_commits, _lastProgress) = (commits, time.GetTimestamp());
 
         string done = $"{state.Orders} orders, {state.Executions} executions since its start";
         if (state.Paused || (OrderRate.TryParse(state.OrdersPerSecond, out OrderRate rate) && rate.IsPaused))
-            return _market.Ok($"paused; {done}");
+            return Moves.Ok($"paused; {done}");
         if (state.MySqlAnswers == false)
-            return _market.Failed($"it waits for MySQL; {done}", Unreachable.Start(ResourceNames.MySql), [ResourceNames.MySql]);
+            return Moves.Failed($"it waits for MySQL; {done}", Unreachable.Start(ResourceNames.MySql), [ResourceNames.MySql]);
         if (first && commits == 0)
-            return _market.Unknown("It has just begun: nothing is committed yet.", "Wait for the next look.");
+            return Moves.Unknown("It has just begun: nothing is committed yet.", "Wait for the next look.");
 
         TimeSpan still = time.GetElapsedTime(_lastProgress);
         TimeSpan patience = rate.PerSecond > 0 && !rate.IsMax && PatienceArrivals / rate.PerSecond > ShortestPatience.TotalSeconds
             ? TimeSpan.FromSeconds(Math.Min(PatienceArrivals / rate.PerSecond, TimeSpan.FromDays(1).TotalSeconds))
             : ShortestPatience;
         return still > patience
-            ? _market.Failed($"nothing was committed for {still.TotalSeconds:F0} s; {done}", "See the simulator's log.")
-            : _market.Ok($"{done}, rate {state.OrdersPerSecond}/s");
+            ? Moves.Failed($"nothing was committed for {still.TotalSeconds:F0} s; {done}", "See the simulator's log.")
+            : Moves.Ok($"{done}, rate {state.OrdersPerSecond}/s");
     }
 }

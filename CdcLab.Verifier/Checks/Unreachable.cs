@@ -24,6 +24,8 @@ internal static class Unreachable
         _ => $"did not answer as expected: {exception.Message.Split('\n', 2)[0].TrimEnd()}",
     };
 
-    /// <summary>What to do about a server that does not answer.</summary>
-    public static string Start(string resource) => $"If it has ended, run `aspire resource {resource} start` or choose Start in the dashboard; its log says why.";
+    /// <summary>What to do about servers that do not answer.</summary>
+    public static string Start(params IReadOnlyList<string> resources) =>
+        $"If {(resources.Count == 1 ? "it has" : "they have")} ended, run {string.Join(", ", resources.Select(r => $"`aspire resource {r} start`"))}"
+        + $" or choose Start in the dashboard; {(resources.Count == 1 ? "its log says" : "their logs say")} why.";
 }

@@ -3,10 +3,8 @@ using HdrHistogram;
 namespace CdcLab.Verifier.Probes;
 
 /// <summary>One latency over the last five minutes (and the part of the minute that has begun) and since the start. Minutes are merged as histograms: percentiles cannot be averaged.</summary>
-/// <param name="started">When the probe started.</param>
 internal sealed class LatencyHistory(long started)
 {
-    /// <summary>The window of <see cref="Recent"/>.</summary>
     public static readonly TimeSpan RecentWindow = TimeSpan.FromMinutes(Minutes);
 
     private const int Minutes = 5;

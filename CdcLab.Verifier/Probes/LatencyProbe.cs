@@ -8,82 +8,31 @@ namespace CdcLab.Verifier.Probes;
 /// Another topic needs other clients: librdkafka 2.16 takes the leaders of a topic that was made again for old news when its leader epoch is lower than the
 /// one it knows, and its consumer then reads nothing for ever.
 /// </remarks>
-public sealed partial class LatencyProbe : BackgroundService
+internal sealed partial class LatencyProbe(
+    VerifiedLab lab, KafkaAccess kafka, ClusterSource cluster, VerifierFigures figures, ProbeTraces traces, TimeProvider time, ILogger<LatencyProbe> log)
+    : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TopicInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TopicLimit = TimeSpan.FromSeconds(5);
 
-    private readonly VerifiedLab _lab;
-    private readonly KafkaAccess _kafka;
-    private readonly ClusterSource _cluster;
-    private readonly VerifierFigures _figures;
-    private readonly ProbeTraces _traces;
-    private readonly TimeProvider _time;
-    private readonly ILogger<LatencyProbe> _log;
     private volatile ProbeRun? _run;
     private volatile string? _whyNot = "it has not begun";
-
-    /// <summary>Makes the probe.</summary>
-    /// <param name="lab">The cluster.</param>
-    /// <param name="cluster">Whether every broker has joined.</param>
-    /// <param name="kafka">Finds and makes the topic.</param>
-    /// <param name="figures">Where each latency is counted.</param>
-    /// <param name="traces">Where some messages are traced.</param>
-    /// <param name="time">The clock of the pauses; latencies are measured by <see cref="Stopwatch"/>.</param>
-    /// <param name="log">The log.</param>
-    internal LatencyProbe(VerifiedLab lab, KafkaAccess kafka, ClusterSource cluster, VerifierFigures figures, ProbeTraces traces, TimeProvider time, ILogger<LatencyProbe> log)
-    {
-        _lab = lab;
-        _kafka = kafka;
-        _cluster = cluster;
-        _figures = figures;
-        _traces = traces;
-        _time = time;
-        _log = log;
-    }
 
     /// <summary>What is known of the messages; null while the probe could not begin.</summary>
     public ProbeTrack? Track => _run?.Track;
 
-    /// <summary>Why it could not begin, or why its topic is being made again.</summary>
     public string? WhyNot => _whyNot;
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Building librdkafka's clients loads a native library: not on the thread that starts the service.
         await Task.Yield();
-        while (await TopicAsync(stoppingToken) is { } topic)
-            await RunAsync(topic, stoppingToken);
-    }
-
-    private async Task RunAsync(ProbeTopic topic, CancellationToken stoppingToken)
-    {
-        using ProbeRun run = new(_lab, _kafka.ClientSettings!, topic, _figures, _traces, _log);
-        if (!await AimAsync(run, stoppingToken))
-            return;
-        _run = run;
-        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        Task[] parts = [run.SendAsync(end.Token), run.ReadAsync(end.Token), UntilAnotherTopicAsync(topic, end.Token)];
-
-        // They end together: when the verifier stops, when the topic is another one, or when one of them fails, which ends the verifier.
-        await Task.WhenAny(parts);
-        await end.CancelAsync();
-        _run = null;
-        await Task.WhenAll(parts);
-    }
-
-    /// <summary>The topic, made where it is missing, however often it must be tried; null when the verifier stops.</summary>
-    private async Task<ProbeTopic?> TopicAsync(CancellationToken stoppingToken)
-    {
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await ThrowIfBrokersMissAsync(stoppingToken);
-                (ProbeTopic topic, bool made) = await ProbeTopic.EnsureAsync(_lab, _kafka.Topics, stoppingToken);
-                LogBegins(KafkaTopic.ProbeName, topic.Partitions, made ? "made now" : "there already");
-                return topic;
+                await RunAsync(stoppingToken);
             }
             catch (KafkaException e)
             {
@@ -95,79 +44,72 @@ public sealed partial class LatencyProbe : BackgroundService
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
-                return null;
+                return;
             }
 
-            await Task.Delay(Pause, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-
-        return null;
     }
 
-    /// <summary>Places the consumer at the topic's end, however often it must be tried.</summary>
-    /// <returns>Whether it is there; false when the verifier stops or the topic is another one by now.</returns>
-    // A consumer makes Kafka create its offsets topic, and an old Kafka gives it only as many copies as there are brokers at that moment; the first probes would be slow too.
-    private async Task ThrowIfBrokersMissAsync(CancellationToken cancellationToken)
+    private async Task RunAsync(CancellationToken stoppingToken)
     {
-        ClusterState state = await _cluster.SeeAsync(cancellationToken);
-        if (_lab.Brokers.FirstOrDefault(b => state.Brokers.All(r => r.Id != b.Id)) is { } missing)
-            throw new CannotLookException($"it waits until every broker has joined; {missing.Name} has not", Unreachable.Start(missing.Name));
+        // A consumer makes Kafka create its offsets topic, and an old Kafka gives it only as many copies as there are brokers at that moment; the first probes
+        // would be slow too.
+        ClusterState state = await cluster.SeeAsync(stoppingToken);
+        string[] missing = [.. lab.Brokers.Where(b => state.Brokers.All(r => r.Id != b.Id)).Select(b => b.Name)];
+        if (missing.Length > 0)
+            throw new CannotLookException($"it waits until every broker has joined; {string.Join(", ", missing)} has not", Unreachable.Start(missing));
+
+        ((string Id, int Partitions) topic, bool made) = await TopicAsync(stoppingToken);
+        using ProbeRun run = new(lab, kafka.ClientSettings!, topic.Partitions, figures, traces, log);
+        await Task.Run(run.ReadFromEnd, stoppingToken);
+        LogBegins(KafkaTopic.ProbeName, topic.Partitions, made ? "made now" : "there already");
+        (_run, _whyNot) = (run, null);
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        Task[] parts = [run.SendAsync(end.Token), run.ReadAsync(end.Token), UntilAnotherTopicAsync(topic, end.Token)];
+
+        // They end together: when the verifier stops, when the topic is another one, or when one of them fails.
+        await Task.WhenAny(parts);
+        await end.CancelAsync();
+        _run = null;
+        await Task.WhenAll(parts);
     }
 
-    private async Task<bool> AimAsync(ProbeRun run, CancellationToken stoppingToken)
+    /// <summary>The probe's own topic, made where there is none: nobody else's data is touched. It may have been made for another number of brokers.</summary>
+    private async Task<((string Id, int Partitions) Topic, bool Made)> TopicAsync(CancellationToken cancellationToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        for (bool made = false; ;)
         {
-            try
-            {
-                await Task.Run(run.ReadFromEnd, stoppingToken);
-                _whyNot = null;
-                return true;
-            }
-            catch (KafkaException e)
-            {
-                _whyNot = $"the cluster {Unreachable.Words(e)}";
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return false;
-            }
+            if (await kafka.Topics.TopicAsync(KafkaTopic.ProbeName, TopicLimit, cancellationToken) is { } found)
+                return (found, made);
+            KafkaTopic wanted = lab.ProbeTopic;
+            made |= await kafka.Topics.CreateTopicAsync(wanted, TopicLimit, cancellationToken);
 
-            await Task.Delay(Pause, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (await IsAnotherAsync(run.Topic, stoppingToken))
-                return false;
+            // Not every broker knows of it at once.
+            await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
         }
-
-        return false;
     }
 
-    private async Task UntilAnotherTopicAsync(ProbeTopic topic, CancellationToken cancellationToken)
+    private async Task UntilAnotherTopicAsync((string Id, int Partitions) topic, CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
-            await Task.Delay(TopicInterval, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (await IsAnotherAsync(topic, cancellationToken))
+            await Task.Delay(TopicInterval, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
             {
+                if (await kafka.Topics.TopicAsync(KafkaTopic.ProbeName, TopicLimit, cancellationToken) == topic)
+                    continue;
                 _whyNot = "its topic was deleted";
                 return;
             }
-        }
-    }
-
-    private async Task<bool> IsAnotherAsync(ProbeTopic topic, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await ProbeTopic.FindAsync(_kafka.Topics, cancellationToken) is not { } now || now != topic;
-        }
-        catch (KafkaException)
-        {
-            // A cluster that does not answer says nothing about the topic.
-            return false;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return false;
+            catch (KafkaException)
+            {
+                // A cluster that does not answer says nothing about the topic.
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
         }
     }
 

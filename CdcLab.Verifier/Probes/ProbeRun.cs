@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using CdcLab.Verifier.Telemetry;
 using Confluent.Kafka;
 
@@ -12,53 +13,54 @@ internal sealed partial class ProbeRun : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestCatchUp = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(1);
 
     private readonly TimeSpan _interval;
+    private readonly int _partitions;
     private readonly VerifierFigures _figures;
     private readonly ProbeTraces _traces;
     private readonly ILogger _log;
-    private readonly ProbeClients _clients;
+    private readonly IProducer<Null, byte[]> _producer;
+    private readonly IConsumer<Ignore, byte[]> _consumer;
 
-    /// <summary>Makes one, with clients of its own.</summary>
-    /// <param name="lab">The cluster.</param>
-    /// <param name="needed">What every client of this cluster needs.</param>
-    /// <param name="topic">The topic; when it is made again, this run has ended.</param>
-    /// <param name="figures">Where each latency is counted.</param>
-    /// <param name="traces">Where some messages are traced.</param>
-    /// <param name="log">The log.</param>
-    public ProbeRun(VerifiedLab lab, IReadOnlyDictionary<string, string> needed, ProbeTopic topic, VerifierFigures figures, ProbeTraces traces, ILogger log)
+    public ProbeRun(VerifiedLab lab, IReadOnlyDictionary<string, string> needed, int partitions, VerifierFigures figures, ProbeTraces traces, ILogger log)
     {
-        Topic = topic;
-        _interval = lab.Options.Verifier.ProbeInterval;
-        _figures = figures;
-        _traces = traces;
-        _log = log;
-        Track = new(_interval, lab.Options.Verifier.MaxLatency, topic.Partitions, Stopwatch.GetTimestamp());
-        _clients = new(lab.Bootstrap, needed, Delivered);
+        (_interval, _partitions, _figures, _traces, _log) = (lab.Options.Verifier.ProbeInterval, partitions, figures, traces, log);
+        Track = new(_interval, lab.Options.Verifier.MaxLatency, partitions, Stopwatch.GetTimestamp());
+
+        // They connect by themselves, and again whenever brokers come back: a line of log for each try would hide the story, which the checks tell once.
+        // A message is waited for as long as the verdict's window: by then it has left it, and its outcome is unknown.
+        _producer = new ProducerBuilder<Null, byte[]>(KafkaClientSettings.ProbeProducer(lab.Bootstrap, needed, ProbeTrack.Window))
+            .SetLogHandler(static (_, _) => { })
+            .SetErrorHandler(static (_, _) => { })
+            .Build();
+        _consumer = new ConsumerBuilder<Ignore, byte[]>(KafkaClientSettings.ProbeConsumer(lab.Bootstrap, needed))
+            .SetLogHandler(static (_, _) => { })
+            .SetErrorHandler(static (_, _) => { })
+            .Build();
     }
 
-    /// <summary>Its topic.</summary>
-    public ProbeTopic Topic { get; }
-
-    /// <summary>What is known of its messages.</summary>
     public ProbeTrack Track { get; }
 
-    /// <summary>Places the consumer at the end of each partition. Blocks.</summary>
-    /// <exception cref="KafkaException">A partition has no leader that answers.</exception>
-    public void ReadFromEnd() => _clients.ReadFromEnd(Topic.Partitions);
+    /// <summary>Places the consumer at the end of each partition, so that everything that is sent from now on is read. Blocks.</summary>
+    public void ReadFromEnd() => _consumer.Assign(Enumerable.Range(0, _partitions)
+        .Select(number => new TopicPartition(KafkaTopic.ProbeName, number))
+        .Select(partition => new TopicPartitionOffset(partition, _consumer.QueryWatermarkOffsets(partition, EndLimit).High))
+        .ToList());
 
-    /// <summary>Sends until it is told to end.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
     public Task SendAsync(CancellationToken cancellationToken) =>
         Task.Factory.StartNew(() => Send(cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <summary>Reads until it is told to end.</summary>
-    /// <param name="cancellationToken">Ends it.</param>
     public Task ReadAsync(CancellationToken cancellationToken) =>
         Task.Factory.StartNew(() => Read(cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <inheritdoc/>
-    public void Dispose() => _clients.Dispose();
+    public void Dispose()
+    {
+        _consumer.Close();
+        _consumer.Dispose();
+        _producer.Dispose();
+    }
 
     private void Send(CancellationToken cancellationToken)
     {
@@ -68,9 +70,15 @@ internal sealed partial class ProbeRun : IDisposable
         for (int turn = 0; WaitUntil(intended, cancellationToken); turn++, intended += period)
         {
             long number = Track.Intend(intended);
-            _traces.Sent(Track.Run, number, turn % Topic.Partitions, intended);
-            if (!_clients.Send(turn % Topic.Partitions, ProbeMessage.Write(Track.Run, number)))
+            TopicPartition partition = new(KafkaTopic.ProbeName, turn % _partitions);
+            _traces.Sent(Track.Run, number, partition.Partition, intended);
+            try
             {
+                _producer.Produce(partition, new() { Value = ProbeMessage.Write(Track.Run, number) }, Delivered);
+            }
+            catch (ProduceException<Null, byte[]>)
+            {
+                // The producer's queue is full, or the partition does not exist (any more).
                 Track.GivenUp(number, Stopwatch.GetTimestamp());
                 _traces.GivenUp(Track.Run, number, "not_sent");
             }
@@ -91,17 +99,18 @@ internal sealed partial class ProbeRun : IDisposable
         {
             try
             {
-                if (_clients.Read() is not ({ } message, { } at))
+                if (_consumer.Consume(PollLimit) is not { Message: { } message } read)
                     continue;
-                long? number = ProbeMessage.Number(Track.Run, message.Message.Value);
-                if (Track.Consumed(number, message.Partition.Value, message.Offset.Value, at) is not { } latency)
+                long at = Stopwatch.GetTimestamp();
+                long? number = ProbeMessage.Number(Track.Run, message.Value);
+                if (Track.Consumed(number, read.Partition.Value, read.Offset.Value, at) is not { } latency)
                     continue;
                 _figures.Consumed(latency);
-                _traces.Consumed(Track.Run, number!.Value, message.Offset.Value, message.LeaderEpoch);
+                _traces.Consumed(Track.Run, number!.Value, read.Offset.Value, read.LeaderEpoch);
             }
             catch (ConsumeException)
             {
-                // The verdict tells that nothing arrives; the client goes on by itself.
+                // The topic is gone, or a broker refuses. The verdict tells that nothing arrives; the client goes on by itself.
                 cancellationToken.WaitHandle.WaitOne(Pause);
             }
         }
@@ -124,7 +133,7 @@ internal sealed partial class ProbeRun : IDisposable
         }
     }
 
-    /// <summary>A sleep ends up to a millisecond late, which would be the largest part of a figure: it sleeps whole milliseconds and spins for what is left of one.</summary>
+    /// <summary>A sleep ends up to a millisecond late, which would be the largest part of a figure: it sleeps whole milliseconds and spins for the rest.</summary>
     private static bool WaitUntil(long due, CancellationToken cancellationToken)
     {
         long left = (due - Stopwatch.GetTimestamp()) * 1000 / Stopwatch.Frequency;
@@ -137,4 +146,22 @@ internal sealed partial class ProbeRun : IDisposable
 
     [LoggerMessage(511, LogLevel.Warning, "The verifier itself did not run for {Seconds} s; the probes of that time are left out.")]
     private partial void LogSlept(long seconds);
+}
+
+/// <summary>What a probe message carries: which run of the verifier sent it, and its number in that run.</summary>
+internal static class ProbeMessage
+{
+    private const int RunSize = 16;
+
+    public static byte[] Write(Guid run, long number)
+    {
+        byte[] value = new byte[RunSize + sizeof(long)];
+        run.TryWriteBytes(value);
+        BinaryPrimitives.WriteInt64BigEndian(value.AsSpan(RunSize), number);
+        return value;
+    }
+
+    /// <summary>The number; null where it is not a message of this run: another verifier's, or what was there before.</summary>
+    public static long? Number(Guid run, ReadOnlySpan<byte> value) =>
+        value.Length == RunSize + sizeof(long) && new Guid(value[..RunSize]) == run ? BinaryPrimitives.ReadInt64BigEndian(value[RunSize..]) : null;
 }

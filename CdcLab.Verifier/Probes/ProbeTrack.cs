@@ -1,16 +1,17 @@
-using System.Buffers;
 using System.Numerics;
 
 namespace CdcLab.Verifier.Probes;
 
-/// <summary>Follows each probe message from its intended time to its acknowledgement and its arrival at the consumer: one monotonic clock, keyed by the message's number.</summary>
+/// <summary>Follows each probe message from its intended time to its acknowledgement and its arrival at the consumer: one monotonic clock.</summary>
 /// <remarks>
 /// Memory is bounded (a ring) and recording allocates nothing. Times are <see cref="Stopwatch"/> timestamps, given by the caller: what is
 /// measured is completion minus *intended* time, so that a probe that could not be sent in time counts for as long as it was due.
 /// </remarks>
-public sealed class ProbeTrack
+internal sealed class ProbeTrack
 {
-    /// <summary>The verdict's window.</summary>
+    public const string ToAck = "produce-to-ack";
+    public const string ToConsume = "produce-to-consume";
+
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a message is followed; afterwards what is not known stays unknown. Far shorter than the topic's retention.</summary>
@@ -32,11 +33,6 @@ public sealed class ProbeTrack
     private long _unknown;
     private long _lost;
 
-    /// <summary>Makes one.</summary>
-    /// <param name="interval">Time from one message to the next.</param>
-    /// <param name="maxLatency">The highest latency that is still ok.</param>
-    /// <param name="partitions">Partitions of the probe's topic.</param>
-    /// <param name="started">When the probe starts.</param>
     public ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int partitions, long started)
     {
         double needed = Math.Clamp((Horizon / interval) + 1, 64, MostFollowed);
@@ -49,13 +45,11 @@ public sealed class ProbeTrack
         _consumed = new(started);
     }
 
-    /// <summary>When the probe started.</summary>
     public long Started { get; }
 
     /// <summary>What its messages carry: another run's messages count for nothing.</summary>
     public Guid Run { get; } = Guid.NewGuid();
 
-    /// <summary>What became of the messages so far.</summary>
     public ProbeCounts Counts
     {
         get
@@ -65,34 +59,25 @@ public sealed class ProbeTrack
         }
     }
 
-    /// <summary>A message is due.</summary>
-    /// <param name="intended">When it was meant to be sent.</param>
-    /// <returns>Its number.</returns>
     public long Intend(long intended)
     {
         lock (_gate)
         {
             if (_next - _oldest == _ring.Length)
-                Forget(ref _ring[_oldest++ & (_ring.Length - 1)]);
+                Forget(ref At(_oldest++));
             long number = _next++;
-            _ring[number & (_ring.Length - 1)] = new() { Intended = intended, Partition = -1, Offset = -1 };
+            At(number) = new() { Intended = intended, Partition = -1, Offset = -1 };
             return number;
         }
     }
 
-    /// <summary>A message was acknowledged.</summary>
-    /// <param name="number">Its number.</param>
-    /// <param name="partition">Its partition.</param>
-    /// <param name="offset">Its place there.</param>
-    /// <param name="now">When.</param>
-    /// <returns>Its latency; null where the message is no longer followed.</returns>
     public TimeSpan? Acknowledged(long number, int partition, long offset, long now)
     {
         lock (_gate)
         {
             if (!IsFollowed(number))
                 return null;
-            ref Entry entry = ref _ring[number & (_ring.Length - 1)];
+            ref Entry entry = ref At(number);
             entry.Acknowledged = now;
             entry.Partition = partition;
             entry.Offset = offset;
@@ -101,16 +86,13 @@ public sealed class ProbeTrack
         }
     }
 
-    /// <summary>A message was neither acknowledged nor will be: it timed out, or was refused.</summary>
-    /// <param name="number">Its number.</param>
-    /// <param name="now">When that was told.</param>
     public void GivenUp(long number, long now)
     {
         lock (_gate)
         {
             if (!IsFollowed(number))
                 return;
-            ref Entry entry = ref _ring[number & (_ring.Length - 1)];
+            ref Entry entry = ref At(number);
             if (entry.GivenUp || entry.Acknowledged != 0)
                 return;
             entry.GivenUp = true;
@@ -122,12 +104,6 @@ public sealed class ProbeTrack
         }
     }
 
-    /// <summary>The consumer read a message.</summary>
-    /// <param name="number">Its number; null where it is not one of this run.</param>
-    /// <param name="partition">Its partition.</param>
-    /// <param name="offset">Its place there.</param>
-    /// <param name="now">When.</param>
-    /// <returns>Its latency; null where it was read before or is no longer followed.</returns>
     public TimeSpan? Consumed(long? number, int partition, long offset, long now)
     {
         lock (_gate)
@@ -136,7 +112,7 @@ public sealed class ProbeTrack
                 _readUpTo[partition] = Math.Max(_readUpTo[partition], offset);
             if (number is not { } known || !IsFollowed(known))
                 return null;
-            ref Entry entry = ref _ring[known & (_ring.Length - 1)];
+            ref Entry entry = ref At(known);
             if (entry.Consumed != 0)
             {
                 _duplicates++;
@@ -155,17 +131,16 @@ public sealed class ProbeTrack
     }
 
     /// <summary>Decides what can be decided: what was acknowledged and passed over is lost, what is too old is forgotten. Call it now and then.</summary>
-    /// <param name="now">The time.</param>
     public void Sweep(long now)
     {
         lock (_gate)
         {
             long horizon = Ticks(Horizon);
-            while (_oldest < _next && now - _ring[_oldest & (_ring.Length - 1)].Intended > horizon)
-                Forget(ref _ring[_oldest++ & (_ring.Length - 1)]);
+            while (_oldest < _next && now - At(_oldest).Intended > horizon)
+                Forget(ref At(_oldest++));
             for (long number = _oldest; number < _next; number++)
             {
-                ref Entry entry = ref _ring[number & (_ring.Length - 1)];
+                ref Entry entry = ref At(number);
                 if (entry.Acknowledged == 0 || entry.Consumed != 0 || entry.Lost || _readUpTo[entry.Partition] <= entry.Offset)
                     continue;
                 entry.Lost = true;
@@ -175,47 +150,36 @@ public sealed class ProbeTrack
     }
 
     /// <summary>The latencies of the last 30 s, by intended time. What is still under way and older than the highest latency counts as old as it is.</summary>
-    /// <param name="now">The time.</param>
-    /// <returns>Both distributions, exact.</returns>
     public (LatencyFigures ToAck, LatencyFigures ToConsume) Latest(long now)
     {
-        long[] toAck = ArrayPool<long>.Shared.Rent(_ring.Length);
-        long[] toConsume = ArrayPool<long>.Shared.Rent(_ring.Length);
-        int acks = 0, consumes = 0;
+        List<long> toAck = [], toConsume = [];
         lock (_gate)
         {
             long from = now - Ticks(Window);
-            for (long number = _next - 1; number >= _oldest; number--)
+            for (long number = _next - 1; number >= _oldest && At(number).Intended >= from; number--)
             {
-                ref readonly Entry entry = ref _ring[number & (_ring.Length - 1)];
-                if (entry.Intended < from)
-                    break;
+                ref readonly Entry entry = ref At(number);
                 if (Latency(entry, entry.Acknowledged, now) is { } toAckTicks)
-                    toAck[acks++] = toAckTicks;
+                    toAck.Add(toAckTicks);
                 if (Latency(entry, entry.Consumed, now) is { } toConsumeTicks)
-                    toConsume[consumes++] = toConsumeTicks;
+                    toConsume.Add(toConsumeTicks);
             }
         }
 
-        (LatencyFigures ToAck, LatencyFigures ToConsume) figures =
-            (Distribution.Of(LatencyNames.ToAck, Window, toAck.AsSpan(0, acks)), Distribution.Of(LatencyNames.ToConsume, Window, toConsume.AsSpan(0, consumes)));
-        ArrayPool<long>.Shared.Return(toAck);
-        ArrayPool<long>.Shared.Return(toConsume);
-        return figures;
+        return (Distribution(ToAck, toAck), Distribution(ToConsume, toConsume));
     }
 
     /// <summary>The latencies of the longer windows: figures, never verdicts.</summary>
-    /// <param name="now">The time.</param>
-    /// <returns>Five minutes, once they have passed, and since the start, of both.</returns>
     public IReadOnlyList<LatencyFigures> Longer(long now)
     {
         lock (_gate)
-            return [.. Recent(now), _acknowledged.All(LatencyNames.ToAck, now), _consumed.All(LatencyNames.ToConsume, now)];
+        {
+            LatencyFigures[] recent = Stopwatch.GetElapsedTime(Started, now) < LatencyHistory.RecentWindow
+                ? []
+                : [_acknowledged.Recent(ToAck, now), _consumed.Recent(ToConsume, now)];
+            return [.. recent, _acknowledged.All(ToAck, now), _consumed.All(ToConsume, now)];
+        }
     }
-
-    private IEnumerable<LatencyFigures> Recent(long now) => Stopwatch.GetElapsedTime(Started, now) < LatencyHistory.RecentWindow
-        ? []
-        : [_acknowledged.Recent(LatencyNames.ToAck, now), _consumed.Recent(LatencyNames.ToConsume, now)];
 
     private long? Latency(in Entry entry, long completed, long now)
     {
@@ -232,6 +196,19 @@ public sealed class ProbeTrack
         if (entry.Consumed == 0 && !entry.Lost)
             _unknown++;
     }
+
+    /// <summary>Exact percentiles by the nearest ranks: the p99 of 60 samples is the longest of them.</summary>
+    private static LatencyFigures Distribution(string name, List<long> ticks)
+    {
+        if (ticks.Count == 0)
+            return new(name, Window, 0, null, null, null, null);
+        ticks.Sort();
+        return new(name, Window, ticks.Count, Rank(0.50), Rank(0.95), Rank(0.99), Rank(1));
+
+        double Rank(double quantile) => Math.Round(ticks[Math.Max((int)Math.Ceiling(quantile * ticks.Count) - 1, 0)] * 1000.0 / Stopwatch.Frequency, 3);
+    }
+
+    private ref Entry At(long number) => ref _ring[number & (_ring.Length - 1)];
 
     private bool IsFollowed(long number) => number >= _oldest && number < _next;
 

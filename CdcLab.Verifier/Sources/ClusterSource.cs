@@ -1,27 +1,17 @@
 namespace CdcLab.Verifier.Sources;
 
 /// <summary>The cluster as ZooKeeper's nodes have it, looked up once for all checks of a round.</summary>
-public sealed class ClusterSource
+internal sealed class ClusterSource(VerifiedLab lab, TimeProvider time)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+    private readonly SharedLook<ClusterState> _look =
+        new(end => ClusterReader.ReadAsync(VerifiedLab.Loopback, lab.Ports.ZooKeeper, end), TimeSpan.FromSeconds(2), time);
 
-    private readonly SharedLook<ClusterState> _look;
-    private readonly int _port;
+    /// <summary>How old what was seen may be to be told without looking.</summary>
+    private readonly TimeSpan _maxAge = (2 * lab.Options.Verifier.Interval) + CheckRunner.TimeLimit;
 
-    /// <summary>Makes the source.</summary>
-    /// <param name="lab">Where ZooKeeper is.</param>
-    /// <param name="time">The clock.</param>
-    public ClusterSource(VerifiedLab lab, TimeProvider time)
-    {
-        ArgumentNullException.ThrowIfNull(lab);
-        _port = lab.Ports.ZooKeeper;
-        _look = new(end => ClusterReader.ReadAsync(Loopback.Address, _port, end), Limit, time);
-    }
+    /// <summary>The cluster as it was seen last, without looking; null where that is too long ago.</summary>
+    public ClusterState? Last => _look.Last(_maxAge);
 
-    /// <summary>The cluster now.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The cluster.</returns>
-    /// <exception cref="CannotLookException">ZooKeeper does not answer.</exception>
     public async Task<ClusterState> SeeAsync(CancellationToken cancellationToken)
     {
         try
@@ -31,15 +21,10 @@ public sealed class ClusterSource
         catch (Exception e) when (Unreachable.Is(e) || e is ZooKeeperException)
         {
             throw new CannotLookException(
-                $"The truth about the cluster is in ZooKeeper, and ZooKeeper at {Loopback.Address}:{_port} {Unreachable.Words(e)}.",
+                $"The truth about the cluster is in ZooKeeper, and ZooKeeper at {VerifiedLab.Loopback}:{lab.Ports.ZooKeeper} {Unreachable.Words(e)}.",
                 Unreachable.Start(ResourceNames.ZooKeeper),
                 e,
                 [ResourceNames.ZooKeeper]);
         }
     }
-
-    /// <summary>The cluster as it was seen last, without looking.</summary>
-    /// <param name="maxAge">How long ago that may be.</param>
-    /// <returns>The cluster; null where that is too long ago.</returns>
-    public ClusterState? Last(TimeSpan maxAge) => _look.Last(maxAge);
 }

@@ -3,8 +3,9 @@ using CdcLab.Clients.Kafka.Legacy;
 namespace CdcLab.Verifier.Sources;
 
 /// <summary>The verifier's clients of the cluster; they can be made only when it is known which Kafka runs.</summary>
-public sealed class KafkaAccess(VerifiedLab lab, FiguresStore figures) : IDisposable
+internal sealed class KafkaAccess(VerifiedLab lab, FiguresStore figures) : IDisposable
 {
+    private const string NotYet = "The AppHost has not yet said which Kafka runs.";
     private static readonly Dictionary<string, string> NoSettings = [];
     private readonly Lock _gate = new();
     private KafkaAdmin? _admin;
@@ -17,21 +18,16 @@ public sealed class KafkaAccess(VerifiedLab lab, FiguresStore figures) : IDispos
         false => NoSettings,
     };
 
-    /// <summary>The process's one admin client.</summary>
-    /// <exception cref="CannotLookException">It is not known yet which Kafka runs.</exception>
     public KafkaAdmin Admin
     {
         get
         {
             lock (_gate)
-                return _admin ??= new(lab.Bootstrap, ClientSettings ?? throw new CannotLookException("The AppHost has not yet said which Kafka runs.", "Wait until its programs are fetched."));
+                return _admin ??= new(lab.Bootstrap, ClientSettings ?? throw new CannotLookException(NotYet, "Wait until its programs are fetched."));
         }
     }
 
-    /// <summary>How topics are found and made in this Kafka.</summary>
-    /// <exception cref="CannotLookException">It is not known yet which Kafka runs.</exception>
     public IKafkaTopics Topics => figures.Last?.LegacyKafka == true ? new ZooKeeperTopics(lab.Ports.ZooKeeper) : Admin;
 
-    /// <inheritdoc/>
     public void Dispose() => _admin?.Dispose();
 }

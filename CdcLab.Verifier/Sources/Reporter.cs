@@ -3,11 +3,10 @@ using CdcLab.Verifier.Probes;
 namespace CdcLab.Verifier.Sources;
 
 /// <summary>Makes one snapshot of everything that is known, so that no two tables of a report differ.</summary>
-public sealed class Reporter(VerifiedLab lab, CheckRunner runner, ClusterSource cluster, FiguresStore figures, LatencyProbe probe, SimulatorCheck market, TimeProvider time)
+internal sealed class Reporter(VerifiedLab lab, CheckRunner runner, ClusterSource cluster, FiguresStore figures, LatencyProbe probe, SimulatorCheck market, TimeProvider time)
 {
     private readonly DateTimeOffset _since = time.GetUtcNow();
 
-    /// <summary>The snapshot.</summary>
     public LabReport Report()
     {
         ProbeTrack? track = probe.Track;
@@ -18,7 +17,7 @@ public sealed class Reporter(VerifiedLab lab, CheckRunner runner, ClusterSource 
             At = time.GetUtcNow(),
             Lab = lab.Options.Name,
             Since = _since,
-            Machine = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessorCount} cores, {(memory is { } known ? $"{known / 1073741824.0:0.0} GiB" : "memory not known")}, {Environment.OSVersion.Platform switch { PlatformID.Unix => "Linux", var other => other.ToString() }} {Environment.OSVersion.Version}"),
+            Machine = $"{Environment.ProcessorCount} cores, {(memory is { } known ? $"{known / 1073741824.0:0.0} GiB" : "memory not known")}, Linux {Environment.OSVersion.Version}",
             MachineBytes = memory,
             OrdersPerSecond = market.Last?.OrdersPerSecond,
             Orders = market.Last?.Orders,
@@ -26,7 +25,7 @@ public sealed class Reporter(VerifiedLab lab, CheckRunner runner, ClusterSource 
             Figures = figures.Fresh,
             Checks = Causes.Find(runner.Latest(), figures.Fresh),
             NotPossibleHere = notPossible,
-            Cluster = cluster.Last((2 * lab.Options.Verifier.Interval) + CheckRunner.TimeLimit) is { } state ? Of(state) : null,
+            Cluster = cluster.Last is { } state ? Of(state) : null,
             Latencies = Latencies(track),
             Probes = track?.Counts is { } counts ? counts with { Lost = notPossible.Any(n => n.Id == "kafka.probe.lost") ? null : counts.Lost } : null,
         };

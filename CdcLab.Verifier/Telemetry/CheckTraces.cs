@@ -4,7 +4,7 @@ namespace CdcLab.Verifier.Telemetry;
 /// what the check asks of the servers. What failed is an error; what could not be looked at is not.</summary>
 internal static class CheckTraces
 {
-    private const string Outcome = "cdclab.verdict.outcome";
+    private const string OutcomeTag = "cdclab.verdict.outcome";
 
     private static readonly ActivitySource Source = new(VerifierFigures.SourceName);
 
@@ -15,44 +15,35 @@ internal static class CheckTraces
         return Source.StartActivity("check round");
     }
 
-    /// <summary>A check begins to look, within a round or whatever else is traced.</summary>
-    /// <param name="ids">What it judges.</param>
     public static Activity? Check(IReadOnlyList<string> ids) => Activity.Current is null ? null : Source.StartActivity($"check {NameOf(ids)}");
 
-    /// <summary>A check has judged.</summary>
-    /// <param name="span">Its span.</param>
-    /// <param name="verdicts">Its verdicts.</param>
-    public static void Judged(Activity? span, IReadOnlyList<Verdict> verdicts)
+    /// <summary>Tells the sum of the verdicts, and each of them where they are one check's.</summary>
+    public static void Judged(Activity? span, IReadOnlyList<Verdict> verdicts, bool each)
     {
         if (span is not { IsAllDataRequested: true })
             return;
-        foreach (Verdict verdict in verdicts)
+        foreach (Verdict verdict in each ? verdicts : [])
         {
             span.AddEvent(new("verdict", tags: new()
             {
                 ["cdclab.verdict.id"] = verdict.Id,
-                [Outcome] = Text(verdict.Outcome),
+                [OutcomeTag] = Text(verdict.Outcome),
                 ["cdclab.verdict.expected"] = verdict.Expected,
                 ["cdclab.verdict.actual"] = verdict.Actual,
-                ["cdclab.verdict.because"] = verdict.Outcome == Model.Reports.Outcome.Ok ? null : verdict.Because,
+                ["cdclab.verdict.because"] = verdict.Outcome == Outcome.Ok ? null : verdict.Because,
                 ["cdclab.verdict.fix"] = verdict.Fix,
             }));
         }
 
-        Sum(span, verdicts, v => $"{v.Id}: {v.Actual}");
-    }
-
-    /// <summary>A round has ended.</summary>
-    /// <param name="span">Its span.</param>
-    /// <param name="verdicts">All verdicts of it.</param>
-    public static void Judged(Activity? span, Func<IReadOnlyList<Verdict>> verdicts)
-    {
-        if (span is { IsAllDataRequested: true })
-            Sum(span, verdicts(), v => v.Id);
+        foreach (Outcome outcome in Enum.GetValues<Outcome>())
+            span.SetTag($"cdclab.verdicts.{Text(outcome)}", verdicts.Count(v => v.Outcome == outcome));
+        string[] failed = [.. verdicts.Where(v => v.Outcome == Outcome.Failed).Select(v => each ? $"{v.Id}: {v.Actual}" : v.Id)];
+        span.SetTag(OutcomeTag, Text(failed.Length > 0 ? Outcome.Failed : verdicts.Any(v => v.Outcome == Outcome.Unknown) ? Outcome.Unknown : Outcome.Ok));
+        if (failed.Length > 0)
+            span.SetStatus(ActivityStatusCode.Error, string.Join("; ", failed));
     }
 
     /// <summary>What a check is called: the id of what it judges, or what its ids have in common.</summary>
-    /// <param name="ids">What it judges.</param>
     internal static string NameOf(IReadOnlyList<string> ids)
     {
         if (ids.Count == 1)
@@ -62,16 +53,6 @@ internal static class CheckTraces
         foreach (string id in ids)
             common = Math.Min(common, first.Zip(id.Split('.')).TakeWhile(p => p.First == p.Second).Count());
         return string.Join('.', [.. first.Take(common), "*"]);
-    }
-
-    private static void Sum(Activity span, IReadOnlyList<Verdict> verdicts, Func<Verdict, string> name)
-    {
-        foreach (Outcome outcome in Enum.GetValues<Outcome>())
-            span.SetTag($"cdclab.verdicts.{Text(outcome)}", verdicts.Count(v => v.Outcome == outcome));
-        List<Verdict> failed = [.. verdicts.Where(v => v.Outcome == Model.Reports.Outcome.Failed)];
-        span.SetTag(Outcome, Text(failed.Count > 0 ? Model.Reports.Outcome.Failed : verdicts.Any(v => v.Outcome == Model.Reports.Outcome.Unknown) ? Model.Reports.Outcome.Unknown : Model.Reports.Outcome.Ok));
-        if (failed.Count > 0)
-            span.SetStatus(ActivityStatusCode.Error, string.Join("; ", failed.Select(name)));
     }
 
     private static string Text(Outcome outcome) => outcome.ToString().ToLowerInvariant();

@@ -6,8 +6,6 @@ namespace CdcLab.Verifier.Telemetry;
 /// The broker is the one that led the partition, told apart by the leader's epoch that the consumed record carries: what ZooKeeper said last may be some seconds
 /// old, and a trace that names a dead broker would mislead just when somebody looks at it. A span waits for the name for a while, with its own times.
 /// </remarks>
-/// <param name="lab">The brokers and their addresses.</param>
-/// <param name="lastSeen">The cluster as it was seen last, without asking; null where that is too long ago.</param>
 internal sealed class ProbeTraces(VerifiedLab lab, Func<ClusterState?> lastSeen)
 {
     // As long as a message is followed; the sampler bounds how many there are in that time.
@@ -17,11 +15,6 @@ internal sealed class ProbeTraces(VerifiedLab lab, Func<ClusterState?> lastSeen)
     private readonly Lock _gate = new();
     private readonly Dictionary<(Guid Run, long Number), Followed> _followed = [];
 
-    /// <summary>A message is sent.</summary>
-    /// <param name="run">Its run of the probe.</param>
-    /// <param name="number">Its number there.</param>
-    /// <param name="partition">Its partition.</param>
-    /// <param name="intended">When it was meant to be sent, by <see cref="Stopwatch"/>.</param>
     public void Sent(Guid run, long number, int partition, long intended)
     {
         if (!Source.HasListeners())
@@ -32,71 +25,53 @@ internal sealed class ProbeTraces(VerifiedLab lab, Func<ClusterState?> lastSeen)
         Activity? probe = Source.StartActivity(ActivityKind.Internal, startTime: now - Stopwatch.GetElapsedTime(intended), name: "probe");
         Activity? send = probe is { Recorded: true } ? Source.StartActivity(ActivityKind.Producer, startTime: now, name: $"send {KafkaTopic.ProbeName}") : null;
         Activity.Current = null;
-        if (probe is null || send is null)
+        if (send is null)
         {
             probe?.Dispose();
             Activity.Current = null;
             return;
         }
 
-        probe.SetTag("cdclab.probe.number", number);
+        probe!.SetTag("cdclab.probe.number", number);
         Describe(send, "send", partition).SetTag("messaging.client.id", "cdclab-probe-producer");
         lock (_gate)
             _followed[(run, number)] = new(probe, send, partition, Stopwatch.GetTimestamp());
     }
 
-    /// <summary>A message was acknowledged.</summary>
-    /// <param name="run">Its run of the probe.</param>
-    /// <param name="number">Its number there.</param>
-    /// <param name="offset">Its place in the partition.</param>
-    public void Acknowledged(Guid run, long number, long offset)
-    {
-        lock (_gate)
-        {
-            if (!_followed.TryGetValue((run, number), out Followed? followed) || followed.Answered)
-                return;
-            followed.Answered = true;
-            followed.Send.SetTag("messaging.kafka.offset", offset).SetEndTime(DateTime.UtcNow);
-        }
+    public void Acknowledged(Guid run, long number, long offset) => Answered(run, number, givenUp: false, send => send.SetTag("messaging.kafka.offset", offset));
 
-        Settle();
-    }
+    public void GivenUp(Guid run, long number, string error) => Answered(run, number, givenUp: true, send => send
+        .SetTag("error.type", error)
+        .SetStatus(ActivityStatusCode.Error, "Not acknowledged: whether it is in the log is not known."));
 
-    /// <summary>A message was neither acknowledged nor will be.</summary>
-    /// <param name="run">Its run of the probe.</param>
-    /// <param name="number">Its number there.</param>
-    /// <param name="error">What librdkafka says, e.g. <c>Local_MsgTimedOut</c>.</param>
-    public void GivenUp(Guid run, long number, string error)
-    {
-        lock (_gate)
-        {
-            if (!_followed.TryGetValue((run, number), out Followed? followed) || followed.Answered)
-                return;
-            followed.Answered = followed.GivenUp = true;
-            followed.Send.SetTag("error.type", error).SetStatus(ActivityStatusCode.Error, "Not acknowledged: whether it is in the log is not known.").SetEndTime(DateTime.UtcNow);
-        }
-
-        Settle();
-    }
-
-    /// <summary>A message was consumed.</summary>
-    /// <param name="run">Its run of the probe.</param>
-    /// <param name="number">Its number there.</param>
-    /// <param name="offset">Its place in the partition.</param>
-    /// <param name="leaderEpoch">Under which leader it was written; null or -1 (librdkafka's word for it) where the record does not say, as those of a legacy Kafka.</param>
     public void Consumed(Guid run, long number, long offset, int? leaderEpoch)
     {
         lock (_gate)
         {
             if (!_followed.TryGetValue((run, number), out Followed? followed) || followed.Process is not null)
                 return;
-            Activity? process = Source.StartActivity(ActivityKind.Consumer, followed.Probe.Context, links: [new(followed.Send.Context)], name: $"process {KafkaTopic.ProbeName}");
+            ActivityLink[] links = [new(followed.Send.Context)];
+            Activity? process = Source.StartActivity(ActivityKind.Consumer, followed.Probe.Context, links: links, name: $"process {KafkaTopic.ProbeName}");
             Activity.Current = null;
             if (process is null)
                 return;
             Describe(process, "process", followed.Partition).SetTag("messaging.client.id", "cdclab-probe-consumer").SetTag("messaging.kafka.offset", offset);
-            process.SetEndTime(DateTime.UtcNow);
-            (followed.Process, followed.LeaderEpoch) = (process, leaderEpoch is >= 0 ? leaderEpoch : null);
+            // -1 is librdkafka's word for a record that does not say, as those of a legacy Kafka.
+            (followed.Process, followed.LeaderEpoch, followed.Last) = (process, leaderEpoch is >= 0 ? leaderEpoch : null, DateTime.UtcNow);
+            process.SetEndTime(followed.Last);
+        }
+
+        Settle();
+    }
+
+    private void Answered(Guid run, long number, bool givenUp, Func<Activity, Activity> describe)
+    {
+        lock (_gate)
+        {
+            if (!_followed.TryGetValue((run, number), out Followed? followed) || followed.Answered)
+                return;
+            (followed.Answered, followed.GivenUp, followed.Last) = (true, givenUp, DateTime.UtcNow);
+            describe(followed.Send).SetEndTime(followed.Last);
         }
 
         Settle();
@@ -144,27 +119,15 @@ internal sealed class ProbeTraces(VerifiedLab lab, Func<ClusterState?> lastSeen)
     {
         if (followed.Process is null)
             followed.Probe.SetStatus(ActivityStatusCode.Error, followed.GivenUp ? "Not acknowledged." : "Not consumed.");
-        followed.Probe.SetEndTime(followed is { IsComplete: true, Process: { } process } ? Later(EndOf(followed.Send), EndOf(process)) : DateTime.UtcNow);
+        followed.Probe.SetEndTime(followed.IsComplete ? followed.Last : DateTime.UtcNow);
         followed.Process?.Dispose();
         followed.Send.Dispose();
         followed.Probe.Dispose();
         Activity.Current = null;
     }
 
-    private static DateTime EndOf(Activity span) => span.StartTimeUtc + span.Duration;
-
-    private static DateTime Later(DateTime one, DateTime other) => one > other ? one : other;
-
-    private sealed class Followed(Activity probe, Activity send, int partition, long since)
+    private sealed record Followed(Activity Probe, Activity Send, int Partition, long Since)
     {
-        public Activity Probe => probe;
-
-        public Activity Send => send;
-
-        public int Partition => partition;
-
-        public long Since => since;
-
         public Activity? Process { get; set; }
 
         public int? LeaderEpoch { get; set; }
@@ -172,6 +135,8 @@ internal sealed class ProbeTraces(VerifiedLab lab, Func<ClusterState?> lastSeen)
         public bool Answered { get; set; }
 
         public bool GivenUp { get; set; }
+
+        public DateTime Last { get; set; }
 
         public bool IsComplete => Answered && Process is not null;
     }

@@ -4,70 +4,58 @@ namespace CdcLab.Verifier.Telemetry;
 
 /// <summary>What the verifier tells as metrics, by OpenTelemetry's conventions: names with dots, units of UCUM. What is observed is what the checks saw last;
 /// nothing is asked for a metric's sake, and what was not seen lately has no value.</summary>
-public sealed class VerifierFigures
+internal sealed class VerifierFigures
 {
-    /// <summary>The name of its meter and of the verifier's activity source.</summary>
     public const string SourceName = "CdcLab.Verifier";
 
     // From what a cluster on loopback takes to what a broker's loss costs.
-    private static readonly double[] Seconds = [0.001, 0.0015, 0.002, 0.003, 0.005, 0.007, 0.01, 0.015, 0.02, 0.03, 0.05, 0.07, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 2, 3, 5, 7, 10];
+    private static readonly double[] Seconds =
+        [0.001, 0.0015, 0.002, 0.003, 0.005, 0.007, 0.01, 0.015, 0.02, 0.03, 0.05, 0.07, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 2, 3, 5, 7, 10];
 
     private readonly Meter _meter;
     private readonly Histogram<double> _toAck;
     private readonly Histogram<double> _toConsume;
 
-    /// <summary>Makes the instruments.</summary>
-    /// <param name="meters">Makes meters.</param>
     public VerifierFigures(IMeterFactory meters)
     {
-        ArgumentNullException.ThrowIfNull(meters);
         _meter = meters.Create(SourceName);
         InstrumentAdvice<double> advice = new() { HistogramBucketBoundaries = Seconds };
-        _toAck = _meter.CreateHistogram("cdclab.probe.ack.duration", "s", "From a probe message's intended send to its acknowledgement by all replicas in sync.", advice: advice);
-        _toConsume = _meter.CreateHistogram("cdclab.probe.consume.duration", "s", "From a probe message's intended send to its consumer.", advice: advice);
+        const string From = "From a probe message's intended send to its";
+        _toAck = _meter.CreateHistogram("cdclab.probe.ack.duration", "s", $"{From} acknowledgement by all replicas in sync.", advice: advice);
+        _toConsume = _meter.CreateHistogram("cdclab.probe.consume.duration", "s", $"{From} consumer.", advice: advice);
     }
 
-    /// <summary>A probe message was acknowledged.</summary>
-    /// <param name="latency">Its latency.</param>
     public void Acknowledged(TimeSpan latency) => _toAck.Record(latency.TotalSeconds);
 
-    /// <summary>A probe message was consumed.</summary>
-    /// <param name="latency">Its latency.</param>
     public void Consumed(TimeSpan latency) => _toConsume.Record(latency.TotalSeconds);
 
-    /// <summary>Tells verdicts, the cluster's state and the servers' memory whenever metrics are collected.</summary>
-    /// <param name="runner">The verdicts.</param>
-    /// <param name="cluster">The cluster as it was seen last; null where that is too long ago.</param>
-    /// <param name="resources">The servers as they were seen last; null where that is too long ago.</param>
-    public void Observe(CheckRunner runner, Func<ClusterState?> cluster, Func<IReadOnlyList<ResourceFigures>?> resources)
+    public void Observe(CheckRunner runner, ClusterSource source, FiguresStore figures)
     {
-        _meter.CreateObservableUpDownCounter("cdclab.verdicts", () => Verdicts(runner), "{verdict}", "Verdicts by outcome.");
-        _meter.CreateObservableUpDownCounter("kafka.brokers", () => Of(cluster(), c => c.Brokers.Count), "{broker}", "Brokers that are registered.");
-        _meter.CreateObservableUpDownCounter("kafka.partition.under_replicated", () => Of(cluster(), c => c.Partitions.Count(p => p.IsUnderReplicated)), "{partition}", "Partitions that lack a replica in sync.");
-        _meter.CreateObservableUpDownCounter("kafka.partition.offline", () => Of(cluster(), c => c.Partitions.Count(p => p.Leader is null)), "{partition}", "Partitions that nobody leads.");
-        _meter.CreateObservableGauge("kafka.partition.replicas_in_sync", () => InSync(cluster()), "{replica}", "The smallest number of replicas in sync (ISR) among a topic's partitions.");
-        _meter.CreateObservableGauge("cdclab.memory.usage", () => Memory(resources(), m => m.UsedBytes), "By", "Memory that a server cannot give back (page cache left out).");
-        _meter.CreateObservableGauge("cdclab.memory.limit", () => Memory(resources(), m => m.CapBytes), "By", "A server's memory cap.");
+        _meter.CreateObservableUpDownCounter("cdclab.verdicts", () => Verdicts(runner.Latest()), "{verdict}", "Verdicts by outcome.");
+        Count("kafka.brokers", "{broker}", "Brokers that are registered.", c => c.Brokers.Count);
+        Count("kafka.partition.under_replicated", "{partition}", "Partitions that lack a replica in sync.", c => c.Partitions.Count(p => p.IsUnderReplicated));
+        Count("kafka.partition.offline", "{partition}", "Partitions that nobody leads.", c => c.Partitions.Count(p => p.Leader is null));
+        const string InSyncText = "The smallest number of replicas in sync (ISR) among a topic's partitions.";
+        _meter.CreateObservableGauge("kafka.partition.replicas_in_sync", () => InSync(source.Last), "{replica}", InSyncText);
+        const string UsageText = "Memory that a server cannot give back (page cache left out).";
+        _meter.CreateObservableGauge("cdclab.memory.usage", () => Memory(figures.Fresh, m => m.UsedBytes), "By", UsageText);
+        _meter.CreateObservableGauge("cdclab.memory.limit", () => Memory(figures.Fresh, m => m.CapBytes), "By", "A server's memory cap.");
+
+        void Count(string name, string unit, string text, Func<ClusterState, int> count) =>
+            _meter.CreateObservableUpDownCounter(name, () => source.Last is { } cluster ? [new(count(cluster))] : Array.Empty<Measurement<int>>(), unit, text);
     }
 
-    private static IEnumerable<Measurement<int>> Verdicts(CheckRunner runner)
-    {
-        IReadOnlyList<Verdict> verdicts = runner.Latest();
-        foreach (Outcome outcome in Enum.GetValues<Outcome>())
-            yield return new(verdicts.Count(v => v.Outcome == outcome), new KeyValuePair<string, object?>("cdclab.verdict.outcome", outcome.ToString().ToLowerInvariant()));
-    }
-
-    private static IEnumerable<Measurement<int>> Of(ClusterState? cluster, Func<ClusterState, int> figure) => cluster is null ? [] : [new(figure(cluster))];
+    private static IEnumerable<Measurement<int>> Verdicts(IReadOnlyList<Verdict> verdicts) => Enum.GetValues<Outcome>().Select(outcome =>
+        new Measurement<int>(verdicts.Count(v => v.Outcome == outcome), Tag("cdclab.verdict.outcome", outcome.ToString().ToLowerInvariant())));
 
     private static IEnumerable<Measurement<int>> InSync(ClusterState? cluster) =>
-        cluster?.Topics.Select(t => new Measurement<int>(t.Min(p => p.InSync.Count), new KeyValuePair<string, object?>("messaging.destination.name", t.Key))) ?? [];
+        cluster?.Topics.Select(t => new Measurement<int>(t.Min(p => p.InSync.Count), Tag("messaging.destination.name", t.Key))) ?? [];
 
-    private static IEnumerable<Measurement<long>> Memory(IReadOnlyList<ResourceFigures>? resources, Func<MemoryFigures, long?> figure)
-    {
-        foreach (ResourceFigures resource in resources ?? [])
-        {
-            if (resource.Memory is { } memory && figure(memory) is { } bytes)
-                yield return new(bytes, new KeyValuePair<string, object?>("cdclab.resource.name", resource.Name));
-        }
-    }
+    private static IEnumerable<Measurement<long>> Memory(LabFigures? figures, Func<MemoryFigures, long?> figure) =>
+        from resource in figures?.Resources ?? []
+        let bytes = resource.Memory is { } memory ? figure(memory) : null
+        where bytes is not null
+        select new Measurement<long>(bytes.Value, Tag("cdclab.resource.name", resource.Name));
+
+    private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 }

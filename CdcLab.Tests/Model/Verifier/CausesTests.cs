@@ -38,6 +38,14 @@ public sealed class CausesTests
     }
 
     [Fact]
+    public void Two_silent_checks_of_one_resource_are_one_cause()
+    {
+        IReadOnlyList<Verdict> verdicts = Find([Failed("kafka-2.answers", "kafka-2"), Failed("kafka-2.answers", "kafka-2"), Failed("kafka-2.internal.answers", "kafka-2"), Failed("kafka.isr", "kafka", ["kafka-2"])]);
+
+        Assert.Equal("kafka-2.answers", verdicts[^1].CausedBy);
+    }
+
+    [Fact]
     public void Nothing_follows_while_everything_answers() =>
         Assert.All(Find([Ok("kafka-2.answers", "kafka-2"), Failed("kafka.isr", "kafka", ["kafka-2"]), Unknown("kafka.brokers", "kafka")]), v => Assert.Null(v.CausedBy));
 
