@@ -1,15 +1,9 @@
 namespace CdcLab.AppHost.Programs;
 
-/// <summary>An unpacked MySQL server and client that are ready to start.</summary>
-/// <param name="Program">The program to start: mysqld, or the distribution's own loader.</param>
-/// <param name="LeadingArguments">What comes before mysqld's own options: the loader's arguments, if it is the loader that is started.</param>
-/// <param name="Version">The server's version.</param>
-/// <param name="BaseDirectory">For <c>--basedir</c>.</param>
-/// <param name="MessagesDirectory">For <c>--lc-messages-dir</c>: the folder that holds <c>english/errmsg.sys</c>.</param>
-/// <param name="CharacterSetsDirectory">For <c>--character-sets-dir</c>.</param>
-/// <param name="PluginDirectory">For <c>--plugin-dir</c>.</param>
-/// <param name="Origin">Where it came from, for people: "MYSQL_HOME" or the package and its version.</param>
-/// <param name="MySqlClientCommand">What starts the <c>mysql</c> client of the same distribution; null when it has none.</param>
+/// <summary>
+/// An unpacked MySQL server and client that are ready to start: by their own programs, or by the distribution's own loader, whose arguments
+/// lead. <c>MessagesDirectory</c> holds <c>english/errmsg.sys</c>; there need be no client. The origin is for people.
+/// </summary>
 internal sealed record MySqlProgram(
     string Program,
     IReadOnlyList<string> LeadingArguments,
@@ -21,10 +15,7 @@ internal sealed record MySqlProgram(
     string Origin,
     IReadOnlyList<string>? MySqlClientCommand)
 {
-    /// <summary>
-    /// The options without which an unpacked mysqld does not find its own files, in the order that mysqld needs
-    /// (<c>--no-defaults</c> counts only as the first).
-    /// </summary>
+    /// <summary>The options without which an unpacked mysqld does not find its own files; <c>--no-defaults</c> counts only as the first.</summary>
     public IReadOnlyList<string> LocationOptions =>
     [
         "--no-defaults",
@@ -38,16 +29,15 @@ internal sealed record MySqlProgram(
 /// <summary>Recognises an unpacked MySQL distribution: a distribution's packages, or MySQL's own archive.</summary>
 internal static class MySqlDistribution
 {
-    private const string Loader = "ld-linux-x86-64.so.2";
+    public const string Loader = "ld-linux-x86-64.so.2";
+
     private const string Messages = "english/errmsg.sys";
 
-    /// <summary>Reads where things are in <paramref name="home"/>.</summary>
-    /// <returns>The installation, or null and in <paramref name="fault"/> what is wrong, to be put after the folder's name.</returns>
+    /// <returns>Null and in <paramref name="fault"/> what is wrong, to be put after the folder's name, when it is none.</returns>
     public static MySqlProgram? Read(string home, Version version, string origin, out string fault)
     {
         fault = "";
-        var server = Server(home);
-        if (server is null)
+        if (Server(home) is not { } server)
         {
             fault = Directory.Exists(home) ? "has neither bin/mysqld nor usr/sbin/mysqld" : "is no folder";
             return null;
@@ -63,8 +53,7 @@ internal static class MySqlDistribution
             return null;
         }
 
-        var plugins = ((string[])["lib/mysql/plugin", "lib/plugin", "lib64/mysql/plugin"]).Select(folder => Path.Combine(root, folder)).FirstOrDefault(Directory.Exists)
-            ?? Path.Combine(root, "lib/plugin");
+        var plugins = FirstWith(root, "", "lib/mysql/plugin", "lib/plugin", "lib64/mysql/plugin") ?? Path.Combine(root, "lib/plugin");
         var client = Path.Combine(root, "bin", "mysql");
         var command = CommandOf(home, server);
         return new MySqlProgram(
@@ -80,24 +69,14 @@ internal static class MySqlDistribution
     /// <summary>What starts a program. One with libraries of its own must be started by the loader that fits them.</summary>
     private static IReadOnlyList<string> CommandOf(string home, string program)
     {
-        var libraries = ((string[])["lib", "usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu"])
-            .Select(folder => Path.Combine(home, folder))
-            .FirstOrDefault(folder => File.Exists(Path.Combine(folder, Loader)));
+        var libraries = FirstWith(home, Loader, "lib", "usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu");
         // The machine's own system ("/" or "/usr") has a loader too: that one starts its programs anyway.
         if (libraries is null || home is "/" or "/usr")
             return [program];
-        // Without --argv0 mysqld would take the loader for itself. Without --inhibit-cache a library that is missing here would be taken, unnoticed, from the machine.
+        // Without --argv0 mysqld would take the loader for itself; without --inhibit-cache the machine's libraries could come first.
         return [Path.Combine(libraries, Loader), "--inhibit-cache", "--library-path", libraries, "--argv0", program, program];
     }
 
-    private static string? FirstWith(string root, string file, params ReadOnlySpan<string> folders)
-    {
-        foreach (var folder in folders)
-        {
-            if (File.Exists(Path.Combine(root, folder, file)))
-                return Path.Combine(root, folder);
-        }
-
-        return null;
-    }
+    private static string? FirstWith(string root, string file, params IEnumerable<string> folders)
+        => folders.Select(folder => Path.Combine(root, folder)).FirstOrDefault(folder => Path.Exists(Path.Combine(folder, file)));
 }

@@ -3,7 +3,7 @@ using CdcLab.AppHost.Programs;
 namespace CdcLab.Tests.Model.Programs;
 
 [Trait("tier", "model")]
-public sealed class MySqlDistributionTests : IDisposable
+public sealed class MySqlSourceTests : IDisposable
 {
     private const string OracleVersion = "mysqld  Ver 8.4.3 for Linux on x86_64 (MySQL Community Server - GPL)";
 
@@ -91,6 +91,24 @@ public sealed class MySqlDistributionTests : IDisposable
         var fault = await Assert.ThrowsAsync<ProgramUnavailableException>(() => source.FindAsync(new Reports(), TestContext.Current.CancellationToken));
         Assert.Contains("no apt-get", fault.Message, StringComparison.Ordinal);
         Assert.Contains("MYSQL_HOME", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Library_in_none_of_the_packages_is_told_and_the_machines_own_is_not_taken_for_it()
+    {
+        const string Loader = "/lib64/ld-linux-x86-64.so.2";
+        var fault = await Assert.ThrowsAsync<ProgramUnavailableException>(
+            () => MySqlSource.LibrariesOfAsync(Environment.ProcessPath!, Loader, [_folder.Path], TestContext.Current.CancellationToken));
+        Assert.Contains("libc.so.6", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("MYSQL_HOME", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Program_that_the_loader_cannot_read_is_told_with_what_it_said()
+    {
+        var fault = await Assert.ThrowsAsync<ProgramUnavailableException>(
+            () => MySqlSource.LibrariesOfAsync(_folder.Write("mysqld", "text"), "/lib64/ld-linux-x86-64.so.2", [_folder.Path], TestContext.Current.CancellationToken));
+        Assert.Contains("mysqld, as fetched by apt, cannot be loaded", fault.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();
