@@ -8,8 +8,7 @@ internal static class LegacyBrokers
         ["listener.security.protocol.map", "inter.broker.listener.name", "transaction.state.log.replication.factor", "transaction.state.log.min.isr", "group.initial.rebalance.delay.ms"],
         StringComparer.Ordinal);
 
-    /// <summary>What it cannot show.</summary>
-    /// <param name="settings">The settings that are checked one by one on a current Kafka.</param>
+    /// <summary>What it cannot show; <paramref name="settings"/> are those that are checked one by one on a current Kafka.</summary>
     public static IReadOnlyList<NotPossible> NotPossibleHere(IEnumerable<ServerSetting> settings) =>
     [
         Cannot("kafka.admin_api", "has no admin API: topics are made by its own TopicCommand and read from ZooKeeper's nodes"),
@@ -24,15 +23,11 @@ internal static class LegacyBrokers
     ];
 
     /// <summary>The settings that it knows. It has two listeners only as two security protocols that are both plain text.</summary>
-    /// <param name="settings">The settings of a current broker.</param>
     public static IEnumerable<ServerSetting> Settings(IEnumerable<ServerSetting> settings) => settings
         .Where(s => !Unknown.Contains(s.Name))
         .Select(s => s.Name is "listeners" or "advertised.listeners" ? s with { Value = ByProtocol(s.Value) } : s);
 
     /// <summary>The class and arguments that make a topic. With the replicas of each partition given, no broker need be there yet.</summary>
-    /// <param name="topic">The topic.</param>
-    /// <param name="brokers">The brokers; each leads in turn.</param>
-    /// <param name="zooKeeper">ZooKeeper's address.</param>
     public static IReadOnlyList<string> CreateTopic(KafkaTopic topic, IReadOnlyList<BrokerAddresses> brokers, string zooKeeper) =>
     [
         "kafka.admin.TopicCommand", "--zookeeper", zooKeeper, "--create", "--topic", topic.Name, "--replica-assignment", Assignment(topic, brokers),

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.RegularExpressions;
 
 namespace CdcLab.AppHost.Programs;
 
@@ -82,4 +83,15 @@ internal sealed record ToolResult(int ExitCode, IReadOnlyList<string> Output, IR
 
     /// <summary>The last line that it wrote to its standard error, or its exit code when it wrote none.</summary>
     public string LastError => Error.LastOrDefault(line => !string.IsNullOrWhiteSpace(line))?.Trim().TrimEnd('.') ?? $"exit code {ExitCode}";
+}
+
+/// <summary>Reads version numbers out of what tools, packages and file names say.</summary>
+internal static partial class VersionText
+{
+    /// <summary>The first two to four numbers with dots between them: 9.7.4 of <c>1:9.7.4-2</c>; null when there are none.</summary>
+    public static Version? Number(string text) => Numbers().Match(text) is { Success: true } match && Version.TryParse(match.Value, out var version) ? version : null;
+
+    // A lone number before a colon is a Debian epoch, not a part of the version.
+    [GeneratedRegex(@"(?<![\d.])\d{1,9}(\.\d{1,9}){1,3}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Numbers();
 }
