@@ -1,28 +1,28 @@
 namespace CdcLab.AppHost.Programs;
 
 /// <summary>
-/// apt with a configuration of its own: own sources, lists, cache and list of installed packages, all below one folder. It
-/// needs no root and changes nothing of the system. The machine's apt configuration is read before ours, so its proxies and
-/// credentials hold; whatever in it would act on the system, or choose other packages, is taken back.
+/// apt with a configuration of its own, all below one folder: it needs no root and changes nothing of the system. The machine's is read before
+/// ours, so its proxies and credentials hold; whatever in it would act on the system, or choose other packages, is taken back.
 /// </summary>
 internal sealed class Apt
 {
     private const string WhatToSet = "set MYSQL_HOME to an unpacked MySQL, and JAVA_HOME to a Java (11 to 21)";
 
     // Perl is for scripts that are never started: apt is told that it is there.
-    private const string Installed = "Package: perl\nStatus: install ok installed\nArchitecture: amd64\nMulti-Arch: allowed\nVersion: 99\nMaintainer: none\nDescription: none\n\n";
+    private const string Installed =
+        "Package: perl\nStatus: install ok installed\nArchitecture: amd64\nMulti-Arch: allowed\nVersion: 99\nMaintainer: none\nDescription: none\n\n";
 
     private readonly string _folder;
-    private readonly ThrottledProgress _progress;
+    private readonly PartProgress _progress;
 
-    private Apt(string folder, string origin, ThrottledProgress progress)
+    private Apt(string folder, string origin, PartProgress progress)
     {
         _folder = folder;
         _progress = progress;
         Origin = origin;
     }
 
-    /// <summary>Debian or Ubuntu. Ubuntu: written with care, but never run, as no Ubuntu was at hand.</summary>
+    // Debian or Ubuntu; the latter was never run, as none was at hand.
     public string Origin { get; }
 
     // "-c" is read after the machine's configuration; a file named by APT_CONFIG would be read before it.
@@ -32,8 +32,8 @@ internal sealed class Apt
     /// Finds, among the machine's sources, the distribution's own archive, and fetches the package lists of <paramref name="debianSuite"/>;
     /// of the machine's own suite where it is null, and always on Ubuntu.
     /// </summary>
-    /// <exception cref="ProgramUnavailableException">There is no apt here, no source is the distribution's archive, or it cannot be read.</exception>
-    public static async Task<Apt> OpenAsync(string folder, string? debianSuite, Func<string, string?> environment, ThrottledProgress progress, CancellationToken cancellationToken)
+    public static async Task<Apt> OpenAsync(
+        string folder, string? debianSuite, Func<string, string?> environment, PartProgress progress, CancellationToken cancellationToken)
     {
         foreach (var tool in (string[])["apt-get", "apt-cache", "dpkg-deb"])
         {
@@ -45,10 +45,12 @@ internal sealed class Apt
         var isUbuntu = File.Exists("/etc/os-release") && IsUbuntuRelease(await File.ReadAllLinesAsync("/etc/os-release", cancellationToken));
         var origin = isUbuntu ? "Ubuntu" : "Debian";
         string? fault = null;
-        foreach (var source in AptSource.Candidates(await AptTarget.ListAsync(["--no-release-info"], cancellationToken), await AptTarget.ListAsync([], cancellationToken), origin))
+        var targets = await AptTarget.ListAsync(["--no-release-info"], cancellationToken);
+        foreach (var source in AptSource.Candidates(targets, await AptTarget.ListAsync([], cancellationToken), origin))
         {
             Apt apt = new(Directory.CreateDirectory(Path.Combine(folder, Guid.NewGuid().ToString("n"))).FullName, origin, progress);
-            await apt.WriteAsync(source, isUbuntu ? UbuntuSuites(source) : [debianSuite ?? source.BaseSuite!], isUbuntu ? ["main", "universe"] : ["main"], cancellationToken);
+            IReadOnlyList<string> suites = isUbuntu ? UbuntuSuites(source) : [debianSuite ?? source.BaseSuite!];
+            await apt.WriteAsync(SourceText(source, suites, isUbuntu ? ["main", "universe"] : ["main"]), cancellationToken);
             var update = await Tool.RunAsync(["apt-get"], [.. apt.Options, "update"], apt._folder, null, cancellationToken);
             if (update.ExitCode != 0)
                 fault ??= ErrorOf(update);
@@ -64,21 +66,20 @@ internal sealed class Apt
             : $"Nothing can be fetched by apt: {fault.TrimEnd('.')}. See to the network or the proxy, or {WhatToSet}.");
     }
 
-    /// <summary>Whether there is a package of that name.</summary>
     public async Task<bool> HasAsync(string name, CancellationToken cancellationToken)
         => (await Tool.RunAsync(["apt-cache"], [.. Options, "pkgnames", name], _folder, null, cancellationToken)).Output.Contains(name);
 
-    /// <summary>Looks packages up, with what they depend on (<c>install</c>) or alone (<c>download</c>).</summary>
+    // With what they depend on ("install") or alone ("download").
     public async Task<IReadOnlyList<AptPackage>> ListAsync(string command, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         var result = await Tool.RunAsync(["apt-get"], [.. Options, "-qq", "--print-uris", command, "--", .. names], _folder, null, cancellationToken);
         return result.ExitCode == 0
             ? [.. result.Output.Select(AptPackage.Parse).OfType<AptPackage>()]
             : throw new ProgramUnavailableException(
-                $"{Origin}'s archive does not have all of {string.Join(", ", names)} at the moment ({ErrorOf(result).TrimEnd('.')}): try again later, or {WhatToSet}.");
+                $"{Origin}'s archive does not have all of {string.Join(", ", names)} ({ErrorOf(result).TrimEnd('.')}): try again later, or {WhatToSet}.");
     }
 
-    /// <summary>Downloads packages, checked by apt against the signed lists, and unpacks each into the folder that is its own.</summary>
+    // apt checks what it downloads against the signed lists.
     public async Task FetchAsync(IReadOnlyCollection<AptPackage> packages, Func<AptPackage, string> folderOf, CancellationToken cancellationToken)
     {
         var download = Directory.CreateDirectory(Path.Combine(_folder, "download")).FullName;
@@ -90,7 +91,7 @@ internal sealed class Apt
             line => ReportDownload(line, size),
             cancellationToken);
         if (result.ExitCode != 0)
-            throw new ProgramUnavailableException($"apt could not download {string.Join(", ", packages.Select(package => package.Name))}: {ErrorOf(result).TrimEnd('.')}.");
+            throw new ProgramUnavailableException($"apt could not download {string.Join(", ", packages)}: {ErrorOf(result).TrimEnd('.')}.");
 
         _progress.Report("unpacking");
         // Decompression is what takes the time; the big packages go first so that the small ones fill the other core.
@@ -102,24 +103,23 @@ internal sealed class Apt
                 var file = Path.Combine(download, package.File);
                 var unpack = await Tool.RunAsync(["dpkg-deb"], ["-x", file, Directory.CreateDirectory(folderOf(package)).FullName], null, null, token);
                 if (unpack.ExitCode != 0)
-                    throw new ProgramUnavailableException($"dpkg-deb could not unpack {package.Name}: {unpack.FirstError}.");
+                    throw new ProgramUnavailableException($"dpkg-deb could not unpack {package.Name}: {string.Join(' ', unpack.Error)}.");
                 File.Delete(file);
             });
     }
 
-    /// <summary>Whether <c>/etc/os-release</c> is that of Ubuntu or of something made from it.</summary>
     internal static bool IsUbuntuRelease(IEnumerable<string> osRelease)
         => osRelease.Any(line => line.Split('=', 2) is [("ID" or "ID_LIKE"), var value] && value.Trim('"', '\'').Split(' ').Contains("ubuntu"));
 
-    /// <summary>Of the machine's suites the release itself and its updates.</summary>
     internal static IReadOnlyList<string> UbuntuSuites(AptSource source)
-        => [.. source.Suites.Where(suite => suite == source.BaseSuite || suite == source.BaseSuite + "-updates" || suite == source.BaseSuite + "-security")];
+        => [.. ((string[])["", "-updates", "-security"]).Select(pocket => source.BaseSuite + pocket).Where(source.Suites.Contains)];
 
-    /// <summary>apt's own last error line. Its last "failed to fetch" says more than the summary after it.</summary>
+    // Its last "failed to fetch" says more than the summary after it.
     internal static string ErrorOf(ToolResult result)
     {
         var errors = result.Error.Where(line => line.StartsWith("E:", StringComparison.Ordinal)).ToList();
-        var line = errors.LastOrDefault(error => error.Contains("Failed to fetch", StringComparison.Ordinal) || error.Contains("signatures", StringComparison.Ordinal))
+        string[] telling = ["Failed to fetch", "signatures"];
+        var line = errors.LastOrDefault(error => telling.Any(error.Contains))
             ?? errors.LastOrDefault(error => !error.Contains("Some index files failed", StringComparison.Ordinal))
             ?? result.LastError;
         return line.StartsWith("E:", StringComparison.Ordinal) ? line[2..].Trim() : line.Trim();
@@ -143,12 +143,12 @@ internal sealed class Apt
             _progress.Report("downloading", (long)(size * done / 100), size);
     }
 
-    private async Task WriteAsync(AptSource source, IEnumerable<string> suites, IEnumerable<string> components, CancellationToken cancellationToken)
+    private async Task WriteAsync(string source, CancellationToken cancellationToken)
     {
-        foreach (var below in (string[])["sources", "lists/partial", "cache/archives/partial", "state", "log"])
+        foreach (var below in (string[])["sources", "lists/partial", "cache/archives/partial", "state"])
             Directory.CreateDirectory(Path.Combine(_folder, below));
         await File.WriteAllTextAsync(Path.Combine(_folder, "status"), Installed, cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(_folder, "sources", "lab.sources"), SourceText(source, suites, components), cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "sources", "lab.sources"), source, cancellationToken);
         await File.WriteAllTextAsync(
             Path.Combine(_folder, "apt.conf"),
             $$"""
@@ -164,10 +164,8 @@ internal sealed class Apt
             Dir::State::lists "{{_folder}}/lists";
             Dir::State::status "{{_folder}}/status";
             Dir::Cache "{{_folder}}/cache";
-            Dir::Cache::archives "archives";
             Dir::Cache::pkgcache "pkgcache.bin";
             Dir::Cache::srcpkgcache "";
-            Dir::Log "{{_folder}}/log";
             APT::Architecture "amd64";
             #clear APT::Architectures;
             APT::Architectures:: "amd64";
@@ -192,17 +190,16 @@ internal sealed class Apt
     }
 }
 
-/// <summary>A package in the archive; <c>File</c> is the name that apt gives its file.</summary>
 internal sealed record AptPackage(string Name, string Version, string File, long Size)
 {
-    /// <summary>For names of folders.</summary>
     public string VersionWithoutEpoch => Version[(Version.IndexOf(':') + 1)..];
 
     public override string ToString() => $"{Name} {Version}";
 
-    /// <summary>Reads a line of <c>apt-get --print-uris</c>: <c>'ADDRESS' NAME_VERSION_ARCHITECTURE.deb SIZE DIGEST</c>; null when it is none.</summary>
+    // A line of apt-get --print-uris: 'ADDRESS' NAME_VERSION_ARCHITECTURE.deb SIZE DIGEST
     public static AptPackage? Parse(string line)
-        => line.Split(' ') is [['\'', ..], var file, var size, ..] && file.Split('_') is [var name, var version, _] && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+        => line.Split(' ') is [['\'', ..], var file, var size, ..] && file.Split('_') is [var name, var version, _]
+            && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
             // The colon after an epoch is written %3a.
             ? new(name, Uri.UnescapeDataString(version), file, bytes)
             : null;

@@ -31,29 +31,23 @@ internal sealed class Download(string setting, DownloadLimits limits, IWebProxy?
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Downloads a text of some length; null when the server has no such file.</summary>
-    /// <exception cref="UnreachableSourceException">The server cannot be reached at all.</exception>
-    /// <exception cref="ProgramUnavailableException">It answers, but not with the text.</exception>
+    /// <summary>Null when the server has no such file.</summary>
     public async Task<string?> TextAsync(Uri address, long maxBytes, CancellationToken cancellationToken)
     {
         using MemoryStream target = new();
-        return await RetryAsync(new(address, target, maxBytes, null), cancellationToken) ? Encoding.UTF8.GetString(target.GetBuffer(), 0, (int)target.Length) : null;
+        return await RetryAsync(new(address, target, maxBytes, null), cancellationToken) ? Encoding.UTF8.GetString(target.ToArray()) : null;
     }
 
-    /// <summary>Downloads a file; false when the server has no such file.</summary>
-    /// <exception cref="UnreachableSourceException">The server cannot be reached at all.</exception>
-    /// <exception cref="ProgramUnavailableException">It answers, but not with the whole file.</exception>
-    public async Task<bool> FileAsync(Uri address, string file, ThrottledProgress progress, CancellationToken cancellationToken)
+    /// <summary>False when the server has no such file.</summary>
+    public async Task<bool> FileAsync(Uri address, string file, PartProgress progress, CancellationToken cancellationToken)
     {
         progress.Report("downloading");
         await using FileStream target = new(file, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0, useAsync: true);
         return await RetryAsync(new(address, target, limits.MaxBytes, progress), cancellationToken);
     }
 
-    /// <summary>Downloads a <c>.tgz</c>, checks it and unpacks it into a folder; false when the server has no such file. Messages call it <paramref name="what"/>.</summary>
-    /// <exception cref="UnreachableSourceException">The server cannot be reached at all.</exception>
-    /// <exception cref="ProgramUnavailableException">It answers, but not with what it should.</exception>
-    public async Task<bool> TreeAsync(Uri address, string what, string sha512, string folder, ThrottledProgress progress, CancellationToken cancellationToken)
+    /// <summary>Unpacks a <c>.tgz</c>, which messages call <paramref name="what"/>, into a folder; false when the server has no such file.</summary>
+    public async Task<bool> TreeAsync(Uri address, string what, string sha512, string folder, PartProgress progress, CancellationToken cancellationToken)
     {
         var archive = folder + ".tgz";
         if (!await FileAsync(address, archive, progress, cancellationToken))
@@ -61,7 +55,11 @@ internal sealed class Download(string setting, DownloadLimits limits, IWebProxy?
         progress.Report("checking");
         var actual = await Sha512File.OfAsync(archive, cancellationToken);
         if (actual != sha512)
-            throw new ProgramUnavailableException($"{what} has the wrong SHA-512, {actual[..16]}... instead of {sha512[..16]}...: it was changed or damaged on its way, and is not used.");
+        {
+            throw new ProgramUnavailableException(
+                $"{what} has the wrong SHA-512, {actual[..16]}... instead of {sha512[..16]}...: it was changed or damaged on its way, and is not used.");
+        }
+
         try
         {
             await TarUnpacker.UnpackAsync(archive, folder, progress, cancellationToken);
@@ -87,7 +85,7 @@ internal sealed class Download(string setting, DownloadLimits limits, IWebProxy?
             {
                 if (attempt.Outcome.Exception is not { } e || !IsTransient(e) || IsUnreachable(e, transfer))
                     return PredicateResult.False();
-                // Only what was never reached before counts as headway: a server that lies about the length makes the transfer begin anew, again and again.
+                // Only what was never reached before counts as headway: a server that lies about the length makes the transfer begin anew.
                 failures = transfer.Target.Length > furthest ? 1 : failures + 1;
                 furthest = Math.Max(furthest, transfer.Target.Length);
                 return new(failures < limits.Attempts);
@@ -104,7 +102,8 @@ internal sealed class Download(string setting, DownloadLimits limits, IWebProxy?
         catch (Exception e) when (IsTransient(e))
         {
             var at = $"at {transfer.Target.Length:N0}{(transfer.Total is { } total ? $" of {total:N0}" : "")} bytes";
-            throw new ProgramUnavailableException($"{transfer.Address} could not be downloaded: {Reason(e)}, {at}, after {failures} attempts in a row. Try again later.");
+            throw new ProgramUnavailableException(
+                $"{transfer.Address} could not be downloaded: {Reason(e)}, {at}, after {failures} attempts in a row. Try again later.");
         }
     }
 
@@ -120,7 +119,8 @@ internal sealed class Download(string setting, DownloadLimits limits, IWebProxy?
                 request.Headers.IfRange = new(tag);
         }
 
-        using var response = await _stall.ExecuteAsync(async token => await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token), cancellationToken);
+        using var response = await _stall.ExecuteAsync(
+            async token => await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token), cancellationToken);
         transfer.WasAnswered = true;
         if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone)
             return false;
@@ -147,7 +147,7 @@ internal sealed class Download(string setting, DownloadLimits limits, IWebProxy?
         {
             await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             if (target.Position > transfer.MaxBytes)
-                throw new ProgramUnavailableException($"{transfer.Address} sends more than {transfer.MaxBytes:N0} bytes: it is not what it should be. Check {setting}.");
+                throw new ProgramUnavailableException($"{transfer.Address} sends more than {transfer.MaxBytes:N0} bytes, which is not right: check {setting}.");
             transfer.Progress?.Report("downloading", target.Position, transfer.Total);
         }
 
@@ -168,37 +168,39 @@ internal sealed class Download(string setting, DownloadLimits limits, IWebProxy?
             case HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError:
                 throw new HttpRequestException($"the server answers {(int)response.StatusCode} {response.ReasonPhrase}");
             case >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest:
-                throw new ProgramUnavailableException($"{transfer.Address} redirects more than ten times, or from https to http: check the address ({setting}).");
+                throw new ProgramUnavailableException(
+                    $"{transfer.Address} redirects more than ten times, or from https to http: check the address ({setting}).");
             default:
-                throw new ProgramUnavailableException($"{transfer.Address} answers {(int)response.StatusCode} {response.ReasonPhrase}: check the address ({setting}) or the proxy.");
+                throw new ProgramUnavailableException(
+                    $"{transfer.Address} answers {(int)response.StatusCode} {response.ReasonPhrase}: check the address ({setting}) or the proxy.");
         }
     }
 
     // A write that fails is no fault of the network: it has the type IOException itself, with the disk's error, and goes up.
     private static bool IsTransient(Exception e)
-        => e is HttpRequestException or HttpIOException or TimeoutRejectedException || e.InnerException is SocketException || e is OperationCanceledException { InnerException: TimeoutException };
+        => e is HttpRequestException or HttpIOException or TimeoutRejectedException or OperationCanceledException { InnerException: TimeoutException }
+            || e.InnerException is SocketException;
 
     private static bool IsUnreachable(Exception e, Transfer transfer) => !transfer.WasAnswered && e is HttpRequestException http && http.HttpRequestError switch
     {
         HttpRequestError.NameResolutionError => true,
         // A proxy that lets nobody through to the server: whether a firewall refuses or a proxy does is the same to whoever stands behind it.
         // One that asks for a login, or that itself waited for the server in vain, has not refused.
-        HttpRequestError.ProxyTunnelError => http.StatusCode is not (HttpStatusCode.ProxyAuthenticationRequired or HttpStatusCode.RequestTimeout or HttpStatusCode.GatewayTimeout),
-        HttpRequestError.ConnectionError => http.InnerException is SocketException
-        {
-            SocketErrorCode: SocketError.ConnectionRefused or SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.NetworkDown or SocketError.HostDown,
-        },
+        HttpRequestError.ProxyTunnelError => http.StatusCode
+            is not (HttpStatusCode.ProxyAuthenticationRequired or HttpStatusCode.RequestTimeout or HttpStatusCode.GatewayTimeout),
+        HttpRequestError.ConnectionError => (http.InnerException as SocketException)?.SocketErrorCode
+            is SocketError.ConnectionRefused or SocketError.NetworkUnreachable or SocketError.HostUnreachable or SocketError.NetworkDown
+            or SocketError.HostDown,
         _ => false,
     };
 
-    private string Reason(Exception e) => e is TimeoutRejectedException ? $"nothing arrived for {limits.Stall.TotalSeconds:0.#} s" : (e.InnerException ?? e).Message.TrimEnd('.');
+    private string Reason(Exception e)
+        => e is TimeoutRejectedException ? $"nothing arrived for {limits.Stall.TotalSeconds:0.#} s" : (e.InnerException ?? e).Message.TrimEnd('.');
 
-    private sealed record Transfer(Uri Address, Stream Target, long MaxBytes, ThrottledProgress? Progress)
+    private sealed record Transfer(Uri Address, Stream Target, long MaxBytes, PartProgress? Progress)
     {
         public long? Total { get; set; }
-
         public EntityTagHeaderValue? Tag { get; set; }
-
         public bool WasAnswered { get; set; }
 
         public void Restart()
@@ -216,7 +218,7 @@ internal sealed class Download(string setting, DownloadLimits limits, IWebProxy?
 /// </summary>
 internal sealed record DownloadLimits(TimeSpan Connect, TimeSpan Stall, int Attempts, TimeSpan Backoff, long MaxBytes)
 {
-    /// <summary>For a slow line far from the archive.</summary>
+    // For a slow line far from the archive.
     public static DownloadLimits Default { get; } = new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30), 5, TimeSpan.FromMilliseconds(500), 1L << 30);
 }
 
@@ -229,8 +231,7 @@ internal sealed class UnreachableSourceException(Uri address, string reason) : E
 internal static class TarUnpacker
 {
     /// <summary>Unpacks a <c>.tgz</c>, whose digest was checked and whose entries all lie in one folder, without that folder's name.</summary>
-    /// <exception cref="InvalidDataException">It is no such archive.</exception>
-    public static async Task UnpackAsync(string archive, string folder, ThrottledProgress progress, CancellationToken cancellationToken)
+    public static async Task UnpackAsync(string archive, string folder, PartProgress progress, CancellationToken cancellationToken)
     {
         progress.Report("unpacking");
         var all = Directory.CreateDirectory(folder + ".unpacking").FullName;

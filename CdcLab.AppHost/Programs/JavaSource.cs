@@ -11,37 +11,36 @@ internal sealed record JavaProgram(string Path, int Major, string Origin);
 /// java finds its files by the path of the program that runs, which would be the loader. Of the libraries it needs, this process (.NET)
 /// needs all but zlib itself; zlib is laid beside the runtime's libraries, where they look first.
 /// </remarks>
-internal sealed class JavaSource(ProgramCache cache, Func<string, string?> environment)
+internal sealed partial class JavaSource(ProgramCache cache, Func<string, string?> environment)
 {
     private const string Part = "java";
     private const string RuntimePackage = "openjdk-17-jre-headless";
     private const string ZlibPackage = "zlib1g";
     private const string Zlib = "libz.so.1";
+    private const string WhatToSet = "set JAVA_HOME to a Java (11 to 21)";
 
-    /// <summary>The suite of Debian that carries Java 17; later ones run it too.</summary>
+    // It carries Java 17; later ones run it too.
     private const string DebianSuite = "bookworm";
 
     private static readonly TimeSpan AnswerDeadline = TimeSpan.FromSeconds(20);
-    private static readonly string WhatToSet = $"set JAVA_HOME to a Java ({JavaVersion.Oldest} to {JavaVersion.Newest})";
 
-    /// <exception cref="ProgramUnavailableException">It cannot be found or fetched; the message says what to do.</exception>
     public async Task<JavaProgram> FindAsync(IProgress<FetchProgress> progress, CancellationToken cancellationToken)
     {
         // One that is too old or too new is passed over: people set JAVA_HOME for other programs.
         foreach (var (program, origin) in Installed())
         {
-            if (await VersionOfAsync(program, cancellationToken) is { } version && JavaVersion.WillDo(version))
+            if (await VersionOfAsync(program, cancellationToken) is { } version && WillDo(version))
                 return new JavaProgram(program, version, origin);
         }
 
-        ThrottledProgress throttled = new(Part, progress, TimeProvider.System);
+        PartProgress throttled = new(Part, progress);
         var part = await cache.GetAsync(Part, _ => true, (work, token) => FetchAsync(work, throttled, token), throttled, cancellationToken);
         return Home(part.Folder) is { } home
             ? new JavaProgram(Path.Combine(home, "bin", "java"), part.Manifest.Number.Major, part.Manifest.Origin)
             : throw new ProgramUnavailableException($"{part.Folder} contains no java: remove it, then try again.");
     }
 
-    private async Task<FetchedPart> FetchAsync(string work, ThrottledProgress progress, CancellationToken cancellationToken)
+    private async Task<FetchedPart> FetchAsync(string work, PartProgress progress, CancellationToken cancellationToken)
     {
         var apt = await Apt.OpenAsync(work, null, environment, progress, cancellationToken);
         if (!await apt.HasAsync(RuntimePackage, cancellationToken) && apt.Origin == "Debian")
@@ -60,7 +59,6 @@ internal sealed class JavaSource(ProgramCache cache, Func<string, string?> envir
             : new FetchedPart(tree, runtime.VersionWithoutEpoch, $"{apt.Origin}'s {runtime}", [.. packages.Select(package => package.ToString())]);
     }
 
-    /// <summary>The version of a Java; null when it does not start or does not answer as one.</summary>
     private static async Task<int?> VersionOfAsync(string program, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -68,7 +66,7 @@ internal sealed class JavaSource(ProgramCache cache, Func<string, string?> envir
         try
         {
             var result = await Tool.RunAsync([program], ["-version"], null, null, deadline.Token);
-            return result.ExitCode == 0 ? JavaVersion.Parse(string.Join('\n', result.Error.Concat(result.Output))) : null;
+            return result.ExitCode == 0 ? Major(string.Join('\n', result.Error.Concat(result.Output))) : null;
         }
         catch (Exception e) when (e is ProgramUnavailableException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
@@ -85,38 +83,22 @@ internal sealed class JavaSource(ProgramCache cache, Func<string, string?> envir
             yield return (program, "PATH");
     }
 
-    /// <summary>The runtime's folder below a tree of unpacked packages; null when there is none.</summary>
     private static string? Home(string tree)
     {
         var all = Path.Combine(tree, "usr", "lib", "jvm");
         // The packages also lay a link beside it, under an older name.
-        return Directory.Exists(all)
-            ? new DirectoryInfo(all).EnumerateDirectories().FirstOrDefault(home => home.LinkTarget is null && Tool.IsExecutable(Path.Combine(home.FullName, "bin", "java")))?.FullName
-            : null;
-    }
-}
-
-/// <summary>Reads what <c>java -version</c> says.</summary>
-internal static partial class JavaVersion
-{
-    public const int Oldest = 11;
-
-    /// <summary>Kafka 3.5 is older than the next long-term release, 25.</summary>
-    public const int Newest = 21;
-
-    /// <summary>The feature version, 17 of <c>openjdk version "17.0.15" 2025-04-15</c> and 8 of <c>"1.8.0_392"</c>; null when it is no Java's answer.</summary>
-    public static int? Parse(string said)
-    {
-        if (Quoted().Match(said) is not { Success: true } match)
-            return null;
-        var first = int.Parse(match.Groups["first"].Value, CultureInfo.InvariantCulture);
-        // Up to 8, versions began with "1.".
-        return first == 1 && match.Groups["second"].Success ? int.Parse(match.Groups["second"].Value, CultureInfo.InvariantCulture) : first;
+        return !Directory.Exists(all) ? null : new DirectoryInfo(all).EnumerateDirectories()
+            .FirstOrDefault(home => home.LinkTarget is null && Tool.IsExecutable(Path.Combine(home.FullName, "bin", "java")))?.FullName;
     }
 
-    public static bool WillDo(int version) => version is >= Oldest and <= Newest;
+    /// <summary>17 of <c>openjdk version "17.0.15" 2025-04-15</c>, 8 of <c>"1.8.0_392"</c>; null when it is no Java's answer.</summary>
+    internal static int? Major(string said)
+        => Quoted().Match(said) is { Success: true } match ? int.Parse(match.Groups["major"].Value, CultureInfo.InvariantCulture) : null;
+
+    // Kafka 3.5 is older than the next long-term release, 25.
+    internal static bool WillDo(int major) => major is >= 11 and <= 21;
 
     // Other lines may come before it: "Picked up JAVA_TOOL_OPTIONS: ...".
-    [GeneratedRegex("""version "(?<first>\d{1,4})(\.(?<second>\d{1,4}))?""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("""version "(1\.)?(?<major>\d{1,4})""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Quoted();
 }

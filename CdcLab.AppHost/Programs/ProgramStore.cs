@@ -28,25 +28,22 @@ internal sealed class ProgramStore
         _java = new(new JavaSource(cache, _environment).FindAsync);
     }
 
-    /// <summary>The MySQL that was found; null while it was not.</summary>
     public MySqlProgram? KnownMySql => _mySql.Known;
 
-    /// <summary>The Kafka that was found; null while it was not.</summary>
     public KafkaProgram? KnownKafka => _kafka.Known;
 
     /// <summary>What is wrong with <c>MYSQL_HOME</c> and <c>KAFKA_HOME</c>, one line each. Fetches and starts nothing.</summary>
     public IReadOnlyList<string> CheckHomes() => [.. new[] { MySqlSource.HomeFault(_environment), _kafkaSource.HomeFault() }.OfType<string>()];
 
-    /// <exception cref="ProgramUnavailableException">It cannot be found or fetched.</exception>
-    public Task<MySqlProgram> MySqlAsync(IProgress<FetchProgress> progress, CancellationToken cancellationToken) => _mySql.GetAsync(progress, cancellationToken);
+    public Task<MySqlProgram> MySqlAsync(IProgress<FetchProgress> progress, CancellationToken cancellationToken)
+        => _mySql.GetAsync(progress, cancellationToken);
 
-    /// <exception cref="ProgramUnavailableException">It cannot be found or fetched.</exception>
-    public Task<KafkaProgram> KafkaAsync(IProgress<FetchProgress> progress, CancellationToken cancellationToken) => _kafka.GetAsync(progress, cancellationToken);
+    public Task<KafkaProgram> KafkaAsync(IProgress<FetchProgress> progress, CancellationToken cancellationToken)
+        => _kafka.GetAsync(progress, cancellationToken);
 
-    /// <exception cref="ProgramUnavailableException">It cannot be found or fetched.</exception>
     public Task<JavaProgram> JavaAsync(IProgress<FetchProgress> progress, CancellationToken cancellationToken) => _java.GetAsync(progress, cancellationToken);
 
-    /// <summary>One search for all who ask: progress goes to each, and it is cancelled when the last of them has gone. A failed one is begun anew by the next.</summary>
+    // One search for all who ask: progress goes to each, and it is cancelled when the last of them has gone. A failed one is begun anew by the next.
     private sealed class Shared<T>(Func<IProgress<FetchProgress>, CancellationToken, Task<T>> find) : IProgress<FetchProgress>
     {
         private readonly Lock _gate = new();
@@ -103,7 +100,7 @@ internal sealed class ProgramStore
     }
 }
 
-/// <summary>How far a step ("downloading", "unpacking") of the fetching of a part (<c>mysql</c>, <c>java</c> or <c>kafka</c>) is; the total is null while it is not known.</summary>
+/// <summary>How far a step of the fetching of a part (<c>mysql</c>, <c>java</c> or <c>kafka</c>) is; the total is null while it is not known.</summary>
 internal sealed record FetchProgress(string Part, long DoneBytes, long? TotalBytes)
 {
     public string Step { get; init; } = "downloading";
@@ -112,26 +109,9 @@ internal sealed record FetchProgress(string Part, long DoneBytes, long? TotalByt
     public int? Percent => TotalBytes is > 0 and var total ? (int)Math.Clamp(DoneBytes * 100 / total, 0, 100) : null;
 }
 
-/// <summary>Passes reports about one part on, ten a second at most; the first and the last of a step always get through.</summary>
-internal sealed class ThrottledProgress(string part, IProgress<FetchProgress> target, TimeProvider time)
+/// <summary>Reports about one part. They need no thinning: whoever shows them does so where the text changes.</summary>
+internal sealed class PartProgress(string part, IProgress<FetchProgress> target)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
-
-    private readonly Lock _gate = new();
-    private string? _lastStep;
-    private long _lastReport;
-
     public void Report(string step, long doneBytes = 0, long? totalBytes = null)
-    {
-        lock (_gate)
-        {
-            var isNews = !string.Equals(step, _lastStep, StringComparison.Ordinal) || doneBytes == totalBytes;
-            if (!isNews && time.GetElapsedTime(_lastReport) < Interval)
-                return;
-            _lastStep = step;
-            _lastReport = time.GetTimestamp();
-        }
-
-        target.Report(new FetchProgress(part, doneBytes, totalBytes is > 0 ? totalBytes : null) { Step = step });
-    }
+        => target.Report(new FetchProgress(part, doneBytes, totalBytes is > 0 ? totalBytes : null) { Step = step });
 }

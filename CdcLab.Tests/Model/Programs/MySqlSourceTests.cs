@@ -43,8 +43,9 @@ public sealed class MySqlSourceTests : IDisposable
         _folder.Write("home/lib/ld-linux-x86-64.so.2");
         var server = _folder.Below("home", "usr/sbin/mysqld");
         var lib = _folder.Below("home", "lib");
-        Assert.Equal(
-            [Path.Combine(lib, "ld-linux-x86-64.so.2"), "--inhibit-cache", "--library-path", lib, "--argv0", server, server], MySqlDistribution.ServerCommand(_folder.Below("home")));
+        var found = MySqlDistribution.Read(_folder.Below("home"), new(9, 7), "", out _)!;
+        Assert.Equal(Path.Combine(lib, "ld-linux-x86-64.so.2"), found.Program);
+        Assert.Equal(["--inhibit-cache", "--library-path", lib, "--argv0", server, server], found.LeadingArguments);
     }
 
     [Theory]
@@ -62,6 +63,7 @@ public sealed class MySqlSourceTests : IDisposable
     [Fact]
     public async Task Home_whose_server_does_not_start_is_refused_with_what_it_said()
     {
+        Distribution("bin/mysqld", "share", "share/charsets", "lib/plugin", "");
         _folder.Write("home/bin/mysqld", "#!/bin/sh\necho 'libaio.so.1: cannot open' >&2\nexit 127\n", executable: true);
         Assert.Contains("libaio.so.1: cannot open", (await Assert.ThrowsAsync<ProgramUnavailableException>(FindAsync)).Message, StringComparison.Ordinal);
     }
