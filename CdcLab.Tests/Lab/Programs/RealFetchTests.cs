@@ -25,6 +25,8 @@ public sealed class RealFetchTests : IDisposable
         var said = await Tool.RunAsync([server.Program, .. server.LeadingArguments], ["--no-defaults", "--version"], null, null, token);
         Assert.Contains(server.Version.ToString(), string.Join(' ', said.Output), StringComparison.Ordinal);
         Assert.All(reports.All, report => Assert.True(report.TotalBytes is null or > 0 && report.Percent is null or <= 100, report.ToString()));
+        foreach (var part in reports.All.Where(report => report is { Step: "downloading", TotalBytes: not null }).GroupBy(report => report.Part))
+            Assert.Equal(part.Select(report => report.Percent).Order(), part.Select(report => report.Percent));
 
         Reports second = new();
         Assert.Equal(server.Program, (await Store().MySqlAsync(second, token)).Program);

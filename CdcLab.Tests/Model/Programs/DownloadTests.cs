@@ -21,8 +21,8 @@ public sealed class DownloadTests : IDisposable
     public async Task Proxy_that_lets_nobody_through_is_no_way_to_the_server_but_one_that_asks_for_a_login_or_waited_in_vain_is_a_fault(int status, bool unreachable)
     {
         await using var proxy = new RawHttpServer((_, stream, token) => RawHttpServer.SendAsync(stream, status, [], token));
-        using var download = new Download("Lab:Some:Setting", Impatient, TimeProvider.System, new System.Net.WebProxy(proxy.Address));
-        var fault = await Record.ExceptionAsync(() => download.FileAsync(new Uri("https://archive.example/file.tgz"), Target, "downloading", _reports.For("kafka"), TestContext.Current.CancellationToken));
+        using var download = new Download("Lab:Some:Setting", Impatient, new System.Net.WebProxy(proxy.Address));
+        var fault = await Record.ExceptionAsync(() => download.FileAsync(new Uri("https://archive.example/file.tgz"), Target, _reports.For("kafka"), TestContext.Current.CancellationToken));
         Assert.IsType(unreachable ? typeof(UnreachableSourceException) : typeof(ProgramUnavailableException), fault);
         Assert.Equal("archive.example:443", proxy.Requests[0].Path);
     }
@@ -214,7 +214,7 @@ public sealed class DownloadTests : IDisposable
 
     private async Task DownloadAsync(Uri address, CancellationToken cancellationToken)
     {
-        using var download = new Download("Lab:Some:Setting", Impatient, TimeProvider.System);
-        await download.FileAsync(address, Target, "downloading", _reports.For("kafka"), cancellationToken);
+        using var download = new Download("Lab:Some:Setting", Impatient);
+        await download.FileAsync(address, Target, _reports.For("kafka"), cancellationToken);
     }
 }

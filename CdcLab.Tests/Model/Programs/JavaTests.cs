@@ -15,14 +15,14 @@ public sealed class JavaTests : IDisposable
     [InlineData("openjdk version \"25\" 2025-09-16", 25)]
     [InlineData("no java here", null)]
     [InlineData("", null)]
-    public void Version_is_read_from_what_java_says(string said, int? version) => Assert.Equal(version, JavaVersion.Parse(said));
+    public void Version_is_read_from_what_java_says(string said, int? version) => Assert.Equal(version, JavaSource.Major(said));
 
     [Theory]
     [InlineData(8, false)]
     [InlineData(11, true)]
     [InlineData(21, true)]
     [InlineData(25, false)]
-    public void Java_11_to_21_will_do(int version, bool willDo) => Assert.Equal(willDo, JavaVersion.WillDo(version));
+    public void Java_11_to_21_will_do(int version, bool willDo) => Assert.Equal(willDo, JavaSource.WillDo(version));
 
     [Fact]
     public async Task Java_home_comes_before_the_path()

@@ -5,7 +5,7 @@ namespace CdcLab.Tests.Model.Programs;
 [Trait("tier", "model")]
 public sealed class NpmRegistryTests : IDisposable
 {
-    private const string Package = "@some/package";
+    private const string Package = "some-package";
 
     private readonly TestFolder _folder = new();
     private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal);
@@ -13,37 +13,33 @@ public sealed class NpmRegistryTests : IDisposable
     [Fact]
     public async Task Setting_comes_before_what_npm_says()
     {
-        Npm("echo registry=http://npm.example/");
+        Npm("echo http://npm.example/");
         var found = await FindAsync(new Uri("http://setting.example/"));
         Assert.Equal(new NpmRegistry(new Uri("http://setting.example/"), "Lab:Npm:Registry"), found);
     }
 
-    [Fact]
-    public async Task Npm_is_asked_for_the_scope_first()
+    [Theory]
+    [InlineData("echo http://all.example/")]
+    [InlineData("echo a notice; echo http://all.example/")]
+    public async Task Npm_is_asked_before_anything_else_is_read(string script)
     {
-        Npm("""for key in "$3" "$4"; do case $key in @some:registry) echo "$key=http://scope.example/";; *) echo "$key=http://all.example/";; esac; done""");
-        Assert.Equal("http://scope.example/", (await FindAsync()).Address.ToString());
+        Npm(script);
+        _environment["NPM_CONFIG_REGISTRY"] = "http://variable.example/";
+        Assert.Equal(new NpmRegistry(new Uri("http://all.example/"), "npm's configuration"), await FindAsync());
     }
 
     [Fact]
-    public async Task Scope_that_npm_does_not_know_has_the_registry_of_all()
+    public async Task Npm_that_has_none_leaves_it_to_the_variable()
     {
-        Npm("echo @some:registry=undefined; echo registry=http://all.example/");
-        var found = await FindAsync();
-        Assert.Equal(new NpmRegistry(new Uri("http://all.example/"), "npm's configuration"), found);
-    }
-
-    [Fact]
-    public async Task Npm_answers_for_a_package_without_a_scope_with_the_value_alone()
-    {
-        Npm("echo http://all.example/");
-        Assert.Equal("http://all.example/", (await NpmRegistry.FindAsync(null, "package", Variable, TestContext.Current.CancellationToken)).Address.ToString());
+        Npm("echo undefined");
+        _environment["NPM_CONFIG_REGISTRY"] = "http://variable.example/";
+        Assert.Equal("NPM_CONFIG_REGISTRY", (await FindAsync()).Origin);
     }
 
     [Fact]
     public async Task Npm_that_fails_leaves_it_to_the_variable()
     {
-        Npm("echo registry=http://npm.example/; exit 1");
+        Npm("echo http://npm.example/; exit 1");
         _environment["NPM_CONFIG_REGISTRY"] = "http://variable.example/path";
         Assert.Equal("http://variable.example/path", (await FindAsync()).Address.ToString());
     }
@@ -76,8 +72,8 @@ public sealed class NpmRegistryTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "/@some%2fpackage")]
-    [InlineData("a/b/", "/a/b/@some%2fpackage")]
+    [InlineData("", "/some-package")]
+    [InlineData("a/b/", "/a/b/some-package")]
     public async Task Registry_is_asked_for_the_archive_of_one_version(string path, string asked)
     {
         await using var server = Server(200, """{"versions": {"1.0.0": {"dist": {"tarball": "http://elsewhere.example/p-1.0.0.tgz"}}, "1.0.1": {}}}""");
@@ -86,7 +82,7 @@ public sealed class NpmRegistryTests : IDisposable
     }
 
     [Theory]
-    [InlineData(404, "", "has no package @some/package")]
+    [InlineData(404, "", "has no package some-package")]
     [InlineData(200, """{"versions": {"2.0.0": {}}}""", "has no version 1.0.0")]
     [InlineData(200, """{"versions": {"1.0.0": {"dist": {"tarball": "ftp://a/b"}}}}""", "names no address")]
     [InlineData(200, """{"versions": {"1.0.0": {"dist": {"tarball": 1}}}}""", "is not what an npm registry answers")]
@@ -105,9 +101,9 @@ public sealed class NpmRegistryTests : IDisposable
     [Fact]
     public async Task Registry_that_cannot_be_reached_is_told_apart()
     {
-        using var download = new Download("Lab:Npm:Registry", DownloadTests.Impatient, TimeProvider.System);
+        using var download = new Download("Lab:Npm:Registry", DownloadTests.Impatient);
         await Assert.ThrowsAsync<UnreachableSourceException>(() => new NpmRegistry(new Uri("http://127.0.0.1:1/"), "test")
-            .ArchiveAsync(download, Package, "1.0.0", _folder.Path, new Reports().For("part"), TestContext.Current.CancellationToken));
+            .ArchiveAsync(download, Package, "1.0.0", TestContext.Current.CancellationToken));
     }
 
     public void Dispose() => _folder.Dispose();
@@ -117,12 +113,12 @@ public sealed class NpmRegistryTests : IDisposable
 
     private async Task<Uri> ArchiveAsync(RawHttpServer server, string path = "")
     {
-        using var download = new Download("Lab:Npm:Registry", DownloadTests.Impatient, TimeProvider.System);
+        using var download = new Download("Lab:Npm:Registry", DownloadTests.Impatient);
         return await new NpmRegistry(new Uri(server.Address, path), "test")
-            .ArchiveAsync(download, Package, "1.0.0", _folder.Path, new Reports().For("part"), TestContext.Current.CancellationToken);
+            .ArchiveAsync(download, Package, "1.0.0", TestContext.Current.CancellationToken);
     }
 
-    private Task<NpmRegistry> FindAsync(Uri? setting = null) => NpmRegistry.FindAsync(setting, Package, Variable, TestContext.Current.CancellationToken);
+    private Task<NpmRegistry> FindAsync(Uri? setting = null) => NpmRegistry.FindAsync(setting, Variable, TestContext.Current.CancellationToken);
 
     private string? Variable(string name) => _environment.GetValueOrDefault(name);
 

@@ -85,7 +85,7 @@ public sealed class ProgramCacheTests : IDisposable
         await entered.Task;
         // Another process has a cache object of its own.
         var second = new ProgramCache(Cache.Root).GetAsync(
-            Part, _ => true, (work, _) => Fetch(work, "1.2-3"), new ThrottledProgress(Part, waiting, TimeProvider.System), TestContext.Current.CancellationToken);
+            Part, _ => true, (work, _) => Fetch(work, "1.2-3"), new PartProgress(Part, waiting), TestContext.Current.CancellationToken);
         Assert.Equal((await first).Folder, (await second).Folder);
         Assert.Equal(1, _fetches);
     }

@@ -23,5 +23,5 @@ internal sealed class Reports : IProgress<FetchProgress>
             _all.Add(value);
     }
 
-    public ThrottledProgress For(string part) => new(part, this, TimeProvider.System);
+    public PartProgress For(string part) => new(part, this);
 }

@@ -3,7 +3,7 @@ using CdcLab.AppHost.Programs;
 namespace CdcLab.Tests.Model.Programs;
 
 [Trait("tier", "model")]
-public sealed class MySqlDistributionTests : IDisposable
+public sealed class MySqlSourceTests : IDisposable
 {
     private const string OracleVersion = "mysqld  Ver 8.4.3 for Linux on x86_64 (MySQL Community Server - GPL)";
 
@@ -43,8 +43,9 @@ public sealed class MySqlDistributionTests : IDisposable
         _folder.Write("home/lib/ld-linux-x86-64.so.2");
         var server = _folder.Below("home", "usr/sbin/mysqld");
         var lib = _folder.Below("home", "lib");
-        Assert.Equal(
-            [Path.Combine(lib, "ld-linux-x86-64.so.2"), "--inhibit-cache", "--library-path", lib, "--argv0", server, server], MySqlDistribution.ServerCommand(_folder.Below("home")));
+        var found = MySqlDistribution.Read(_folder.Below("home"), new(9, 7), "", out _)!;
+        Assert.Equal(Path.Combine(lib, "ld-linux-x86-64.so.2"), found.Program);
+        Assert.Equal(["--inhibit-cache", "--library-path", lib, "--argv0", server, server], found.LeadingArguments);
     }
 
     [Theory]
@@ -62,6 +63,7 @@ public sealed class MySqlDistributionTests : IDisposable
     [Fact]
     public async Task Home_whose_server_does_not_start_is_refused_with_what_it_said()
     {
+        Distribution("bin/mysqld", "share", "share/charsets", "lib/plugin", "");
         _folder.Write("home/bin/mysqld", "#!/bin/sh\necho 'libaio.so.1: cannot open' >&2\nexit 127\n", executable: true);
         Assert.Contains("libaio.so.1: cannot open", (await Assert.ThrowsAsync<ProgramUnavailableException>(FindAsync)).Message, StringComparison.Ordinal);
     }
@@ -91,6 +93,24 @@ public sealed class MySqlDistributionTests : IDisposable
         var fault = await Assert.ThrowsAsync<ProgramUnavailableException>(() => source.FindAsync(new Reports(), TestContext.Current.CancellationToken));
         Assert.Contains("no apt-get", fault.Message, StringComparison.Ordinal);
         Assert.Contains("MYSQL_HOME", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Library_in_none_of_the_packages_is_told_and_the_machines_own_is_not_taken_for_it()
+    {
+        const string Loader = "/lib64/ld-linux-x86-64.so.2";
+        var fault = await Assert.ThrowsAsync<ProgramUnavailableException>(
+            () => MySqlSource.LibrariesOfAsync(Environment.ProcessPath!, Loader, [_folder.Path], TestContext.Current.CancellationToken));
+        Assert.Contains("libc.so.6", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("MYSQL_HOME", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Program_that_the_loader_cannot_read_is_told_with_what_it_said()
+    {
+        var fault = await Assert.ThrowsAsync<ProgramUnavailableException>(
+            () => MySqlSource.LibrariesOfAsync(_folder.Write("mysqld", "text"), "/lib64/ld-linux-x86-64.so.2", [_folder.Path], TestContext.Current.CancellationToken));
+        Assert.Contains("mysqld, as fetched by apt, cannot be loaded", fault.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();
