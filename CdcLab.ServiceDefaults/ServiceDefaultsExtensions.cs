@@ -13,12 +13,9 @@ namespace CdcLab.ServiceDefaults;
 /// <summary>What every service of the lab has: telemetry, health, one line of log for each event, and problem documents.</summary>
 public static class ServiceDefaultsExtensions
 {
-    /// <summary>Adds the defaults.</summary>
-    /// <param name="builder">The service's builder.</param>
     /// <param name="name">The service's name in telemetry, e.g. <c>order-simulator</c>.</param>
     /// <param name="sources">Its activity sources and meters, beyond those of ASP.NET Core, HTTP, MySqlConnector and the runtime.</param>
-    /// <returns>The builder.</returns>
-    public static IHostApplicationBuilder AddServiceDefaults(this IHostApplicationBuilder builder, string name, params string[] sources)
+    public static void AddServiceDefaults(this IHostApplicationBuilder builder, string name, params string[] sources)
     {
         builder.Logging.ClearProviders();
         builder.Logging.SetMinimumLevel(LogLevel.Information);
@@ -31,21 +28,18 @@ public static class ServiceDefaultsExtensions
         builder.Logging.AddConsoleFormatter<OneLineFormatter, ConsoleFormatterOptions>();
 
         // The first of the hosted services is the last to stop: what the others log while they stop is still exported.
-        if (LabTelemetry.IsEnabled(builder))
-            LabTelemetry.Add(builder, name, sources);
+        LabTelemetry.Add(builder, name, sources);
         builder.Services.AddHealthChecks();
         builder.Services.AddProblemDetails();
         builder.Services.AddSingleton(TimeProvider.System);
-        return builder;
     }
 
     /// <summary>Maps <c>GET /health</c>: 200 while the service works or is degraded, else 503; the body has the status of each part.</summary>
-    public static WebApplication MapDefaultEndpoints(this WebApplication app)
+    public static void MapDefaultEndpoints(this WebApplication app)
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = WriteHealthAsync });
-        return app;
     }
 
     private static Task WriteHealthAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(

@@ -14,26 +14,21 @@ namespace CdcLab.ServiceDefaults.Telemetry;
 /// stays constant in the service and in the dashboard. An export that fails is dropped.</summary>
 internal static class LabTelemetry
 {
-    // The OTLP exporter's own settings. Without an endpoint nothing is collected.
-    private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
-    private const string Timeout = "OTEL_EXPORTER_OTLP_TIMEOUT";
-    private const string Conventions = "OTEL_SEMCONV_STABILITY_OPT_IN";
-
     // The dashboard keeps 10,000 traces: at this rate more than an hour of each kind.
-    private const double TracesPerSecond = 1;
+    private static readonly TimeSpan TraceInterval = TimeSpan.FromSeconds(1);
 
     // A series is kept as long as the service runs. This is enough for several of each of a few dozen topics.
     private const int MaxSeries = 200;
 
-    public static bool IsEnabled(IHostApplicationBuilder builder) => !string.IsNullOrWhiteSpace(builder.Configuration[Endpoint]);
-
     public static void Add(IHostApplicationBuilder builder, string name, string[] sources)
     {
+        // Where nobody collects, nothing is made.
+        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+            return;
         // Loopback answers in milliseconds or not at all; the default is 10 s.
-        builder.Configuration[Timeout] ??= "1000";
-        // Makes MySqlConnector use the current conventions for databases, by which the dashboard finds a span's peer.
-        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(Conventions)))
-            Environment.SetEnvironmentVariable(Conventions, "database");
+        builder.Configuration["OTEL_EXPORTER_OTLP_TIMEOUT"] ??= "1000";
+        // Makes MySqlConnector use the current conventions for databases, by which the dashboard finds a span's peer, and leave out connection string and user.
+        Environment.SetEnvironmentVariable("OTEL_SEMCONV_STABILITY_OPT_IN", "database");
 
         builder.Services.AddHostedService<TelemetryShutdown>();
         builder.Logging.AddOpenTelemetry(logs =>
@@ -50,7 +45,7 @@ internal static class LabTelemetry
                 .AddMeter([.. sources, MySqlSpans.SourceName])
                 .AddView(static _ => new MetricStreamConfiguration { CardinalityLimit = MaxSeries }))
             .WithTracing(traces => traces
-                .SetSampler(new ParentBasedSampler(new RateLimitedSampler(TracesPerSecond, TimeProvider.System)))
+                .SetSampler(new ParentBasedSampler(new RateLimitedSampler(TraceInterval, TimeProvider.System)))
                 .AddAspNetCoreInstrumentation(options => options.Filter = IsTraced)
                 .AddHttpClientInstrumentation()
                 .AddSource([.. sources, MySqlSpans.SourceName])
@@ -64,20 +59,14 @@ internal static class LabTelemetry
 
 /// <summary>Flushes all signals at the same time when the service stops. By default they are flushed one after the other, 5 s each, which would delay the end of
 /// the service where the dashboard is gone already.</summary>
-internal sealed class TelemetryShutdown(IServiceProvider services) : IHostedService
+internal sealed class TelemetryShutdown(TracerProvider traces, MeterProvider metrics, LoggerProvider logs) : IHostedService
 {
     private const int LimitMilliseconds = 1000;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StopAsync(CancellationToken cancellationToken)
-    {
-        TracerProvider? traces = services.GetService<TracerProvider>();
-        MeterProvider? metrics = services.GetService<MeterProvider>();
-        LoggerProvider? logs = services.GetService<LoggerProvider>();
-        return Task.WhenAll(
-            Task.Run(() => traces?.Shutdown(LimitMilliseconds), CancellationToken.None),
-            Task.Run(() => metrics?.Shutdown(LimitMilliseconds), CancellationToken.None),
-            Task.Run(() => logs?.Shutdown(LimitMilliseconds), CancellationToken.None));
-    }
+    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(
+        Task.Run(() => traces.Shutdown(LimitMilliseconds), CancellationToken.None),
+        Task.Run(() => metrics.Shutdown(LimitMilliseconds), CancellationToken.None),
+        Task.Run(() => logs.Shutdown(LimitMilliseconds), CancellationToken.None));
 }
