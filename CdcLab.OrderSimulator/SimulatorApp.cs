@@ -4,18 +4,16 @@ using CdcLab.OrderSimulator.Trading;
 
 namespace CdcLab.OrderSimulator;
 
-/// <summary>What the AppHost configures the service with.</summary>
-/// <param name="Options">The market's options.</param>
-/// <param name="Port">The API's port on loopback.</param>
-/// <param name="ConnectionString">How to connect to MySQL.</param>
-/// <param name="Token">The lab's token.</param>
-/// <param name="LedgerFolder">The ledger's folder.</param>
+/// <summary>What the AppHost configures the service with, and what is drawn at the start.</summary>
 internal sealed record SimulatorSettings(SimulatorOptions Options, int Port, string ConnectionString, string Token, string LedgerFolder)
 {
     private const string ConnectionKey = "ConnectionStrings:mysql-orders";
 
-    /// <summary>Reads them. Each missing or wrong value is one line on stderr.</summary>
-    /// <returns>The settings; null where something is missing or wrong.</returns>
+    public int Seed { get; } = Options.Seed ?? Random.Shared.Next();
+
+    public DateTimeOffset StartedAt { get; } = DateTimeOffset.UtcNow;
+
+    /// <summary>Reads them. Each missing or wrong value is one line on stderr, and then the result is null.</summary>
     public static SimulatorSettings? Read(IConfiguration configuration)
     {
         const string Service = ResourceNames.OrderSimulator;
@@ -63,35 +61,32 @@ internal static class SimulatorApp
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 64 * 1024;
         });
+
+        IServiceCollection services = builder.Services;
         // The orchestrator sends SIGKILL 6 s after SIGTERM. Transactions get 3 s of these (MarketService).
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4.5));
-        AddMarket(builder.Services, settings);
-
-        WebApplication app = builder.Build();
-        app.UseLabHosts("127.0.0.1", "localhost");
-        app.MapDefaultEndpoints();
-        MarketApi.Map(app, settings.Token);
-        app.Services.GetRequiredService<MarketFigures>().Observe(app.Services.GetRequiredService<WorkSource>());
-        return app;
-    }
-
-    private static void AddMarket(IServiceCollection services, SimulatorSettings settings)
-    {
-        services.AddSingleton(new MarketSettings(settings.Options, settings.Options.Seed ?? Random.Shared.Next(), DateTimeOffset.UtcNow));
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4.5));
+        services.AddSingleton(settings);
         services.AddSingleton(_ => new LedgerWriter(settings.LedgerFolder));
         services.AddSingleton<Reachability>();
         services.AddSingleton<MarketFigures>();
-        services.AddSingleton(p => new WorkSource(p.GetRequiredService<MarketSettings>().Seed, settings.Options.OrdersPerSecond, p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(p => new WorkSource(settings.Seed, settings.Options.OrdersPerSecond, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Func<StepRunner>>(p => () => new(
-            async cancellationToken => await MySqlSession.OpenAsync(settings.ConnectionString, cancellationToken),
+            async cancellationToken => new MySqlSession(await MySqlSession.ConnectAsync(settings.ConnectionString, cancellationToken)),
             p.GetRequiredService<LedgerWriter>().Append,
             p.GetRequiredService<Reachability>(),
             p.GetRequiredService<MarketFigures>(),
             p.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(p => ActivatorUtilities.CreateInstance<Maintenance>(p, settings.ConnectionString, p.GetRequiredService<Func<StepRunner>>()(), settings.Options));
+        services.AddSingleton<Maintenance>();
         services.AddSingleton<MarketService>();
         services.AddHostedService(p => p.GetRequiredService<MarketService>());
-        services.AddSingleton<MarketView>();
+        services.AddSingleton<MarketApi>();
         services.AddHealthChecks().AddCheck<MarketHealth>("market");
+
+        WebApplication app = builder.Build();
+        app.UseLabHosts("127.0.0.1", "localhost");
+        app.MapDefaultEndpoints();
+        app.Services.GetRequiredService<MarketApi>().Map(app);
+        app.Services.GetRequiredService<MarketFigures>().Observe(app.Services.GetRequiredService<WorkSource>());
+        return app;
     }
 }

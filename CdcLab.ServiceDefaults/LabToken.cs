@@ -9,7 +9,6 @@ public static class LabToken
 {
     private const string Scheme = "Bearer ";
 
-    /// <summary>Requires the lab's token.</summary>
     public static T RequireLabToken<T>(this T endpoint, string token)
         where T : IEndpointConventionBuilder
     {
@@ -26,13 +25,10 @@ public static class LabToken
     }
 
     /// <summary>Refuses requests whose Host header is none of these names (without port): protects against DNS rebinding by web pages.</summary>
-    public static IApplicationBuilder UseLabHosts(this IApplicationBuilder app, params string[] hosts) => app.Use(async (context, next) =>
-    {
-        if (hosts.Contains(context.Request.Host.Host, StringComparer.OrdinalIgnoreCase))
-            await next(context);
-        else
-            await Results.Problem($"The Host header must be {string.Join(" or ", hosts)}.", statusCode: StatusCodes.Status400BadRequest).ExecuteAsync(context);
-    });
+    public static IApplicationBuilder UseLabHosts(this IApplicationBuilder app, params string[] hosts) => app.Use((context, next) =>
+        hosts.Contains(context.Request.Host.Host, StringComparer.OrdinalIgnoreCase)
+            ? next(context)
+            : Results.Problem($"The Host header must be {string.Join(" or ", hosts)}.", statusCode: StatusCodes.Status400BadRequest).ExecuteAsync(context));
 
     private static byte[] Digest(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }

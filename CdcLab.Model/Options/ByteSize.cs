@@ -3,47 +3,27 @@ namespace CdcLab.Model.Options;
 /// <summary>Sizes as people write them: <c>768m</c>, <c>768MiB</c>, <c>1g</c> or plain bytes. All units are powers of 1,024, as Docker's and Java's are.</summary>
 public static class ByteSize
 {
-    /// <summary>Bytes of one KiB.</summary>
     public const long KiB = 1024;
-
-    /// <summary>Bytes of one MiB.</summary>
     public const long MiB = 1024 * KiB;
-
-    /// <summary>Bytes of one GiB.</summary>
     public const long GiB = 1024 * MiB;
 
-    private static readonly (string Suffix, long Unit)[] Units =
+    // Long suffixes before those in which they end.
+    private static readonly (string Suffix, long Bytes)[] Units =
     [
-        ("kib", KiB), ("mib", MiB), ("gib", GiB), ("kb", KiB), ("mb", MiB), ("gb", GiB), ("k", KiB), ("m", MiB), ("g", GiB), ("b", 1),
+        ("kib", KiB), ("mib", MiB), ("gib", GiB), ("kb", KiB), ("mb", MiB), ("gb", GiB), ("k", KiB), ("m", MiB), ("g", GiB), ("b", 1), ("", 1),
     ];
 
-    /// <summary>Reads a size.</summary>
-    /// <param name="text">What a person wrote.</param>
-    /// <param name="bytes">The size in bytes, 0 or more.</param>
-    /// <returns>Whether the text is a size that fits 64 bits.</returns>
+    /// <summary>Reads a size of 0 or more bytes that fits 64 bits.</summary>
     public static bool TryParse(string? text, out long bytes)
     {
-        bytes = 0;
-        string number = text?.Trim() ?? "";
-        long unit = 1;
-        foreach ((string suffix, long size) in Units)
-        {
-            if (!number.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
-                continue;
-            number = number[..^suffix.Length].TrimEnd();
-            unit = size;
-            break;
-        }
-
-        if (!long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long count) || count > long.MaxValue / unit)
-            return false;
-        bytes = count * unit;
-        return true;
+        string trimmed = text?.Trim() ?? "";
+        (string suffix, long unit) = Units.First(u => trimmed.EndsWith(u.Suffix, StringComparison.OrdinalIgnoreCase));
+        bool isSize = long.TryParse(trimmed[..^suffix.Length].TrimEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out long count) && count <= long.MaxValue / unit;
+        bytes = isSize ? count * unit : 0;
+        return isSize;
     }
 
-    /// <summary>Writes a size so that <see cref="TryParse"/> reads back the same bytes: <c>1g</c>, <c>768m</c>, <c>512k</c> or plain bytes.</summary>
-    /// <param name="bytes">The size in bytes.</param>
-    /// <returns>The shortest exact text.</returns>
+    /// <summary>The shortest text that <see cref="TryParse"/> reads back as the same bytes: <c>1g</c>, <c>768m</c>, <c>512k</c> or plain bytes.</summary>
     public static string ToText(long bytes) => bytes switch
     {
         > 0 when bytes % GiB == 0 => $"{bytes / GiB}g",
@@ -52,8 +32,20 @@ public static class ByteSize
         _ => bytes.ToString(CultureInfo.InvariantCulture),
     };
 
-    /// <summary>Writes a size in MiB for people, rounded to the nearest: <c>1,024 MiB</c>.</summary>
-    /// <param name="bytes">The size in bytes.</param>
-    /// <returns>The text.</returns>
+    /// <summary>A size in MiB for people, rounded to the nearest: <c>1,024 MiB</c>.</summary>
     public static string ToMiB(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{Math.Round(bytes / (double)MiB):N0} MiB");
+}
+
+/// <summary>The range of an option that is a size in bytes, in the form of <see cref="ByteSize"/>; without <paramref name="most"/> there is no upper limit.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class SizeAttribute(string least, string? most = null) : ValidationAttribute
+{
+    public string Least { get; } = least;
+    public string? Most { get; } = most;
+
+    public override bool IsValid(object? value) => value is long bytes && bytes >= Bytes(Least) && (Most is null || bytes <= Bytes(Most));
+
+    public override string FormatErrorMessage(string name) => Most is null ? $"is too small; use {Least} or more" : $"is out of range; use {Least} to {Most}";
+
+    private static long Bytes(string text) => ByteSize.TryParse(text, out long bytes) ? bytes : throw new FormatException($"'{text}' is not a size.");
 }

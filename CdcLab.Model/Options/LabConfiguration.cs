@@ -5,11 +5,9 @@ namespace CdcLab.Model.Options;
 /// <summary>Reads the section <c>Lab</c> of a configuration: all wrong values at once, each as one line.</summary>
 public static class LabConfiguration
 {
-    /// <summary>Reads and validates.</summary>
-    /// <param name="configuration">The configuration, from whatever sources.</param>
+    /// <summary>Reads and validates. Where a value cannot be read, its default stands in, so that the rest can still be judged.</summary>
     /// <param name="faults">What is wrong; empty where the options can be used.</param>
     /// <param name="alsoKnown">Sections below <c>Lab</c> that are not options, e.g. what the AppHost hands a service.</param>
-    /// <returns>The options. Where a value cannot be read, its default stands in, so that the rest can still be judged.</returns>
     public static LabOptions Read(IConfiguration configuration, out IReadOnlyList<OptionFault> faults, params IReadOnlyCollection<string> alsoKnown)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -38,9 +36,7 @@ public static class LabConfiguration
         return options;
     }
 
-    /// <summary>The section as environment variables for a service: every option, with its text as it stands.</summary>
-    /// <param name="options">The options.</param>
-    /// <returns>Names such as <c>Lab__Kafka__Brokers</c> and their values.</returns>
+    /// <summary>Every option as an environment variable for a service, e.g. <c>Lab__Kafka__Brokers</c>, with its text as it stands.</summary>
     public static IEnumerable<KeyValuePair<string, string>> ToVariables(LabOptions options) =>
         from option in OptionCatalog.All
         let text = option.Text(options)
@@ -48,8 +44,6 @@ public static class LabConfiguration
         select KeyValuePair.Create(option.Variable, text);
 
     /// <summary>The known key that is most like an unknown one.</summary>
-    /// <param name="key">The unknown key.</param>
-    /// <returns>The nearest key.</returns>
     public static string Nearest(string key) =>
         OptionCatalog.All.Select(o => o.Key).MinBy(known => (!IsPrefix(known, key), NameDistance(known, key), Distance(known.ToUpperInvariant(), key.ToUpperInvariant())))!;
 
@@ -71,18 +65,31 @@ public static class LabConfiguration
     private static int Distance(string a, string b)
     {
         int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
+        foreach (char letter in a)
         {
-            int diagonal = row[0];
-            row[0] = i;
+            int diagonal = row[0]++;
             for (int j = 1; j <= b.Length; j++)
-            {
-                int above = row[j];
-                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (letter == b[j - 1] ? 0 : 1)));
         }
 
         return row[^1];
+    }
+}
+
+/// <summary>A value that is refused: which, what it was, what is wrong, and what to do instead. One line for a person.</summary>
+/// <param name="Setting">The setting's key, e.g. <c>Lab:Kafka:Heap</c>.</param>
+/// <param name="Value">The value as it was given; null where there is none.</param>
+/// <param name="Problem">What is wrong, and after a semicolon what to do instead.</param>
+public sealed record OptionFault(string Setting, string? Value, string Problem)
+{
+    private const int LongestShown = 120;
+
+    public override string ToString() => OneLine(Setting) + (Value is null ? "" : $" = {OneLine(Value)}") + $": {Problem}";
+
+    // Neither a line break nor a mark that turns the direction of writing may change what the terminal shows.
+    private static string OneLine(string value)
+    {
+        string shown = string.Concat(value.Select(c => char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? ' ' : c));
+        return shown.Length == 0 ? "(empty)" : shown.Length <= LongestShown ? shown : shown[..(LongestShown - 3)] + "...";
     }
 }

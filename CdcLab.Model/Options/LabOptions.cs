@@ -7,13 +7,10 @@ public enum LabRuntime
 {
     /// <summary>Containers if an engine answers, else processes.</summary>
     Auto,
-
     /// <summary>The specification's images under a container engine.</summary>
     Container,
-
     /// <summary>Plain processes on this machine.</summary>
     Process,
-
     /// <summary>The old name of <see cref="Process"/>.</summary>
     Embedded,
 }
@@ -23,13 +20,10 @@ public enum KafkaSourceKind
 {
     /// <summary><c>KAFKA_HOME</c> if it is set, else Apache's archive, else the legacy Kafka of the npm registry.</summary>
     Auto,
-
     /// <summary>The unpacked distribution that <c>KAFKA_HOME</c> names.</summary>
     Home,
-
     /// <summary>Apache's release archive.</summary>
     Archive,
-
     /// <summary>The legacy Kafka of the npm registry.</summary>
     Npm,
 }
@@ -37,74 +31,44 @@ public enum KafkaSourceKind
 /// <summary>Everything that can be set about a lab; the section <c>Lab</c>. The attributes are the one statement of each option: its meaning, form and range.</summary>
 public sealed record LabOptions
 {
-    /// <summary>The section's name.</summary>
     public const string Section = "Lab";
 
-    /// <summary>The lab's name, part of its container names and of its default data directory.</summary>
     [Description("The lab's name: 1 to 32 lower-case letters, digits and dashes.")]
     public string Name { get; init; } = "default";
-
-    /// <summary>How the servers run.</summary>
     [Description("How the servers run. auto: containers if an engine answers, else processes.")]
     public LabRuntime Runtime { get; init; }
 
-    /// <summary>0 for the well-known ports (3306, 2181, 9092, ...), else the first port of the lab's own block.</summary>
     [Description("0: the well-known ports; else the first port of the lab's own block of 30.")]
     public int PortBase { get; init; }
 
-    /// <summary>The address that MySQL, the EXTERNAL listeners, Kafka UI and the verifier bind to.</summary>
     [Description("The IPv4 address that MySQL, the EXTERNAL listeners, Kafka UI and the verifier bind to.")]
     public string BindAddress { get; init; } = "127.0.0.1";
-
-    /// <summary>Where data, secrets and logs lie; null for the default below the user's state folder.</summary>
     [Description("The folder of data, secrets and logs. Default: cdclab/NAME below ${XDG_STATE_HOME:-~/.local/state}.")]
     public string? DataDirectory { get; init; }
 
-    /// <summary>The CDC source.</summary>
     public MySqlOptions MySql { get; init; } = new();
-
-    /// <summary>The cluster's coordinator.</summary>
     public ZooKeeperOptions ZooKeeper { get; init; } = new();
-
-    /// <summary>The Kafka cluster.</summary>
     public KafkaOptions Kafka { get; init; } = new();
-
-    /// <summary>The web page on the cluster.</summary>
     public KafkaUiOptions KafkaUi { get; init; } = new();
-
-    /// <summary>The market.</summary>
     public SimulatorOptions Simulator { get; init; } = new();
-
-    /// <summary>The verifier.</summary>
     public VerifierOptions Verifier { get; init; } = new();
-
-    /// <summary>The Aspire dashboard.</summary>
     public DashboardOptions Dashboard { get; init; } = new();
-
-    /// <summary>The npm registry.</summary>
     public NpmOptions Npm { get; init; } = new();
 }
 
 /// <summary>The section <c>Lab:MySql</c>.</summary>
 public sealed record MySqlOptions
 {
-    /// <summary>The container image.</summary>
     [Description("Container image of MySQL.")]
     public string Image { get; init; } = "mysql:8.0";
-
-    /// <summary>Memory cap in bytes.</summary>
     [Description("Memory cap of MySQL."), Size("261m")]
     public long MemoryCap { get; init; } = 1024 * ByteSize.MiB;
-
-    /// <summary>InnoDB buffer pool in bytes; MySQL refuses less than 5 MiB.</summary>
+    // MySQL refuses less than 5 MiB.
     [Description("InnoDB buffer pool."), Size("5m")]
     public long BufferPool { get; init; } = 512 * ByteSize.MiB;
-
-    /// <summary>Most connections at once.</summary>
     [Description("Most connections at once."), Range(1, 100_000)]
     public int MaxConnections { get; init; } = 100;
-
-    /// <summary>How long a binlog file is kept. <c>binlog_expire_logs_seconds</c> is a 32-bit number, and 0 would keep the files for ever.</summary>
+    // binlog_expire_logs_seconds is a 32-bit number, and 0 would keep the files for ever.
     [Description("How long a binlog file is kept."), Duration("1s", "1193046h", Unit = "1s")]
     public TimeSpan BinlogRetention { get; init; } = TimeSpan.FromDays(3);
 }
@@ -112,19 +76,12 @@ public sealed record MySqlOptions
 /// <summary>The section <c>Lab:ZooKeeper</c>.</summary>
 public sealed record ZooKeeperOptions
 {
-    /// <summary>The container image.</summary>
     [Description("Container image of ZooKeeper.")]
     public string Image { get; init; } = "confluentinc/cp-zookeeper:7.5.3";
-
-    /// <summary>Memory cap in bytes.</summary>
     [Description("Memory cap of ZooKeeper."), Size("192m")]
     public long MemoryCap { get; init; } = 384 * ByteSize.MiB;
-
-    /// <summary>Java heap in bytes.</summary>
     [Description("Java heap of ZooKeeper."), Size("64m")]
     public long Heap { get; init; } = 256 * ByteSize.MiB;
-
-    /// <summary>ZooKeeper's unit of time.</summary>
     [Description("ZooKeeper's unit of time; sessions last 2 to 20 ticks."), Duration("100ms", "1m", Unit = "1ms")]
     public TimeSpan TickTime { get; init; } = TimeSpan.FromSeconds(2);
 }
@@ -132,71 +89,43 @@ public sealed record ZooKeeperOptions
 /// <summary>The section <c>Lab:Kafka</c>.</summary>
 public sealed record KafkaOptions
 {
-    /// <summary>Where a lab of processes takes Kafka from.</summary>
     [Description("Where a lab of processes takes Kafka from: auto, home, archive or npm. auto: KAFKA_HOME if it is set, else the archive, and only where that cannot be reached at all the legacy Kafka 0.9 of npm's registry.")]
     public KafkaSourceKind Source { get; init; }
 
-    /// <summary>Apache's release archive; its <c>.sha512</c> lies beside it.</summary>
     [Description("Kafka's release archive; its .sha512 lies beside it.")]
     public Uri ArchiveUrl { get; init; } = new("https://archive.apache.org/dist/kafka/3.5.2/kafka_2.13-3.5.2.tgz");
-
-    /// <summary>The container image.</summary>
     [Description("Container image of the brokers.")]
     public string Image { get; init; } = "confluentinc/cp-kafka:7.5.3";
-
-    /// <summary>Number of brokers.</summary>
     [Description("Number of brokers."), Range(1, 9)]
     public int Brokers { get; init; } = 3;
-
-    /// <summary>Memory cap of one broker in bytes.</summary>
     [Description("Memory cap of one broker."), Size("384m")]
     public long MemoryCap { get; init; } = 768 * ByteSize.MiB;
-
-    /// <summary>Java heap of one broker in bytes; its log cleaner alone takes 128 MiB.</summary>
+    // A broker's log cleaner alone takes 128 MiB.
     [Description("Java heap of one broker."), Size("256m")]
     public long Heap { get; init; } = 512 * ByteSize.MiB;
-
-    /// <summary>Copies of each partition.</summary>
     [Description("Copies of each partition."), Range(1, 9)]
     public int ReplicationFactor { get; init; } = 3;
-
-    /// <summary><c>min.insync.replicas</c>: copies that must have a record before acks=all is answered.</summary>
     [Description("min.insync.replicas: copies that must have a record before acks=all is answered."), Range(1, 9)]
     public int MinInSyncReplicas { get; init; } = 2;
-
-    /// <summary>Partitions of a new topic.</summary>
     [Description("Partitions of a new topic."), Range(1, 1000)]
     public int Partitions { get; init; } = 3;
-
-    /// <summary><c>log.retention.hours</c>.</summary>
     [Description("log.retention.hours."), Range(1, 87_600)]
     public int RetentionHours { get; init; } = 72;
-
-    /// <summary><c>log.retention.bytes</c>, per partition.</summary>
     [Description("log.retention.bytes, per partition."), Size("1m", "1048576g")]
     public long RetentionBytes { get; init; } = ByteSize.GiB;
-
-    /// <summary><c>log.segment.bytes</c>, a 32-bit number. Retention works on closed segments, so a partition can hold its retention and one segment more.</summary>
+    // A 32-bit number. Retention works on closed segments only.
     [Description("log.segment.bytes; a partition can hold its retention and one segment more."), Size("1m", "2147483647")]
     public long SegmentBytes { get; init; } = 128 * ByteSize.MiB;
-
-    /// <summary><c>zookeeper.session.timeout.ms</c>: how long a dead broker stays a member.</summary>
     [Description("How long a dead broker stays a member of the cluster."), Duration("200ms", "20m", Unit = "1ms")]
     public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(6);
-
-    /// <summary><c>replica.lag.time.max.ms</c>: how long a silent follower stays in the ISR. A broker refuses less than <c>replica.fetch.wait.max.ms</c>, 500 ms.</summary>
+    // A broker refuses less than replica.fetch.wait.max.ms, 500 ms.
     [Description("How long a silent follower stays in the ISR."), Duration("500ms", "5m", Unit = "1ms")]
     public TimeSpan ReplicaLagTime { get; init; } = TimeSpan.FromSeconds(4);
-
-    /// <summary><c>leader.imbalance.check.interval.seconds</c>: how soon leaders return to their preferred broker.</summary>
     [Description("How soon leaders return to their preferred broker."), Duration("1s", "24h", Unit = "1s")]
     public TimeSpan LeaderImbalanceCheckInterval { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary><c>controlled.shutdown.retry.backoff.ms</c>; longer than the 60 s that a broker has for its stop would never be over.</summary>
+    // Longer than the 60 s that a broker has for its stop would never be over.
     [Description("Pause between a stopping broker's tries to hand over its leaders."), Duration("1ms", "30s", Unit = "1ms")]
     public TimeSpan ControlledShutdownBackoff { get; init; } = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>The host name or address that the EXTERNAL listeners tell clients to use.</summary>
     [Description("Host name or IPv4 address that the EXTERNAL listeners tell clients to use.")]
     public string AdvertisedHost { get; init; } = "localhost";
 }
@@ -204,15 +133,11 @@ public sealed record KafkaOptions
 /// <summary>The section <c>Lab:KafkaUi</c>.</summary>
 public sealed record KafkaUiOptions
 {
-    /// <summary>The container image.</summary>
     [Description("Container image of Kafka UI.")]
     public string Image { get; init; } = "provectuslabs/kafka-ui:v0.7.2";
-
-    /// <summary>Memory cap in bytes: its heap of 192 MiB and what a JVM takes beside it.</summary>
+    // Its heap of 192 MiB, and what a JVM takes beside it.
     [Description("Memory cap of Kafka UI."), Size("320m")]
     public long MemoryCap { get; init; } = 384 * ByteSize.MiB;
-
-    /// <summary>Whether it is writable and without a login; only on loopback.</summary>
     [Description("Kafka UI writable and without a login; only on loopback.")]
     public bool Open { get; init; }
 }
@@ -220,19 +145,13 @@ public sealed record KafkaUiOptions
 /// <summary>The section <c>Lab:Simulator</c>.</summary>
 public sealed record SimulatorOptions
 {
-    /// <summary>New orders per second.</summary>
     [Description("New orders per second: 0 (paused), a number up to 100000, or max.")]
     public OrderRate OrdersPerSecond { get; init; } = new(20);
-
-    /// <summary>Connections that work on orders side by side.</summary>
     [Description("Connections that work on orders side by side."), Range(1, 64)]
     public int Workers { get; init; } = 4;
-
-    /// <summary>Seed of the market's chance; the same seed with one worker gives the same orders. Null: another market each time.</summary>
     [Description("Seed of the market; the same seed with one worker gives the same orders. Default: another market each time.")]
     public int? Seed { get; init; }
 
-    /// <summary>Finished orders that are kept; older ones are purged.</summary>
     [Description("Finished orders that are kept; older ones are purged."), Range(1_000, 1_000_000_000)]
     public int KeepOrders { get; init; } = 1_000_000;
 }
@@ -240,15 +159,11 @@ public sealed record SimulatorOptions
 /// <summary>The section <c>Lab:Verifier</c>.</summary>
 public sealed record VerifierOptions
 {
-    /// <summary>Time from one round of checks to the next.</summary>
     [Description("Time from one round of checks to the next."), Duration("1s", "1h", Unit = "1ms")]
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(5);
-
-    /// <summary>Time from one probe message to the next. A verdict needs 20 samples in 30 seconds.</summary>
+    // A verdict needs 20 samples in 30 seconds.
     [Description("Time from one probe message to the next."), Duration("10ms", "1s", Unit = "1ms")]
     public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>Highest p99 latency that is still ok.</summary>
     [Description("Highest p99 latency that is still ok."), Duration("1ms", "30s")]
     public TimeSpan MaxLatency { get; init; } = TimeSpan.FromSeconds(2);
 }
@@ -256,11 +171,8 @@ public sealed record VerifierOptions
 /// <summary>The section <c>Lab:Dashboard</c>.</summary>
 public sealed record DashboardOptions
 {
-    /// <summary>Whether the Aspire dashboard is started with the lab.</summary>
     [Description("Whether the Aspire dashboard is started with the lab.")]
     public bool Enabled { get; init; } = true;
-
-    /// <summary>Its port; null for the one of the lab's ports.</summary>
     [Description("The dashboard's port. Default: 18888, or PortBase + 5.")]
     public int? Port { get; init; }
 }
@@ -268,7 +180,6 @@ public sealed record DashboardOptions
 /// <summary>The section <c>Lab:Npm</c>.</summary>
 public sealed record NpmOptions
 {
-    /// <summary>The npm registry's address; null for npm's own configuration.</summary>
     [Description("The npm registry's address. Default: npm's own configuration.")]
     public Uri? Registry { get; init; }
 }

@@ -1,10 +1,11 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using Microsoft.Extensions.Options;
 
 namespace CdcLab.Model.Options;
 
 /// <summary>Judges options by themselves and against each other. What depends on the machine (taken ports, free memory, the data directory) is judged by the AppHost.</summary>
-public sealed partial class LabOptionsValidator : IValidateOptions<LabOptions>
+public sealed partial class LabOptionsValidator
 {
     private const string Loopback = "127.0.0.1";
     private const string Everywhere = "0.0.0.0";
@@ -21,25 +22,13 @@ public sealed partial class LabOptionsValidator : IValidateOptions<LabOptions>
     private const long MySqlBeside = 256 * ByteSize.MiB;
 
     private readonly LabOptions _options;
-    private readonly HashSet<string> _unreadable;
+    private readonly IReadOnlyCollection<string> _unreadable;
     private readonly List<OptionFault> _faults = [];
 
-    /// <summary>Makes the validator of the options pattern.</summary>
-    public LabOptionsValidator()
-        : this(new(), [])
-    {
-    }
+    private LabOptionsValidator(LabOptions options, IReadOnlyCollection<string> unreadable) => (_options, _unreadable) = (options, unreadable);
 
-    private LabOptionsValidator(LabOptions options, IEnumerable<string> unreadable) => (_options, _unreadable) = (options, new(unreadable, StringComparer.Ordinal));
-
-    /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, LabOptions options) =>
-        Faults(options) is { Count: > 0 } faults ? ValidateOptionsResult.Fail(faults.Select(f => f.ToString())) : ValidateOptionsResult.Success;
-
-    /// <summary>All faults of options.</summary>
-    /// <param name="options">The options; any values.</param>
+    /// <summary>All faults of options, one for each wrong value.</summary>
     /// <param name="unreadable">Keys whose values could not be read, so that others are not judged against the defaults that stand in.</param>
-    /// <returns>The faults, one for each wrong value.</returns>
     public static IReadOnlyList<OptionFault> Faults(LabOptions options, params IReadOnlyCollection<string> unreadable)
     {
         LabOptionsValidator validator = new(options, unreadable);
@@ -48,6 +37,7 @@ public sealed partial class LabOptionsValidator : IValidateOptions<LabOptions>
         validator.Network();
         validator.Memory();
         validator.Kafka();
+        validator.Archive();
         validator.Connections();
         return validator._faults;
     }
@@ -116,15 +106,12 @@ public sealed partial class LabOptionsValidator : IValidateOptions<LabOptions>
         Fits("Lab:Kafka:Heap", _options.Kafka.Heap, "Lab:Kafka:MemoryCap", _options.Kafka.MemoryCap, JavaBeside, "Java");
     }
 
-    private void Fits(string innerKey, long inner, string capKey, long cap, long beside, string who)
-    {
-        if (Has(innerKey) || Has(capKey) || inner <= cap - beside)
-            return;
-        if (Blame(innerKey, capKey) == innerKey)
-            Add(innerKey, $"does not fit {capKey} = {ByteSize.ToText(cap)} with the {ByteSize.ToText(beside)} that {who} needs beside it; use at most {ByteSize.ToText(cap - beside)}, or a higher cap");
-        else
-            Add(capKey, $"has no room for {innerKey} = {ByteSize.ToText(inner)} and the {ByteSize.ToText(beside)} that {who} needs beside it; use {(inner <= long.MaxValue - beside ? $"at least {ByteSize.ToText(inner + beside)}, or " : "")}a lower {innerKey}");
-    }
+    private void Fits(string innerKey, long inner, string capKey, long cap, long beside, string who) => Together(
+        inner <= cap - beside,
+        innerKey,
+        $"does not fit {capKey} = {ByteSize.ToText(cap)} with the {ByteSize.ToText(beside)} that {who} needs beside it; use at most {ByteSize.ToText(cap - beside)}, or a higher cap",
+        capKey,
+        $"has no room for {innerKey} = {ByteSize.ToText(inner)} and the {ByteSize.ToText(beside)} that {who} needs beside it; use {(inner <= long.MaxValue - beside ? $"at least {ByteSize.ToText(inner + beside)}, or " : "")}a lower {innerKey}");
 
     private void Kafka()
     {
@@ -132,40 +119,44 @@ public sealed partial class LabOptionsValidator : IValidateOptions<LabOptions>
         const string Factor = "Lab:Kafka:ReplicationFactor";
         const string Minimum = "Lab:Kafka:MinInSyncReplicas";
         KafkaOptions kafka = _options.Kafka;
-        if (!Has(Brokers) && !Has(Factor) && kafka.ReplicationFactor > kafka.Brokers)
-        {
-            if (Blame(Factor, Brokers) == Factor)
-                Add(Factor, $"is more than there are brokers ({Brokers} = {kafka.Brokers}); use 1 to {kafka.Brokers}, or more brokers");
-            else
-                Add(Brokers, $"is fewer than each partition has copies ({Factor} = {kafka.ReplicationFactor}); use at least {kafka.ReplicationFactor}, or {Factor} of at most {kafka.Brokers}");
-        }
-
-        if (!Has(Factor) && !Has(Minimum) && kafka.MinInSyncReplicas > kafka.ReplicationFactor)
-        {
-            if (Blame(Minimum, Factor) == Minimum)
-                Add(Minimum, $"is more than each partition has copies ({Factor} = {kafka.ReplicationFactor}), so that nothing could be written; use 1 to {kafka.ReplicationFactor}");
-            else
-                Add(Factor, $"is fewer copies than must be in sync ({Minimum} = {kafka.MinInSyncReplicas}), so that nothing could be written; use at least {kafka.MinInSyncReplicas}, or a lower {Minimum}");
-        }
+        Together(
+            kafka.ReplicationFactor <= kafka.Brokers,
+            Factor,
+            $"is more than there are brokers ({Brokers} = {kafka.Brokers}); use 1 to {kafka.Brokers}, or more brokers",
+            Brokers,
+            $"is fewer than each partition has copies ({Factor} = {kafka.ReplicationFactor}); use at least {kafka.ReplicationFactor}, or {Factor} of at most {kafka.Brokers}");
+        Together(
+            kafka.MinInSyncReplicas <= kafka.ReplicationFactor,
+            Minimum,
+            $"is more than each partition has copies ({Factor} = {kafka.ReplicationFactor}), so that nothing could be written; use 1 to {kafka.ReplicationFactor}",
+            Factor,
+            $"is fewer copies than must be in sync ({Minimum} = {kafka.MinInSyncReplicas}), so that nothing could be written; use at least {kafka.MinInSyncReplicas}, or a lower {Minimum}");
 
         const string Session = "Lab:Kafka:SessionTimeout";
         const string Tick = "Lab:ZooKeeper:TickTime";
+        // Twenty ticks that are out of range could be more than a TimeSpan holds.
+        if (Has(Tick))
+            return;
         TimeSpan tick = _options.ZooKeeper.TickTime;
-        if (!Has(Tick) && !Has(Session) && (kafka.SessionTimeout < 2 * tick || kafka.SessionTimeout > 20 * tick))
-        {
-            // ZooKeeper would not refuse it: it would silently use the nearest value that it allows.
-            if (Blame(Session, Tick) == Session)
-                Add(Session, $"is outside ZooKeeper's 2 to 20 ticks ({Tick} = {DurationText.ToText(tick)}); use {DurationText.ToText(2 * tick)} to {DurationText.ToText(20 * tick)}");
-            else
-                Add(Tick, $"puts {Session} = {DurationText.ToText(kafka.SessionTimeout)} outside ZooKeeper's 2 to 20 ticks; use {DurationText.ToText(kafka.SessionTimeout / 20)} to {DurationText.ToText(kafka.SessionTimeout / 2)}");
-        }
+        TimeSpan session = kafka.SessionTimeout;
+        // ZooKeeper would not refuse it: it would silently use the nearest value that it allows.
+        Together(
+            session >= 2 * tick && session <= 20 * tick,
+            Session,
+            $"is outside ZooKeeper's 2 to 20 ticks ({Tick} = {DurationText.ToText(tick)}); use {DurationText.ToText(2 * tick)} to {DurationText.ToText(20 * tick)}",
+            Tick,
+            $"puts {Session} = {DurationText.ToText(session)} outside ZooKeeper's 2 to 20 ticks; use {DurationText.ToText(session / 20)} to {DurationText.ToText(session / 2)}");
+    }
 
+    private void Archive()
+    {
         const string Archive = "Lab:Kafka:ArchiveUrl";
-        if (ArchiveName().Match(Uri.UnescapeDataString(kafka.ArchiveUrl.Segments[^1])) is not { Success: true } match)
+        Uri address = _options.Kafka.ArchiveUrl;
+        if (ArchiveName().Match(Uri.UnescapeDataString(address.Segments[^1])) is not { Success: true } match)
             Add(Archive, "does not end in the name of a Kafka release; use an address that ends in a name such as kafka_2.13-3.5.2.tgz");
         else if (int.Parse(match.Groups["major"].ValueSpan, CultureInfo.InvariantCulture) is < 1 or > 3)
             Add(Archive, "names a Kafka without ZooKeeper (4.0 and later), or one from before 1.0; use a release from 1.0 to 3.9, such as kafka_2.13-3.5.2.tgz");
-        if (kafka.ArchiveUrl.UserInfo.Length > 0)
+        if (address.UserInfo.Length > 0)
             Add(Archive, "holds a user name or password, which would be shown wherever the address is; use the address without them");
     }
 
@@ -181,17 +172,21 @@ public sealed partial class LabOptionsValidator : IValidateOptions<LabOptions>
 
     private bool Has(string key) => _unreadable.Contains(key) || _faults.Any(f => f.Setting == key);
 
-    // Of two settings that do not go together the one that somebody set: it is the one they look for.
-    private string Blame(string key, string other) => IsDefault(key) && !IsDefault(other) ? other : key;
+    // Of two settings that do not go together the one that somebody set is told: it is the one they look for.
+    private void Together(bool fits, string key, string problem, string other, string otherProblem)
+    {
+        if (fits || Has(key) || Has(other))
+            return;
+        if (IsDefault(key) && !IsDefault(other))
+            Add(other, otherProblem);
+        else
+            Add(key, problem);
+    }
 
     private bool IsDefault(string key) => OptionCatalog.Get(key) is { } option && option.Text(_options) == option.Default;
 
-    // Four numbers and nothing else: .NET's own parser also takes "1", "0x7f.1" and leading zeros, which other programs read as octal.
-    private static bool IsIPv4(string text)
-    {
-        string[] parts = text.Split('.');
-        return parts.Length == 4 && parts.All(p => p is { Length: > 0 and <= 3 } && p.All(char.IsAsciiDigit) && (p.Length == 1 || p[0] != '0') && int.Parse(p, CultureInfo.InvariantCulture) <= 255);
-    }
+    // Four decimal numbers and nothing else: .NET's parser also takes "1", "0x7f.1" and leading zeros, which other programs read as octal.
+    private static bool IsIPv4(string text) => IPAddress.TryParse(text, out IPAddress? address) && address.AddressFamily == AddressFamily.InterNetwork && address.ToString() == text;
 
     [GeneratedRegex(@"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LabName();

@@ -7,14 +7,18 @@ namespace CdcLab.Model.Options;
 public sealed class OptionEntry
 {
     private readonly PropertyInfo[] _path;
+    private readonly bool _isSize;
+    private readonly Func<string, string?> _read;
 
     internal OptionEntry(PropertyInfo[] path)
     {
         _path = path;
+        PropertyInfo property = path[^1];
         Key = string.Join(':', path.Select(p => p.Name).Prepend(LabOptions.Section));
-        Type = Nullable.GetUnderlyingType(Property.PropertyType) ?? Property.PropertyType;
-        Meaning = Property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? throw new InvalidOperationException($"{Key} has no description.");
-        Form = FormOf();
+        Meaning = property.GetCustomAttribute<DescriptionAttribute>()?.Description ?? throw new InvalidOperationException($"{Key} has no description.");
+        Rules = [.. property.GetCustomAttributes<ValidationAttribute>()];
+        _isSize = Rules.Any(r => r is SizeAttribute);
+        (Form, _read) = FormOf(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType);
     }
 
     /// <summary>The key, e.g. <c>Lab:Kafka:Brokers</c>.</summary>
@@ -32,21 +36,13 @@ public sealed class OptionEntry
     /// <summary>The default's text; null where there is none.</summary>
     public string? Default => Text(new LabOptions());
 
-    internal IEnumerable<ValidationAttribute> Rules => Property.GetCustomAttributes<ValidationAttribute>();
+    internal IReadOnlyList<ValidationAttribute> Rules { get; }
 
-    private PropertyInfo Property => _path[^1];
-
-    private Type Type { get; }
-
-    private bool IsSize => Property.IsDefined(typeof(SizeAttribute));
-
-    /// <summary>The value's text, as a person would write it.</summary>
-    /// <param name="options">The options.</param>
-    /// <returns>The text; null where nothing is set.</returns>
+    /// <summary>The value's text, as a person would write it; null where nothing is set.</summary>
     public string? Text(LabOptions options) => Value(options) switch
     {
         null => null,
-        long bytes when IsSize => ByteSize.ToText(bytes),
+        long bytes when _isSize => ByteSize.ToText(bytes),
         TimeSpan time => DurationText.ToText(time),
         bool yes => yes ? "true" : "false",
         Enum choice => choice.ToString().ToLowerInvariant(),
@@ -57,35 +53,19 @@ public sealed class OptionEntry
     internal object? Value(LabOptions options) => _path.Aggregate<PropertyInfo, object?>(options, (at, property) => property.GetValue(at));
 
     /// <summary>The text in the form that the configuration binder reads; null where it does not have the option's form.</summary>
-    internal string? ToBindable(string text)
-    {
-        text = text.Trim();
-        if (IsSize)
-            return ByteSize.TryParse(text, out long bytes) ? bytes.ToString(CultureInfo.InvariantCulture) : null;
-        if (Type == typeof(TimeSpan))
-            return DurationText.TryParse(text, out TimeSpan time) ? time.ToString("c", CultureInfo.InvariantCulture) : null;
-        if (Type.IsEnum)
-            return Enum.GetNames(Type).FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase));
-        if (Type == typeof(Uri))
-            return Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https" && address.Host.Length > 0 ? text : null;
-        if (Type == typeof(OrderRate))
-            return OrderRate.TryParse(text, out _) ? text : null;
-        if (Type == typeof(bool))
-            return bool.TryParse(text, out _) ? text : null;
-        if (Type == typeof(int))
-            return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? text : null;
-        return text.Length == 0 ? null : text;
-    }
+    internal string? ToBindable(string text) => _read(text.Trim());
 
-    private string FormOf() =>
-        IsSize ? "a size such as 768m, 768MiB or a number of bytes"
-        : Type == typeof(TimeSpan) ? "a time such as 500ms, 6s, 72h or 00:00:06"
-        : Type.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(Type).Select(n => n.ToLowerInvariant()))
-        : Type == typeof(Uri) ? "an address that starts with http:// or https://"
-        : Type == typeof(OrderRate) ? $"0 (paused), a number up to {OrderRate.HighestPerSecond}, or max"
-        : Type == typeof(bool) ? "true or false"
-        : Type == typeof(int) ? "a whole number"
-        : "a text";
+    private (string Form, Func<string, string?> Read) FormOf(Type type) =>
+        _isSize ? ("a size such as 768m, 768MiB or a number of bytes", t => ByteSize.TryParse(t, out long bytes) ? bytes.ToString(CultureInfo.InvariantCulture) : null)
+        : type == typeof(TimeSpan) ? ("a time such as 500ms, 6s, 72h or 00:00:06", t => DurationText.TryParse(t, out TimeSpan time) ? time.ToString("c", CultureInfo.InvariantCulture) : null)
+        : type.IsEnum ? (
+            "one of " + string.Join(", ", Enum.GetNames(type).Select(n => n.ToLowerInvariant())),
+            t => Enum.GetNames(type).FirstOrDefault(n => n.Equals(t, StringComparison.OrdinalIgnoreCase)))
+        : type == typeof(Uri) ? ("an address that starts with http:// or https://", t => Uri.TryCreate(t, UriKind.Absolute, out Uri? a) && a is { Scheme: "http" or "https", Host.Length: > 0 } ? t : null)
+        : type == typeof(OrderRate) ? ($"0 (paused), a number up to {OrderRate.HighestPerSecond}, or max", t => OrderRate.TryParse(t, out _) ? t : null)
+        : type == typeof(bool) ? ("true or false", t => bool.TryParse(t, out _) ? t : null)
+        : type == typeof(int) ? ("a whole number", t => int.TryParse(t, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? t : null)
+        : ("a text", t => t.Length == 0 ? null : t);
 }
 
 /// <summary>Every option of a lab, found from the properties of <see cref="LabOptions"/>.</summary>
@@ -94,9 +74,7 @@ public static class OptionCatalog
     /// <summary>All options, in the order in which they are written.</summary>
     public static IReadOnlyList<OptionEntry> All { get; } = [.. Find(typeof(LabOptions), [])];
 
-    /// <summary>The option of a key, in any case; null where there is none.</summary>
-    /// <param name="key">The key, e.g. <c>Lab:Kafka:Brokers</c>.</param>
-    /// <returns>The option or null.</returns>
+    /// <summary>The option of a key such as <c>Lab:Kafka:Brokers</c>, in any case; null where there is none.</summary>
     public static OptionEntry? Get(string key) => All.FirstOrDefault(o => o.Key.Equals(key, StringComparison.OrdinalIgnoreCase));
 
     private static IEnumerable<OptionEntry> Find(Type section, PropertyInfo[] path) =>

@@ -3,55 +3,37 @@ namespace CdcLab.Model.Reports;
 /// <summary>What only the AppHost knows, sent to the verifier every few seconds (<c>POST /v1/figures</c>).</summary>
 public sealed record LabFigures
 {
-    /// <summary>When it was read.</summary>
     public required DateTimeOffset At { get; init; }
-
     /// <summary>Whether the servers run as containers.</summary>
     public required bool Containers { get; init; }
-
     /// <summary>Name and version of the MySQL that runs, e.g. <c>MySQL 9.7.4</c>; null while it is not known.</summary>
     public string? MySql { get; init; }
-
     /// <summary>Name and version of the Kafka that runs, e.g. <c>Kafka 3.5.2</c>; null while it is not known.</summary>
     public string? Kafka { get; init; }
-
     /// <summary>Whether it is the legacy Kafka (0.9), which needs other client settings; null while that is not known.</summary>
     public bool? LegacyKafka { get; init; }
-
     /// <summary>Why the kernel does not enforce the memory caps; null where it does.</summary>
     public string? CapsNotEnforced { get; init; }
-
-    /// <summary>What this lab cannot show.</summary>
     public IReadOnlyList<NotPossible> NotPossibleHere { get; init; } = [];
-
-    /// <summary>The servers and services.</summary>
     public IReadOnlyList<ResourceFigures> Resources { get; init; } = [];
-
     /// <summary>What brokers in containers answer inside their network; null where that was not asked.</summary>
     public IReadOnlyList<ListenerAnswer>? Inside { get; init; }
-
-    /// <summary>What the AppHost's own processes take now (PSS, each shared page counted once): AppHost, orchestrator, monitors, dashboard. Null where it could not be read.</summary>
+    /// <summary>PSS in bytes of AppHost, orchestrator, monitors and dashboard, each shared page counted once. Null where it could not be read.</summary>
     public long? HostBytes { get; init; }
 }
 
 /// <summary>One server or service as the AppHost sees it.</summary>
 public sealed record ResourceFigures
 {
-    /// <summary>Its name, e.g. <c>kafka-1</c>.</summary>
     public required string Name { get; init; }
-
     /// <summary>Its state as the dashboard shows it, e.g. <c>Running</c>, <c>Paused</c>, <c>Finished</c>.</summary>
     public required string State { get; init; }
-
     /// <summary>Whether it runs and is not paused.</summary>
     public bool IsRunning => State == "Running";
-
     /// <summary>Its process id, while it runs as a process.</summary>
     public int? Pid { get; init; }
-
     /// <summary>How it ended, e.g. <c>killed by SIGKILL from outside the lab</c>; null while it runs.</summary>
     public string? Ended { get; init; }
-
     /// <summary>Its memory; null where nothing could be read.</summary>
     public MemoryFigures? Memory { get; init; }
 }
@@ -65,17 +47,12 @@ public sealed record ResourceFigures
 public sealed record MemoryFigures(long? UsedBytes, long? CacheBytes, long? PeakBytes, long? CapBytes, long? OomKills);
 
 /// <summary>What one broker answers on one of its listeners.</summary>
-/// <param name="Broker">The broker's name.</param>
-/// <param name="Told">The addresses that it tells, by broker id; null where it did not answer.</param>
+/// <param name="Told">The addresses that it tells; null where it did not answer.</param>
 /// <param name="WhyNot">Why it did not answer.</param>
 public sealed record ListenerAnswer(string Broker, IReadOnlyList<AdvertisedBroker>? Told, string? WhyNot);
 
-/// <summary>One broker in a metadata answer.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Host">The host that clients are told.</param>
-/// <param name="Port">The port that clients are told.</param>
+/// <summary>One broker in a metadata answer: the host and the port that clients are told.</summary>
 public sealed record AdvertisedBroker(int Id, string Host, int Port)
 {
-    /// <summary>The address that clients are told.</summary>
     public string Address => $"{Host}:{Port}";
 }

@@ -3,7 +3,6 @@ namespace CdcLab.Model.Schema;
 /// <summary>The stock-order schema that CDC captures (specification, section 2.4).</summary>
 public static class OrdersSchema
 {
-    /// <summary>The database's name.</summary>
     public const string Database = "cdclab";
 
     /// <summary>An order's life. Milliseconds in its times, because end-to-end latency is measured from them.</summary>
@@ -40,3 +39,34 @@ public static class OrdersSchema
     /// <summary>All tables, in the order in which they can be made.</summary>
     public static IReadOnlyList<TableSpec> Tables { get; } = [Orders, OrderExecutions];
 }
+
+/// <summary>One table as it must be.</summary>
+/// <param name="Columns">Its columns, in order; all are NOT NULL.</param>
+/// <param name="PrimaryKey">The primary key's column.</param>
+/// <param name="Indexes">Further indexes: name and columns.</param>
+/// <param name="ForeignKey">A foreign key: column, table, column; null for none.</param>
+public sealed record TableSpec(
+    string Name,
+    IReadOnlyList<ColumnSpec> Columns,
+    string PrimaryKey,
+    IReadOnlyList<(string Name, string Columns)> Indexes,
+    (string Column, string Table, string References)? ForeignKey = null)
+{
+    /// <summary>The SQL statement that makes the table where it is missing; never changes one that is there.</summary>
+    public string CreateStatement()
+    {
+        IEnumerable<string> lines =
+        [
+            .. Columns.Select(c => $"{c.Name} {c.Type} NOT NULL{(c.Extra is null ? "" : " " + c.Extra)}"),
+            $"PRIMARY KEY ({PrimaryKey})",
+            .. Indexes.Select(i => $"KEY {i.Name} ({i.Columns})"),
+            .. ForeignKey is { } f ? [$"CONSTRAINT {Name}_{f.Column} FOREIGN KEY ({f.Column}) REFERENCES {f.Table} ({f.References})"] : Array.Empty<string>(),
+        ];
+        return $"CREATE TABLE IF NOT EXISTS {Name} (\n  {string.Join(",\n  ", lines)}\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4";
+    }
+}
+
+/// <summary>One column as it must be.</summary>
+/// <param name="Type">Its type as <c>information_schema.columns.column_type</c> shows it, in lower case, e.g. <c>decimal(15,2)</c>.</param>
+/// <param name="Extra">What follows the type in CREATE TABLE, e.g. <c>AUTO_INCREMENT</c> or a default; null for nothing.</param>
+public sealed record ColumnSpec(string Name, string Type, string? Extra = null);

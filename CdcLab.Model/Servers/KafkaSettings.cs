@@ -12,11 +12,8 @@ public static class KafkaSettings
     public const string ExternalListener = "EXTERNAL";
 
     /// <summary>What every broker is set to, beside its own id and listeners.</summary>
-    /// <param name="kafka">The options.</param>
-    /// <returns>The settings.</returns>
     public static IReadOnlyList<ServerSetting> Brokers(KafkaOptions kafka)
     {
-        ArgumentNullException.ThrowIfNull(kafka);
         string replication = Number(kafka.ReplicationFactor);
         string minimum = Number(kafka.MinInSyncReplicas);
         return
@@ -41,21 +38,15 @@ public static class KafkaSettings
     }
 
     /// <summary>What ZooKeeper is set to, beside its data folder, port and address.</summary>
-    /// <param name="zooKeeper">The options.</param>
-    /// <returns>The settings.</returns>
-    public static IReadOnlyList<ServerSetting> ZooKeeper(ZooKeeperOptions zooKeeper)
-    {
-        ArgumentNullException.ThrowIfNull(zooKeeper);
-        return
-        [
-            new("tickTime", Milliseconds(zooKeeper.TickTime), "brokers' sessions last 2 to 20 ticks"),
-            new("4lw.commands.whitelist", "srvr,ruok,mntr,conf", "the health check asks srvr"),
-            // With Jetty on the class path it would open 0.0.0.0:8080, which is Kafka UI's port.
-            new("admin.enableServer", "false", "its admin server would take Kafka UI's port"),
-            new("autopurge.snapRetainCount", "3", "a lab that is left on must not grow"),
-            new("autopurge.purgeInterval", "1", "a lab that is left on must not grow"),
-        ];
-    }
+    public static IReadOnlyList<ServerSetting> ZooKeeper(ZooKeeperOptions zooKeeper) =>
+    [
+        new("tickTime", Milliseconds(zooKeeper.TickTime), "brokers' sessions last 2 to 20 ticks"),
+        new("4lw.commands.whitelist", "srvr,ruok,mntr,conf", "the health check asks srvr"),
+        // With Jetty on the class path it would open 0.0.0.0:8080, which is Kafka UI's port.
+        new("admin.enableServer", "false", "its admin server would take Kafka UI's port"),
+        new("autopurge.snapRetainCount", "3", "a lab that is left on must not grow"),
+        new("autopurge.purgeInterval", "1", "a lab that is left on must not grow"),
+    ];
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
@@ -63,7 +54,6 @@ public static class KafkaSettings
 }
 
 /// <summary>One broker and the addresses that it must tell its clients.</summary>
-/// <param name="Id">Its id, from 1.</param>
 /// <param name="Internal">Where the other brokers and containers reach it: <c>kafka-1:29092</c>, or <c>127.0.0.1:29092</c> as a process.</param>
 /// <param name="External">Where clients on the host reach it, e.g. <c>localhost:9092</c>.</param>
 public sealed record BrokerAddresses(int Id, string Internal, string External)
@@ -71,22 +61,35 @@ public sealed record BrokerAddresses(int Id, string Internal, string External)
     /// <summary>The INTERNAL port of every broker in a container.</summary>
     public const int InternalContainerPort = 29092;
 
-    /// <summary>Its resource's name.</summary>
     public string Name => ResourceNames.Broker(Id);
 
-    /// <summary>Every broker of a lab.</summary>
-    /// <param name="options">The options.</param>
-    /// <param name="containers">Whether the brokers are containers.</param>
-    /// <returns>The brokers, by id.</returns>
+    /// <summary>Every broker of a lab, by id.</summary>
     public static IReadOnlyList<BrokerAddresses> Of(LabOptions options, bool containers)
     {
         LabPorts ports = LabPorts.Of(options);
-        return
-        [
-            .. Enumerable.Range(1, options.Kafka.Brokers).Select(id => new BrokerAddresses(
-                id,
-                containers ? $"{ResourceNames.Broker(id)}:{InternalContainerPort}" : $"127.0.0.1:{ports.Internal(id)}",
-                $"{options.Kafka.AdvertisedHost}:{ports.External(id)}")),
-        ];
+        return [.. Enumerable.Range(1, options.Kafka.Brokers).Select(id => new BrokerAddresses(
+            id,
+            containers ? $"{ResourceNames.Broker(id)}:{InternalContainerPort}" : $"127.0.0.1:{ports.Internal(id)}",
+            $"{options.Kafka.AdvertisedHost}:{ports.External(id)}"))];
     }
+}
+
+/// <summary>A topic that the lab makes for itself.</summary>
+public sealed record KafkaTopic(string Name, int Partitions, int ReplicationFactor, IReadOnlyDictionary<string, string> Settings)
+{
+    public const string ProbeName = "cdclab.probe";
+
+    // An hour is far longer than a message is followed. Retention deletes closed segments only, so they are closed every hour, or at a mebibyte.
+    private static readonly Dictionary<string, string> ProbeSettings = new(StringComparer.Ordinal)
+    {
+        ["cleanup.policy"] = "delete",
+        ["retention.ms"] = "3600000",
+        ["retention.bytes"] = "4194304",
+        ["segment.ms"] = "3600000",
+        ["segment.bytes"] = "1048576",
+    };
+
+    /// <summary>The latency probe's own topic: nobody else's data is touched, and it never grows.</summary>
+    /// <param name="partitions">As many as brokers at least: then every broker leads one, and no broker's latency stays unseen.</param>
+    public static KafkaTopic Probe(int partitions, int replicationFactor) => new(ProbeName, partitions, replicationFactor, ProbeSettings);
 }

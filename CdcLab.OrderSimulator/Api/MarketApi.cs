@@ -5,28 +5,27 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace CdcLab.OrderSimulator.Api;
 
 /// <summary>The simulator's API: the market's state and its rate. Changes need the lab's token.</summary>
-internal static class MarketApi
+internal sealed class MarketApi(SimulatorSettings settings, WorkSource source, MarketFigures figures, Reachability reachability, ILogger<MarketApi> log)
 {
-    public static void Map(IEndpointRouteBuilder app, string token)
+    public void Map(IEndpointRouteBuilder app)
     {
         RouteGroupBuilder market = app.MapGroup("/v1/market");
-        market.MapGet("", (MarketView view) => State(view));
-        RouteGroupBuilder changes = market.MapGroup("").RequireLabToken(token);
-        changes.MapPost("/pause", (MarketView view, WorkSource source, ILogger<WorkSource> log) => SetPaused(true, view, source, log));
-        changes.MapPost("/resume", (MarketView view, WorkSource source, ILogger<WorkSource> log) => SetPaused(false, view, source, log));
+        market.MapGet("", State);
+        RouteGroupBuilder changes = market.MapGroup("").RequireLabToken(settings.Token);
+        changes.MapPost("/pause", () => SetPaused(true));
+        changes.MapPost("/resume", () => source.Pace.Rate.IsPaused
+            ? Results.Problem("The rate is 0: set another one with POST /v1/market/rate.", statusCode: StatusCodes.Status409Conflict)
+            : SetPaused(false));
         changes.MapPost("/rate", SetRateAsync);
     }
 
-    private static IResult SetPaused(bool paused, MarketView view, WorkSource source, ILogger log)
+    private IResult SetPaused(bool paused)
     {
-        if (!paused && source.Pace.Rate.IsPaused)
-            return Results.Problem("The rate is 0: set another one with POST /v1/market/rate.", statusCode: StatusCodes.Status409Conflict);
         source.SetPaused(paused);
-        LogPace(source, log);
-        return State(view);
+        return Changed();
     }
 
-    private static async Task<IResult> SetRateAsync(HttpRequest request, MarketView view, WorkSource source, ILogger<WorkSource> log)
+    private async Task<IResult> SetRateAsync(HttpRequest request)
     {
         if (await ReadRateAsync(request) is not { } rate)
         {
@@ -36,8 +35,7 @@ internal static class MarketApi
         }
 
         source.SetRate(rate);
-        LogPace(source, log);
-        return State(view);
+        return Changed();
     }
 
     // The rate is a string, as the setting is written, or a number.
@@ -45,16 +43,9 @@ internal static class MarketApi
     {
         try
         {
-            using JsonDocument body = await JsonDocument.ParseAsync(request.Body, cancellationToken: request.HttpContext.RequestAborted);
-            if (body.RootElement.ValueKind != JsonValueKind.Object || !body.RootElement.TryGetProperty("ordersPerSecond", out JsonElement value))
-                return null;
-            string? text = value.ValueKind switch
-            {
-                JsonValueKind.String => value.GetString(),
-                JsonValueKind.Number => value.GetRawText(),
-                _ => null,
-            };
-            return OrderRate.TryParse(text, out OrderRate rate) ? rate : null;
+            CancellationToken aborted = request.HttpContext.RequestAborted;
+            Dictionary<string, JsonElement>? body = await JsonSerializer.DeserializeAsync<Dictionary<string, JsonElement>>(request.Body, cancellationToken: aborted);
+            return OrderRate.TryParse(body?.GetValueOrDefault("ordersPerSecond").ToString(), out OrderRate rate) ? rate : null;
         }
         catch (JsonException)
         {
@@ -62,23 +53,18 @@ internal static class MarketApi
         }
     }
 
-    private static void LogPace(WorkSource source, ILogger log)
+    private IResult Changed()
     {
         (OrderRate rate, bool paused) = source.Pace;
         log.RateChanged(rate.ToString(), paused ? "paused" : "trading");
+        return State();
     }
 
-    private static IResult State(MarketView view) => Results.Json(view.State(), LabJson.Options);
-}
-
-/// <summary>The market's state as the API shows it.</summary>
-internal sealed class MarketView(MarketSettings settings, WorkSource source, MarketFigures figures, Reachability reachability)
-{
-    public MarketState State()
+    private IResult State()
     {
         (OrderRate rate, bool paused) = source.Pace;
         (bool? answers, DateTimeOffset? since) = reachability.State;
-        return new()
+        MarketState state = new()
         {
             Pid = Environment.ProcessId,
             StartedAt = settings.StartedAt,
@@ -99,6 +85,7 @@ internal sealed class MarketView(MarketSettings settings, WorkSource source, Mar
             MySqlAnswers = answers,
             MySqlSince = since,
         };
+        return Results.Json(state, LabJson.Options);
     }
 }
 
@@ -107,14 +94,11 @@ internal sealed class MarketHealth(MarketService market, Reachability reachabili
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        (bool? answers, DateTimeOffset? since) = reachability.State;
-        Dictionary<string, object> data = new(StringComparer.Ordinal) { ["mySqlAnswers"] = answers == true };
-        if (since is not null)
-            data["mySqlSince"] = since;
-        return Task.FromResult(!market.IsRunning
-            ? HealthCheckResult.Unhealthy("The market is not running.", data: data)
-            : answers == true
-                ? HealthCheckResult.Healthy("The market is running and MySQL answers.", data)
-                : HealthCheckResult.Degraded("The market is running and waits for MySQL.", data: data));
+        bool answers = reachability.State.Answers == true;
+        Dictionary<string, object> data = new(StringComparer.Ordinal) { ["mySqlAnswers"] = answers };
+        return Task.FromResult(
+            !market.IsRunning ? HealthCheckResult.Unhealthy("The market is not running.", data: data)
+            : answers ? HealthCheckResult.Healthy("The market is running and MySQL answers.", data)
+            : HealthCheckResult.Degraded("The market is running and waits for MySQL.", data: data));
     }
 }

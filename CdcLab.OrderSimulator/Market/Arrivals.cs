@@ -2,10 +2,9 @@ namespace CdcLab.OrderSimulator.Market;
 
 /// <summary>The arrival times of orders: a Poisson process (independent exponential gaps) on a schedule of intended times; a late order does not delay the next
 /// one. Times are ticks of one monotonic clock. Not thread-safe.</summary>
-/// <param name="seed">The market's seed. The gaps have their own random numbers, so that the rate does not change the orders.</param>
-/// <param name="ticksPerSecond">The clock's frequency.</param>
 internal sealed class Arrivals(int seed, long ticksPerSecond)
 {
+    // Random numbers of their own, so that the rate does not change the orders.
     private readonly Random _random = new(unchecked((seed * 31) + 7));
     private double _next;
 
@@ -21,7 +20,6 @@ internal sealed class Arrivals(int seed, long ticksPerSecond)
         Advance(now);
     }
 
-    /// <summary>Goes to the next arrival.</summary>
     public void Advance(long now)
     {
         if (Rate.IsPaused || Rate.IsMax)

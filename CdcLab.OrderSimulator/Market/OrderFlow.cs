@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace CdcLab.OrderSimulator.Market;
 
 /// <summary>Generates the market's orders from one seed. Not thread-safe.</summary>
@@ -33,16 +35,7 @@ internal sealed class OrderFlow(int seed)
         Fill[] planned = new Fill[fills];
         for (int i = 0; i < fills; i++)
             planned[i] = new(cut[i], Between(market, limit, side), Wait(i == 0 && !eager ? 1000 : 300));
-        return new()
-        {
-            UserId = 1 + _random.Next(Users),
-            Instrument = instrument,
-            Side = side,
-            Quantity = quantity,
-            Price = limit,
-            Fills = planned,
-            CancelAfter = filled ? null : Wait(1000),
-        };
+        return new(1 + _random.Next(Users), instrument, side, quantity, limit, planned, filled ? null : Wait(1000));
     }
 
     // About two million won per order, log-normal: many small, few large.
@@ -119,4 +112,22 @@ internal sealed class PriceWalk(Instrument instrument)
         Price = instrument.Limit(TickSize.Move(Price, ticks));
         return Price;
     }
+}
+
+/// <summary>An order, with its limit in won, and its whole life, drawn before it reaches MySQL, so that the orders do not depend on MySQL's speed. The sum of its fills
+/// is its quantity exactly if it ends FILLED; else it is cancelled some time after its last step.</summary>
+internal sealed record OrderPlan(long UserId, Instrument Instrument, OrderSide Side, int Quantity, int Price, IReadOnlyList<Fill> Fills, TimeSpan? CancelAfter)
+{
+    /// <summary>The side as the column <c>order_type</c> has it.</summary>
+    public string OrderType => Side == OrderSide.Buy ? "BUY" : "SELL";
+}
+
+/// <summary>A planned execution: shares, price in won, and the time since the step before it.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Fill(int Quantity, int Price, TimeSpan After);
+
+internal enum OrderSide
+{
+    Buy,
+    Sell,
 }

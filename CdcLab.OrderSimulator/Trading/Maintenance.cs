@@ -2,12 +2,11 @@ namespace CdcLab.OrderSimulator.Trading;
 
 /// <summary>Work beside the trading: resumes the open orders of earlier runs, purges the oldest finished orders, and pings MySQL while no worker uses it.</summary>
 internal sealed class Maintenance(
-    string connectionString,
-    StepRunner runner,
+    SimulatorSettings settings,
+    Func<StepRunner> runners,
     WorkSource source,
     Reachability reachability,
     MarketFigures figures,
-    SimulatorOptions options,
     TimeProvider time,
     ILogger<Maintenance> log) : IAsyncDisposable
 {
@@ -15,8 +14,8 @@ internal sealed class Maintenance(
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
 
-    private MySqlConnection? _connection;
-    private long _lastWorked;
+    private readonly MySqlLink<MySqlConnection> _link = new(cancellationToken => MySqlSession.ConnectAsync(settings.ConnectionString, cancellationToken), reachability);
+    private readonly StepRunner _runner = runners();
     private long _finishedEarlier;
     private long _highestEarlierId;
     private long _sweptUpTo;
@@ -26,48 +25,44 @@ internal sealed class Maintenance(
     /// <summary>Reads what earlier runs left, before the first order of this run. Retries until MySQL answers.</summary>
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
-        Backoff backoff = new();
-        while (!await TryAsync(ReadAsync, cancellationToken))
-            await Task.Delay(backoff.Next(), time, cancellationToken);
+        for (int failures = 1; !await _link.TryAsync(ReadAsync, cancellationToken); failures++)
+            await Task.Delay(Backoff.After(failures), time, cancellationToken);
 
         async Task<bool> ReadAsync(MySqlConnection connection)
         {
-            _highestEarlierId = await UnfinishedOrder.HighestAsync(connection, cancellationToken);
-            _finishedEarlier = await FinishedOrders.CountAsync(connection, cancellationToken);
+            _highestEarlierId = await StoredOrders.HighestIdAsync(connection, cancellationToken);
+            _finishedEarlier = await StoredOrders.CountFinishedAsync(connection, cancellationToken);
             return true;
         }
     }
 
     public async Task RunAsync(CancellationToken stopping, CancellationToken cancellationToken)
     {
-        Backoff backoff = new();
+        int failures = 0;
         while (true)
         {
-            bool answered = await TryAsync(
-                async connection =>
-                {
-                    await ResumeOrdersAsync(connection, stopping);
-                    await PurgeAsync(connection, stopping, cancellationToken);
-                    // No ping if a worker just had an answer. While MySQL counts as lost, it is always pinged.
-                    if (reachability.State.Answers == true && reachability.TimeSinceAnswer < Interval)
-                        return false;
-                    // Not PingAsync, which has no time-out and returns false instead of an error.
-                    await using MySqlCommand ping = new("DO 0", connection);
-                    await ping.ExecuteNonQueryAsync(stopping);
-                    return true;
-                },
-                stopping);
-            if (answered)
-                backoff = new();
-            await Task.Delay(answered ? Interval : backoff.Next(), time, stopping);
+            failures = await _link.TryAsync(WorkAsync, stopping) ? 0 : failures + 1;
+            await Task.Delay(failures == 0 ? Interval : Backoff.After(failures), time, stopping);
+        }
+
+        async Task<bool> WorkAsync(MySqlConnection connection)
+        {
+            await ResumeOrdersAsync(connection, stopping);
+            await PurgeAsync(connection, stopping, cancellationToken);
+            // No ping if a worker just had an answer. While MySQL counts as lost, it is always pinged.
+            if (reachability.State.Answers == true && reachability.TimeSinceAnswer < Interval)
+                return false;
+            // Not PingAsync, which has no time-out and returns false instead of an error.
+            await using MySqlCommand ping = new("DO 0", connection);
+            await ping.ExecuteNonQueryAsync(stopping);
+            return true;
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await runner.DisposeAsync();
-        if (_connection is not null)
-            await _connection.DisposeAsync();
+        await _runner.DisposeAsync();
+        await _link.DisposeAsync();
     }
 
     // One page at a time, and only while there is room: memory stays bounded. It looks again later, because a commit of an earlier run whose outcome was unknown
@@ -83,7 +78,7 @@ internal sealed class Maintenance(
 
         while (source.Open < WorkSource.MaxOpenOrders / 2)
         {
-            IReadOnlyList<UnfinishedOrder> page = await UnfinishedOrder.PageAsync(connection, _sweptUpTo, _highestEarlierId, stopping);
+            IReadOnlyList<UnfinishedOrder> page = await StoredOrders.UnfinishedAsync(connection, _sweptUpTo, _highestEarlierId, stopping);
             foreach (UnfinishedOrder order in page)
             {
                 source.Resume(order.Resume());
@@ -105,47 +100,16 @@ internal sealed class Maintenance(
     private async Task PurgeAsync(MySqlConnection connection, CancellationToken stopping, CancellationToken cancellationToken)
     {
         // In batches: one transaction for many orders costs hardly more than for one.
-        int batch = Math.Clamp(options.KeepOrders / 10, 1, LargestPurge);
-        while (_finishedEarlier + figures.Finished - figures.Purged.Value - options.KeepOrders >= batch)
+        int batch = Math.Clamp(settings.Options.KeepOrders / 10, 1, LargestPurge);
+        while (_finishedEarlier + figures.Finished - figures.Purged.Value - settings.Options.KeepOrders >= batch)
         {
             stopping.ThrowIfCancellationRequested();
-            IReadOnlyList<long> oldest = await FinishedOrders.OldestAsync(connection, batch, stopping);
-            if (oldest.Count == batch && await runner.RunAsync(new PurgeStep(oldest), stopping, cancellationToken) == StepOutcome.Done)
+            IReadOnlyList<long> oldest = await StoredOrders.OldestFinishedAsync(connection, batch, stopping);
+            if (oldest.Count == batch && await _runner.RunAsync(new PurgeStep(oldest), stopping, cancellationToken))
                 continue;
             // Another client purges the same orders: count again.
-            _finishedEarlier = await FinishedOrders.CountAsync(connection, stopping) - figures.Finished + figures.Purged.Value;
+            _finishedEarlier = await StoredOrders.CountFinishedAsync(connection, stopping) - figures.Finished + figures.Purged.Value;
             return;
-        }
-    }
-
-    // The work returns whether MySQL answered anything.
-    private async Task<bool> TryAsync(Func<MySqlConnection, Task<bool>> work, CancellationToken stopping)
-    {
-        long began = reachability.Begin();
-        // As in StepRunner: a failure of an open connection says only that it broke since it last worked.
-        long lastWorked = _connection is null ? began : _lastWorked;
-        try
-        {
-            if (_connection is null)
-            {
-                _connection = new(connectionString);
-                await _connection.OpenAsync(stopping);
-            }
-
-            if (!await work(_connection))
-                return true;
-            reachability.Answered(began);
-            _lastWorked = reachability.Begin();
-            return true;
-        }
-        catch (Exception e) when (StepRunner.IsMySqlError(e) && !stopping.IsCancellationRequested)
-        {
-            reachability.Failed(lastWorked, e);
-            MySqlConnection? broken = _connection;
-            _connection = null;
-            if (broken is not null)
-                await broken.DisposeAsync();
-            return false;
         }
     }
 }

@@ -9,35 +9,35 @@ internal sealed class MarketFigures : IDisposable
     /// <summary>Name of the meter and of the activity source.</summary>
     public const string SourceName = "CdcLab.OrderSimulator";
 
+    private static readonly double[] Buckets = [0.0005, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.007, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
+
     private readonly Meter _meter;
-    private readonly Histogram<double> _commitMetric;
+    private readonly Counter<long> _retries;
+    private readonly Histogram<double> _commits;
 
     public MarketFigures(IMeterFactory meters, TimeProvider time)
     {
-        _meter = meters.Create(SourceName);
-        Counter<long> finished = _meter.CreateCounter<long>("cdclab.orders.finished", "{order}", "Finished orders, by status.");
-        Orders = new(_meter.CreateCounter<long>("cdclab.orders.placed", "{order}", "Orders placed."));
-        Executions = new(_meter.CreateCounter<long>("cdclab.executions", "{execution}", "Executions of orders."));
-        Filled = new(finished, new("cdclab.order.status", OrderStatus.Filled));
-        Cancelled = new(finished, new("cdclab.order.status", OrderStatus.Cancelled));
-        Purged = new(_meter.CreateCounter<long>("cdclab.orders.purged", "{order}", "Finished orders that were deleted."));
-        Retries = new(_meter.CreateCounter<long>("cdclab.transactions.retried", "{transaction}", "Failed attempts of transactions."));
         Commit = new(time);
-        _commitMetric = _meter.CreateHistogram(
-            "cdclab.commit.duration",
-            "s",
-            "Duration of COMMIT.",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0005, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.007, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1, 2, 5] });
+        _meter = meters.Create(SourceName);
+        _meter.CreateObservableCounter("cdclab.orders.placed", () => Orders.Value, "{order}", "Orders placed.");
+        _meter.CreateObservableCounter("cdclab.executions", () => Executions.Value, "{execution}", "Executions of orders.");
+        _meter.CreateObservableCounter("cdclab.orders.finished", FinishedByStatus, "{order}", "Finished orders, by status.");
+        _meter.CreateObservableCounter("cdclab.orders.purged", () => Purged.Value, "{order}", "Finished orders that were deleted.");
+        _retries = _meter.CreateCounter<long>("cdclab.transactions.retried", "{transaction}", "Failed attempts of transactions.");
+        _commits = _meter.CreateHistogram("cdclab.commit.duration", "s", "Duration of COMMIT.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Buckets });
+
+        Measurement<long>[] FinishedByStatus() => [WithStatus(Filled, OrderStatus.Filled), WithStatus(Cancelled, OrderStatus.Cancelled)];
+        static Measurement<long> WithStatus(Count count, string status) => new(count.Value, new KeyValuePair<string, object?>("cdclab.order.status", status));
     }
 
-    public Count Orders { get; }
-    public Count Executions { get; }
-    public Count Filled { get; }
-    public Count Cancelled { get; }
-    public Count Purged { get; }
+    public Count Orders { get; } = new();
+    public Count Executions { get; } = new();
+    public Count Filled { get; } = new();
+    public Count Cancelled { get; } = new();
+    public Count Purged { get; } = new();
 
     /// <summary>Attempts that failed.</summary>
-    public Count Retries { get; }
+    public Count Retries { get; } = new();
 
     /// <summary>Commits whose answer was lost and which the database turned out to have.</summary>
     public Count FoundCommitted { get; } = new();
@@ -50,7 +50,6 @@ internal sealed class MarketFigures : IDisposable
 
     public CommitLatency Commit { get; }
 
-    /// <summary>Filled and cancelled orders.</summary>
     public long Finished => Filled.Value + Cancelled.Value;
 
     /// <summary>Adds the number of open orders to the metrics.</summary>
@@ -60,51 +59,36 @@ internal sealed class MarketFigures : IDisposable
     public void AddCommit(MarketStep step, TimeSpan duration)
     {
         Commit.Record(duration);
-        _commitMetric.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("cdclab.step", step.Name));
+        _commits.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("cdclab.step", step.Name));
     }
 
-    public void AddRetry(MarketStep step) => Retries.Add(1, new("cdclab.step", step.Name));
-
-    /// <summary>Counts a committed step.</summary>
-    public void AddStep(MarketStep step)
+    public void AddRetry(MarketStep step)
     {
-        switch (step)
-        {
-            case InsertStep:
-                Orders.Add();
-                break;
-            case ExecuteStep execute:
-                Executions.Add();
-                if (execute.To == OrderStatus.Filled)
-                    Filled.Add();
-                break;
-            case CancelStep:
-                Cancelled.Add();
-                break;
-            case PurgeStep purge:
-                Purged.Add(purge.OrderIds.Count);
-                break;
-        }
+        Retries.Add();
+        _retries.Add(1, new KeyValuePair<string, object?>("cdclab.step", step.Name));
+    }
+
+    public void AddOutcome(MarketStep step, bool isDone)
+    {
+        if (!isDone)
+            Refused.Add();
+        else if (step is PurgeStep purge)
+            Purged.Add(purge.OrderIds.Count);
+        else
+            (step is InsertStep ? Orders : step is CancelStep ? Cancelled : Executions).Add();
+        if (isDone && step is ExecuteStep { To: OrderStatus.Filled })
+            Filled.Add();
     }
 
     public void Dispose() => _meter.Dispose();
 
-    /// <summary>A count since the start and its metric.</summary>
-    internal sealed class Count(Counter<long>? metric = null, KeyValuePair<string, object?> metricTag = default)
+    internal sealed class Count
     {
         private long _value;
 
         public long Value => Interlocked.Read(ref _value);
 
-        public void Add(long amount = 1, KeyValuePair<string, object?> tag = default)
-        {
-            Interlocked.Add(ref _value, amount);
-            KeyValuePair<string, object?> used = tag.Key is null ? metricTag : tag;
-            if (used.Key is null)
-                metric?.Add(amount);
-            else
-                metric?.Add(amount, used);
-        }
+        public void Add(long amount = 1) => Interlocked.Add(ref _value, amount);
     }
 }
 

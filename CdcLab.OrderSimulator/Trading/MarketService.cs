@@ -2,7 +2,7 @@ namespace CdcLab.OrderSimulator.Trading;
 
 /// <summary>The market: workers that each take the next due step and commit it.</summary>
 internal sealed class MarketService(
-    MarketSettings settings,
+    SimulatorSettings settings,
     WorkSource source,
     Func<StepRunner> runners,
     Maintenance maintenance,
@@ -61,55 +61,37 @@ internal sealed class MarketService(
         await using StepRunner runner = runners();
         while (true)
         {
-            (OpenOrder? open, OrderPlan? plan) = await source.TakeAsync(stopping);
-            if (plan is not null)
-                await PlaceAsync(runner, plan, stopping, cancellationToken);
-            else
-                await ContinueAsync(runner, open!, stopping, cancellationToken);
-        }
-    }
+            OpenOrder order = await source.TakeAsync(stopping);
+            order.Trace ??= OrderTraces.BeginOrder(order.Plan);
+            MarketStep step = order.NextStep();
+            if (!await RunAsync(runner, order.Trace, step, stopping, cancellationToken))
+            {
+                OrderTraces.EndOrder(order.Trace, status: null, "The order was changed by another client.");
+                log.OrderDropped(order.Id);
+                source.Remove(order);
+                continue;
+            }
 
-    private async Task PlaceAsync(StepRunner runner, OrderPlan plan, CancellationToken stopping, CancellationToken cancellationToken)
-    {
-        Activity? order = OrderTraces.BeginOrder(plan);
-        InsertStep step = new(plan);
-        if (await RunAsync(runner, order, step, stopping, cancellationToken) == StepOutcome.Done)
-            source.Continue(new(step.OrderId, plan.Quantity, 0, plan.Fills, plan.CancelAfter) { Trace = order });
-    }
-
-    private async Task ContinueAsync(StepRunner runner, OpenOrder order, CancellationToken stopping, CancellationToken cancellationToken)
-    {
-        MarketStep step = order.NextStep();
-        if (await RunAsync(runner, order.Trace, step, stopping, cancellationToken) == StepOutcome.Done)
-        {
-            order.Advance();
+            order.Advance(step);
             if (order.NextAfter is null)
                 OrderTraces.EndOrder(order.Trace, (step as ChangeStep)?.To);
             source.Continue(order);
-            return;
         }
-
-        OrderTraces.EndOrder(order.Trace, status: null, "The order was changed by another client.");
-        log.OrderDropped(order.Id);
-        source.Remove(order);
     }
 
-    private static async Task<StepOutcome> RunAsync(StepRunner runner, Activity? order, MarketStep step, CancellationToken stopping, CancellationToken cancellationToken)
+    private static async Task<bool> RunAsync(StepRunner runner, Activity? order, MarketStep step, CancellationToken stopping, CancellationToken cancellationToken)
     {
         using Activity? trace = OrderTraces.BeginStep(order, step);
-        StepOutcome? outcome = null;
+        bool? isDone = null;
         try
         {
-            return (outcome = await runner.RunAsync(step, stopping, cancellationToken)).Value;
+            return (isDone = await runner.RunAsync(step, stopping, cancellationToken)).Value;
         }
         finally
         {
-            OrderTraces.EndStep(trace, step, outcome);
-            if (outcome is null)
+            OrderTraces.EndStep(trace, step, isDone);
+            if (isDone is null)
                 OrderTraces.EndOrder(order, status: null, "The service stopped.");
         }
     }
 }
-
-/// <summary>The options, the seed (set or random) and the start of this run.</summary>
-internal sealed record MarketSettings(SimulatorOptions Options, int Seed, DateTimeOffset StartedAt);

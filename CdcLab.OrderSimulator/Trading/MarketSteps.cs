@@ -7,13 +7,11 @@ internal abstract class MarketStep
     /// a lost answer the row can be told from another row that got the same id.</summary>
     public DateTime At { get; set; }
 
-    /// <summary>The step's name in traces and metrics.</summary>
     public abstract string Name { get; }
 
     /// <summary>The ledger entry of the committed step.</summary>
     public abstract LedgerEntry Entry();
 
-    /// <summary>The present time in the precision of the columns.</summary>
     public static DateTime Now(TimeProvider time)
     {
         DateTime now = time.GetUtcNow().UtcDateTime;
@@ -21,7 +19,6 @@ internal abstract class MarketStep
     }
 }
 
-/// <summary>Places an order.</summary>
 internal sealed class InsertStep(OrderPlan plan) : MarketStep
 {
     public OrderPlan Plan => plan;
@@ -33,15 +30,8 @@ internal sealed class InsertStep(OrderPlan plan) : MarketStep
 
     public override LedgerEntry Entry() => new()
     {
-        Kind = LedgerKind.Insert,
-        At = At,
-        OrderId = OrderId,
-        Status = OrderStatus.Pending,
-        Quantity = plan.Quantity,
-        Price = plan.Price,
-        UserId = plan.UserId,
-        Symbol = plan.Instrument.Symbol,
-        OrderType = plan.OrderType,
+        Kind = LedgerKind.Insert, At = At, OrderId = OrderId, Status = OrderStatus.Pending,
+        Quantity = plan.Quantity, Price = plan.Price, UserId = plan.UserId, Symbol = plan.Instrument.Symbol, OrderType = plan.OrderType,
     };
 }
 
@@ -55,11 +45,9 @@ internal abstract class ChangeStep(long orderId, int quantity, int executedBefor
     /// <summary>The order's status before the step.</summary>
     public string From => OrderStatus.Of(executedBefore, quantity);
 
-    /// <summary>The order's status after the step.</summary>
     public abstract string To { get; }
 }
 
-/// <summary>Executes a part of an order.</summary>
 internal sealed class ExecuteStep(long orderId, int orderQuantity, int executedBefore, int quantity, int price) : ChangeStep(orderId, orderQuantity, executedBefore)
 {
     public int Quantity => quantity;
@@ -73,18 +61,11 @@ internal sealed class ExecuteStep(long orderId, int orderQuantity, int executedB
 
     public override LedgerEntry Entry() => new()
     {
-        Kind = LedgerKind.Execute,
-        At = At,
-        OrderId = OrderId,
-        Status = To,
-        ExecutionId = ExecutionId,
-        Quantity = quantity,
-        Price = price,
-        Executed = ExecutedBefore + quantity,
+        Kind = LedgerKind.Execute, At = At, OrderId = OrderId, Status = To,
+        ExecutionId = ExecutionId, Quantity = quantity, Price = price, Executed = ExecutedBefore + quantity,
     };
 }
 
-/// <summary>Cancels the rest of an order.</summary>
 internal sealed class CancelStep(long orderId, int quantity, int executedBefore) : ChangeStep(orderId, quantity, executedBefore)
 {
     public override string Name => "cancel";
@@ -100,12 +81,10 @@ internal sealed class PurgeStep(IReadOnlyList<long> orderIds) : MarketStep
 
     public override string Name => "purge";
 
-    public override LedgerEntry Entry() => Entry(LedgerKind.Purge);
+    public override LedgerEntry Entry() => new() { Kind = LedgerKind.Purge, At = At, OrderIds = orderIds };
 
     /// <summary>The ledger entry before the transaction.</summary>
-    public LedgerEntry Intent() => Entry(LedgerKind.Purging);
-
-    private LedgerEntry Entry(LedgerKind kind) => new() { Kind = kind, At = At, OrderIds = orderIds };
+    public LedgerEntry Intent() => Entry() with { Kind = LedgerKind.Purging };
 }
 
 /// <summary>The values of the column <c>status</c>.</summary>

@@ -1,38 +1,40 @@
 namespace CdcLab.OrderSimulator.Trading;
 
-/// <summary>An order that is in the database and not finished. One worker at a time has it.</summary>
-/// <param name="id">Its id.</param>
-/// <param name="quantity">Its quantity.</param>
-/// <param name="executed">Its executed quantity so far.</param>
-/// <param name="fills">The executions to come.</param>
-/// <param name="cancelAfter">The time from the last execution to the cancellation; null if the last execution fills the order.</param>
+/// <summary>An order that is not finished: to be placed, or in the database with so much executed. The fills are to come; it is cancelled some time after the last
+/// of them, unless that fills it. One worker at a time has it.</summary>
 internal sealed class OpenOrder(long id, int quantity, int executed, IReadOnlyList<Fill> fills, TimeSpan? cancelAfter)
 {
     private int _executed = executed;
     private int _done;
-    private bool _cancelled;
 
-    public long Id => id;
+    public OpenOrder(OrderPlan plan)
+        : this(0, plan.Quantity, 0, plan.Fills, plan.CancelAfter) => Plan = plan;
 
-    /// <summary>Whether it is of an earlier run.</summary>
-    public bool Resumed { get; init; }
+    /// <summary>Its id; 0 until it is placed.</summary>
+    public long Id { get; private set; } = id;
+
+    /// <summary>The plan of an order of this run; null for one of an earlier run.</summary>
+    public OrderPlan? Plan { get; }
 
     /// <summary>The span of the order; null without a listener.</summary>
-    public Activity? Trace { get; init; }
+    public Activity? Trace { get; set; }
 
     /// <summary>The time from its last step to the next one; null if it is finished.</summary>
-    public TimeSpan? NextAfter => _done < fills.Count ? fills[_done].After : _cancelled ? null : cancelAfter;
+    public TimeSpan? NextAfter => _done < fills.Count ? fills[_done].After : _done == fills.Count ? cancelAfter : null;
 
-    public MarketStep NextStep() => _done < fills.Count
-        ? new ExecuteStep(id, quantity, _executed, fills[_done].Quantity, fills[_done].Price)
-        : new CancelStep(id, quantity, _executed);
+    public MarketStep NextStep() =>
+        Plan is not null && Id == 0 ? new InsertStep(Plan)
+        : _done < fills.Count ? new ExecuteStep(Id, quantity, _executed, fills[_done].Quantity, fills[_done].Price)
+        : new CancelStep(Id, quantity, _executed);
 
     /// <summary>Goes to the step after the one that was committed.</summary>
-    public void Advance()
+    public void Advance(MarketStep committed)
     {
-        if (_done < fills.Count)
-            _executed += fills[_done++].Quantity;
+        if (committed is InsertStep insert)
+            Id = insert.OrderId;
         else
-            _cancelled = true;
+            _done++;
+        if (committed is ExecuteStep execute)
+            _executed += execute.Quantity;
     }
 }

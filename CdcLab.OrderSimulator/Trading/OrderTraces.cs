@@ -1,7 +1,7 @@
 namespace CdcLab.OrderSimulator.Trading;
 
 /// <summary>One trace for each sampled order: a span for the whole order, below it one for each step, below those the spans of MySqlConnector. Without a listener
-/// there are no spans; an order that is not sampled costs one activity, its steps and statements none.</summary>
+/// there are no spans; an order that is not sampled costs one activity, which keeps its steps and statements from beginning traces of their own.</summary>
 internal static class OrderTraces
 {
     /// <summary>Later attempts of the same step are not traced: an order that waits for MySQL for days must not fill the dashboard.</summary>
@@ -11,12 +11,7 @@ internal static class OrderTraces
 
     private static readonly ActivitySource Source = new(MarketFigures.SourceName);
 
-    /// <summary>The parent of everything that belongs to an order without a trace: its children are not sampled.</summary>
-    public static Activity NotSampled { get; } = MakeNotSampled();
-
-    /// <summary>Starts the span of an order.</summary>
-    /// <param name="plan">The order; null for one of an earlier run.</param>
-    /// <returns>The span, or <see cref="NotSampled"/>; null without a listener.</returns>
+    /// <summary>Starts the span of an order, of one of an earlier run without its plan; null without a listener.</summary>
     public static Activity? BeginOrder(OrderPlan? plan = null)
     {
         if (!Source.HasListeners())
@@ -24,20 +19,7 @@ internal static class OrderTraces
         Activity.Current = null;
         Activity? order = Source.StartActivity("order");
         Activity.Current = null;
-        if (order is not { Recorded: true })
-        {
-            order?.Dispose();
-            return NotSampled;
-        }
-
-        if (plan is not null)
-        {
-            order.SetTag("cdclab.order.symbol", plan.Instrument.Symbol)
-                .SetTag("cdclab.order.type", plan.OrderType)
-                .SetTag("cdclab.order.quantity", plan.Quantity);
-        }
-
-        return order;
+        return order?.SetTag("cdclab.order.symbol", plan?.Instrument.Symbol).SetTag("cdclab.order.type", plan?.OrderType).SetTag("cdclab.order.quantity", plan?.Quantity);
     }
 
     /// <summary>Starts the span of a step and makes it the parent of what the caller's method does from here on.</summary>
@@ -46,51 +28,31 @@ internal static class OrderTraces
         if (order is null)
             return null;
         Activity.Current = order;
-        return ReferenceEquals(order, NotSampled) ? null : Source.StartActivity($"order {step.Name}");
+        return Source.StartActivity($"order {step.Name}");
     }
 
-    /// <summary>Sets the result of a step; the outcome is null if the service stopped before its end.</summary>
-    public static void EndStep(Activity? trace, MarketStep step, StepOutcome? outcome)
+    /// <summary>Sets the result of a step; null if the service stopped before its end.</summary>
+    public static void EndStep(Activity? trace, MarketStep step, bool? isDone)
     {
         if (trace is null)
             return;
-        switch (step)
-        {
-            case InsertStep insert:
-                trace.SetTag(OrderId, insert.OrderId);
-                trace.Parent?.SetTag(OrderId, insert.OrderId);
-                break;
-            case ExecuteStep execute:
-                trace.SetTag(OrderId, execute.OrderId).SetTag("cdclab.execution.id", execute.ExecutionId).SetTag("cdclab.execution.quantity", execute.Quantity);
-                break;
-            case ChangeStep change:
-                trace.SetTag(OrderId, change.OrderId);
-                break;
-        }
-
-        if (outcome is StepOutcome.Done)
+        long? order = step is InsertStep insert ? insert.OrderId : (step as ChangeStep)?.OrderId;
+        trace.SetTag(OrderId, order);
+        trace.Parent?.SetTag(OrderId, order);
+        if (step is ExecuteStep execute)
+            trace.SetTag("cdclab.execution.id", execute.ExecutionId).SetTag("cdclab.execution.quantity", execute.Quantity);
+        if (isDone == true)
             trace.SetTag("cdclab.order.status", step is ChangeStep { To: { } status } ? status : OrderStatus.Pending);
         else
-            trace.SetStatus(ActivityStatusCode.Error, outcome is null ? "The service stopped." : "The order was changed by another client.");
+            trace.SetStatus(ActivityStatusCode.Error, isDone is null ? "The service stopped." : "The order was changed by another client.");
     }
 
     /// <summary>Ends the span of an order: with its final status, or with the reason why this run does not finish it.</summary>
     public static void EndOrder(Activity? order, string? status, string? error = null)
     {
-        if (order is null || ReferenceEquals(order, NotSampled))
-            return;
-        order.SetTag("cdclab.order.status", status);
+        order?.SetTag("cdclab.order.status", status);
         if (error is not null)
-            order.SetStatus(ActivityStatusCode.Error, error);
-        order.Dispose();
-    }
-
-    private static Activity MakeNotSampled()
-    {
-        Activity? before = Activity.Current;
-        Activity notSampled = new Activity("not traced").SetIdFormat(ActivityIdFormat.W3C).Start();
-        notSampled.IsAllDataRequested = false;
-        Activity.Current = before;
-        return notSampled;
+            order?.SetStatus(ActivityStatusCode.Error, error);
+        order?.Dispose();
     }
 }

@@ -4,32 +4,21 @@ namespace CdcLab.OrderSimulator.Trading;
 internal sealed class Reachability(TimeProvider time, ILogger<Reachability> log)
 {
     private readonly Lock _lock = new();
-    private bool? _answers;
-    private DateTimeOffset? _since;
+    private volatile MySqlState _state = new(null, null);
     private long _changed;
     private long _lastAnswer;
 
-    /// <summary>Whether MySQL answers and since when; null before the first attempt has ended.</summary>
-    public (bool? Answers, DateTimeOffset? Since) State
-    {
-        get
-        {
-            lock (_lock)
-                return (_answers, _since);
-        }
-    }
+    public MySqlState State => _state;
 
-    /// <summary>The time since MySQL last answered.</summary>
     public TimeSpan TimeSinceAnswer => time.GetElapsedTime(Volatile.Read(ref _lastAnswer));
 
     /// <summary>A timestamp for the beginning of an attempt.</summary>
     public long Begin() => time.GetTimestamp();
 
-    /// <summary>MySQL answered.</summary>
-    /// <param name="began">When the attempt began. An attempt that began before MySQL was lost does not mean that it is back.</param>
+    /// <summary>MySQL answered an attempt. One that began before MySQL was lost does not mean that it is back.</summary>
     public void Answered(long began)
     {
-        if (_answers == true)
+        if (_state.Answers == true)
         {
             Volatile.Write(ref _lastAnswer, time.GetTimestamp());
             return;
@@ -37,14 +26,14 @@ internal sealed class Reachability(TimeProvider time, ILogger<Reachability> log)
 
         lock (_lock)
         {
-            if (_answers == true || (_answers == false && began < _changed))
+            if (_state.Answers == true || (_state.Answers == false && began < _changed))
                 return;
             DateTimeOffset now = time.GetUtcNow();
-            if (_answers is null)
-                log.MySqlAnswers();
+            if (_state.Since is { } since)
+                log.MySqlBack(now - since);
             else
-                log.MySqlBack(now - _since!.Value);
-            (_answers, _since) = (true, now);
+                log.MySqlAnswers();
+            _state = new(true, now);
             _lastAnswer = _changed = time.GetTimestamp();
         }
     }
@@ -53,15 +42,16 @@ internal sealed class Reachability(TimeProvider time, ILogger<Reachability> log)
     /// If MySQL answered another worker since, only this connection broke.</summary>
     public void Failed(long lastWorked, Exception error)
     {
-        if (_answers == false || Volatile.Read(ref _lastAnswer) > lastWorked)
-            return;
         lock (_lock)
         {
-            if (_answers == false || _lastAnswer > lastWorked)
+            if (_state.Answers == false || Volatile.Read(ref _lastAnswer) > lastWorked)
                 return;
-            (_answers, _since) = (false, time.GetUtcNow());
+            _state = new(false, time.GetUtcNow());
             _changed = time.GetTimestamp();
             log.MySqlLost(error.Message.TrimEnd('.'));
         }
     }
 }
+
+/// <summary>Whether MySQL answers and since when; null before the first attempt has ended.</summary>
+internal sealed record MySqlState(bool? Answers, DateTimeOffset? Since);

@@ -7,6 +7,9 @@ internal sealed class WorkSource : IDisposable
     /// <summary>The most open orders: then no new one is placed until others are finished. Memory stays bounded at any rate.</summary>
     public const int MaxOpenOrders = 5000;
 
+    // The rate can be very low.
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
+
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _turn = new(1);
     private readonly SemaphoreSlim _changed = new(0);
@@ -14,9 +17,9 @@ internal sealed class WorkSource : IDisposable
     private readonly OrderFlow _flow;
     private readonly Arrivals _arrivals;
     private readonly TimeProvider _time;
-    private bool _paused;
-    private int _open;
-    private int _resumed;
+    private volatile bool _paused;
+    private volatile int _open;
+    private volatile int _resumed;
     private bool _isWaiting;
 
     public WorkSource(int seed, OrderRate rate, TimeProvider time)
@@ -27,88 +30,47 @@ internal sealed class WorkSource : IDisposable
         _arrivals.SetRate(rate, time.GetTimestamp());
     }
 
-    /// <summary>The rate and whether the market is paused.</summary>
-    public (OrderRate Rate, bool Paused) Pace
-    {
-        get
-        {
-            lock (_lock)
-                return (_arrivals.Rate, _paused || _arrivals.Rate.IsPaused);
-        }
-    }
+    public (OrderRate Rate, bool Paused) Pace => (_arrivals.Rate, _paused || _arrivals.Rate.IsPaused);
 
     /// <summary>Orders that are open or being placed.</summary>
-    public int Open
-    {
-        get
-        {
-            lock (_lock)
-                return _open;
-        }
-    }
+    public int Open => _open;
 
     /// <summary>Whether an order of an earlier run is not finished yet.</summary>
-    public bool HasResumedOrders
-    {
-        get
-        {
-            lock (_lock)
-                return _resumed > 0;
-        }
-    }
+    public bool HasResumedOrders => _resumed > 0;
 
-    public void SetRate(OrderRate rate)
-    {
-        lock (_lock)
-            _arrivals.SetRate(rate, _time.GetTimestamp());
-        Wake();
-    }
+    public void SetRate(OrderRate rate) => SetPace(rate, _paused);
 
-    public void SetPaused(bool paused)
-    {
-        lock (_lock)
-        {
-            _paused = paused;
-            // No orders arrive for the time of the pause.
-            _arrivals.SetRate(_arrivals.Rate, _time.GetTimestamp());
-        }
+    public void SetPaused(bool paused) => SetPace(_arrivals.Rate, paused);
 
-        Wake();
-    }
-
-    /// <summary>Waits for the next step or order.</summary>
-    /// <returns>An open order whose next step is due, or a new order to place.</returns>
-    public async Task<(OpenOrder? Open, OrderPlan? New)> TakeAsync(CancellationToken cancellationToken)
+    /// <summary>Waits for an order whose next step is due; a new order is to be placed at once.</summary>
+    public async Task<OpenOrder> TakeAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
             while (true)
             {
-                TimeSpan? wait;
+                TimeSpan wait;
                 lock (_lock)
                 {
                     long now = _time.GetTimestamp();
                     if (_waiting.TryPeek(out OpenOrder? due, out long at) && at <= now)
-                    {
-                        _waiting.Dequeue();
-                        return (due, null);
-                    }
-
+                        return _waiting.Dequeue();
                     long? arrival = _paused || _open >= MaxOpenOrders ? null : _arrivals.Next;
                     if (arrival <= now)
                     {
                         _arrivals.Advance(now);
                         _open++;
-                        return (null, _flow.Next());
+                        return new(_flow.Next());
                     }
 
                     long next = Math.Min(due is null ? long.MaxValue : at, arrival ?? long.MaxValue);
-                    wait = next == long.MaxValue ? null : _time.GetElapsedTime(now, next);
+                    wait = next == long.MaxValue ? Longest : _time.GetElapsedTime(now, next);
                     _isWaiting = true;
                 }
 
-                await WaitAsync(wait, cancellationToken);
+                // Rounded up to whole milliseconds: rounded down, a worker would spin in the last one.
+                await _changed.WaitAsync((int)Math.Ceiling(Math.Min(wait.TotalMilliseconds, Longest.TotalMilliseconds)), cancellationToken);
             }
         }
         finally
@@ -138,31 +100,26 @@ internal sealed class WorkSource : IDisposable
             return;
         }
 
-        bool sooner;
         lock (_lock)
         {
             long at = _time.GetTimestamp() + (long)(after.TotalSeconds * _time.TimestampFrequency);
-            sooner = !_waiting.TryPeek(out _, out long first) || at < first;
+            bool isFirst = !_waiting.TryPeek(out _, out long first) || at < first;
             _waiting.Enqueue(order, at);
+            if (isFirst)
+                Wake();
         }
-
-        if (sooner)
-            Wake();
     }
 
     /// <summary>Removes an order that is finished or was changed by another client.</summary>
     public void Remove(OpenOrder order)
     {
-        bool wasFull;
         lock (_lock)
         {
-            wasFull = _open-- == MaxOpenOrders;
-            if (order.Resumed)
+            if (_open-- == MaxOpenOrders)
+                Wake();
+            if (order.Plan is null)
                 _resumed--;
         }
-
-        if (wasFull)
-            Wake();
     }
 
     /// <summary>The open orders that no worker has at the moment.</summary>
@@ -178,20 +135,22 @@ internal sealed class WorkSource : IDisposable
         _changed.Dispose();
     }
 
-    private void Wake()
+    private void SetPace(OrderRate rate, bool paused)
     {
         lock (_lock)
         {
-            if (!_isWaiting)
-                return;
-            _isWaiting = false;
+            _paused = paused;
+            // No orders arrive for the time of a pause.
+            _arrivals.SetRate(rate, _time.GetTimestamp());
+            Wake();
         }
-
-        _changed.Release();
     }
 
-    // Rounded up to whole milliseconds: rounded down, a worker would spin in the last one. An hour at most, because the rate can be very low.
-    private Task WaitAsync(TimeSpan? wait, CancellationToken cancellationToken) => wait is { } limit
-        ? _changed.WaitAsync((int)Math.Min(Math.Ceiling(limit.TotalMilliseconds), 3_600_000), cancellationToken)
-        : _changed.WaitAsync(cancellationToken);
+    // Called under the lock.
+    private void Wake()
+    {
+        if (_isWaiting)
+            _changed.Release();
+        _isWaiting = false;
+    }
 }

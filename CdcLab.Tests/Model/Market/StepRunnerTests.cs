@@ -46,10 +46,10 @@ public sealed class StepRunnerTests
         await runner.RunAsync(insert, CancellationToken.None, TestContext.Current.CancellationToken);
         database.Orders[insert.OrderId] = database.Orders[insert.OrderId] with { Status = OrderStatus.Cancelled };
 
-        StepOutcome outcome = await runner.RunAsync(
+        bool isDone = await runner.RunAsync(
             new ExecuteStep(insert.OrderId, insert.Plan.Quantity, 0, 1, insert.Plan.Price), CancellationToken.None, TestContext.Current.CancellationToken);
 
-        Assert.Equal(StepOutcome.Refused, outcome);
+        Assert.False(isDone);
         Assert.Single(ledger);
         Assert.Empty(database.Executions);
     }
@@ -75,7 +75,7 @@ public sealed class StepRunnerTests
         using CancellationTokenSource stopping = new();
         FaultyDatabase database = new(Enumerable.Repeat(Fault.Refused, int.MaxValue).GetEnumerator());
         await using StepRunner runner = new(database.OpenAsync, _ => { }, Reachability(), figures, TimeProvider.System);
-        Task<StepOutcome> run = runner.RunAsync(new InsertStep(new OrderFlow(1).Next()), stopping.Token, TestContext.Current.CancellationToken);
+        Task<bool> run = runner.RunAsync(new InsertStep(new OrderFlow(1).Next()), stopping.Token, TestContext.Current.CancellationToken);
         await stopping.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
     }
@@ -92,13 +92,12 @@ public sealed class StepRunnerTests
         {
             OrderPlan plan = flow.Next();
             plans.Add(plan);
-            InsertStep insert = new(plan);
-            Assert.Equal(StepOutcome.Done, await runner.RunAsync(insert, CancellationToken.None, CancellationToken.None));
-            OpenOrder order = new(insert.OrderId, plan.Quantity, 0, plan.Fills, plan.CancelAfter);
+            OpenOrder order = new(plan);
             while (order.NextAfter is not null)
             {
-                Assert.Equal(StepOutcome.Done, await runner.RunAsync(order.NextStep(), CancellationToken.None, CancellationToken.None));
-                order.Advance();
+                MarketStep step = order.NextStep();
+                Assert.True(await runner.RunAsync(step, CancellationToken.None, CancellationToken.None));
+                order.Advance(step);
             }
         }
 

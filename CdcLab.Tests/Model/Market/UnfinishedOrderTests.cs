@@ -16,7 +16,7 @@ public sealed class UnfinishedOrderTests
         while (order.NextAfter is not null)
         {
             last = order.NextStep();
-            order.Advance();
+            order.Advance(last);
             Assert.True(++steps < 10);
         }
 

@@ -12,10 +12,10 @@ public sealed class WorkSourceTests
     public async Task Paused_market_gives_nothing_until_the_rate_is_set()
     {
         using WorkSource source = new(1, OrderRate.Paused, TimeProvider.System);
-        Task<(OpenOrder? Open, OrderPlan? New)> taken = source.TakeAsync(TestContext.Current.CancellationToken);
+        Task<OpenOrder> taken = source.TakeAsync(TestContext.Current.CancellationToken);
         Assert.False(taken.IsCompleted);
         source.SetRate(OrderRate.Max);
-        Assert.NotNull((await taken.WaitAsync(Limit, TestContext.Current.CancellationToken)).New);
+        Assert.NotNull((await taken.WaitAsync(Limit, TestContext.Current.CancellationToken)).Plan);
     }
 
     [Fact]
@@ -23,9 +23,9 @@ public sealed class WorkSourceTests
     {
         using WorkSource source = new(1, OrderRate.Paused, TimeProvider.System);
         source.Resume(Order(1, TimeSpan.FromHours(1)));
-        Task<(OpenOrder? Open, OrderPlan? New)> taken = source.TakeAsync(TestContext.Current.CancellationToken);
+        Task<OpenOrder> taken = source.TakeAsync(TestContext.Current.CancellationToken);
         source.Resume(Order(2, TimeSpan.FromMilliseconds(1)));
-        Assert.Equal(2, (await taken.WaitAsync(Limit, TestContext.Current.CancellationToken)).Open?.Id);
+        Assert.Equal(2, (await taken.WaitAsync(Limit, TestContext.Current.CancellationToken)).Id);
     }
 
     [Fact]
@@ -33,11 +33,11 @@ public sealed class WorkSourceTests
     {
         using WorkSource source = new(1, OrderRate.Max, TimeProvider.System);
         for (int i = 0; i < WorkSource.MaxOpenOrders; i++)
-            Assert.NotNull((await source.TakeAsync(TestContext.Current.CancellationToken)).New);
-        Task<(OpenOrder? Open, OrderPlan? New)> taken = source.TakeAsync(TestContext.Current.CancellationToken);
+            Assert.NotNull((await source.TakeAsync(TestContext.Current.CancellationToken)).Plan);
+        Task<OpenOrder> taken = source.TakeAsync(TestContext.Current.CancellationToken);
         Assert.False(taken.IsCompleted);
         source.Remove(Order(1, TimeSpan.Zero));
-        Assert.NotNull((await taken.WaitAsync(Limit, TestContext.Current.CancellationToken)).New);
+        Assert.NotNull((await taken.WaitAsync(Limit, TestContext.Current.CancellationToken)).Plan);
     }
 
     [Fact]
@@ -53,8 +53,8 @@ public sealed class WorkSourceTests
                 slow.SetPaused(false);
             }
 
-            OrderPlan? one = (await fast.TakeAsync(TestContext.Current.CancellationToken)).New;
-            OrderPlan? other = (await slow.TakeAsync(TestContext.Current.CancellationToken).WaitAsync(Limit, TestContext.Current.CancellationToken)).New;
+            OrderPlan? one = (await fast.TakeAsync(TestContext.Current.CancellationToken)).Plan;
+            OrderPlan? other = (await slow.TakeAsync(TestContext.Current.CancellationToken).WaitAsync(Limit, TestContext.Current.CancellationToken)).Plan;
             Assert.Equal((one!.UserId, one.Instrument, one.Quantity, one.Price, one.CancelAfter), (other!.UserId, other.Instrument, other.Quantity, other.Price, other.CancelAfter));
             Assert.Equal(one.Fills, other.Fills);
         }

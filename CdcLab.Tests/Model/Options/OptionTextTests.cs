@@ -125,6 +125,13 @@ public sealed class OptionTextTests
         Assert.Equal(other, all);
     }
 
+    [Fact]
+    public void Documentation_has_every_option_with_its_meaning_and_default()
+    {
+        string document = Path.Combine(AppContext.BaseDirectory, "../../../../docs/settings.md");
+        Assert.Equal(OptionCatalog.All.Select(o => $"| `{o.Key}` | {o.Meaning} | {o.Default} |"), File.ReadLines(document).Where(l => l.StartsWith("| `Lab:", StringComparison.Ordinal)));
+    }
+
     // As environment variables carry them.
     private static IConfiguration Configuration(IEnumerable<KeyValuePair<string, string>> variables) =>
         new ConfigurationBuilder().AddInMemoryCollection(variables.Select(v => KeyValuePair.Create(v.Key.Replace("__", ":", StringComparison.Ordinal), (string?)v.Value))).Build();
