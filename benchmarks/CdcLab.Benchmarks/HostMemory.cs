@@ -11,7 +11,7 @@ internal static class HostMemory
 
     public static async Task<IReadOnlyList<Result>> MeasureAsync(Workplace place, LabProcess lab, CancellationToken cancellationToken)
     {
-        string link = lab.Lines.Select(l => l.Text.Trim()).FirstOrDefault(l => l.StartsWith("Dashboard ", StringComparison.Ordinal))?.Split(' ')[^1]
+        string link = lab.Lines.Select(l => l.Text).FirstOrDefault(l => l.Contains("/login?t=", StringComparison.Ordinal))?.Split(' ')[^1]
             ?? throw new BenchmarkException("The lab told no link of its dashboard.");
         using IPlaywright playwright = await Playwright.CreateAsync();
         await using IBrowser browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Browser, Args = ["--no-sandbox"] });

@@ -3,7 +3,12 @@ using CdcLab.Benchmarks;
 
 Dictionary<string, (string Description, Func<Workplace, CancellationToken, Task<IReadOnlyList<Result>>> Measure)> parts = new()
 {
+    ["cold"] = ("Clone, restore, build, fetch, start: everything fresh.", ColdStart.MeasureAsync),
+    ["start"] = ("Warm start against a plain shell script.", WarmStart.MeasureAsync),
     ["stop"] = ("SIGINT or SIGTERM to nothing left.", StopTime.MeasureAsync),
+    ["memory"] = ("AppHost and dashboard with a page open; order simulator and verifier.", Memory.MeasureAsync),
+    ["market"] = ("Order simulator against mysqlslap.", MarketRate.MeasureAsync),
+    ["probe"] = ("Latency probe against a bare librdkafka loop.", ProbeLatency.MeasureAsync),
 };
 Option<int> turns = new("--turns") { Description = "How often each pair is measured.", DefaultValueFactory = _ => 5, Recursive = true };
 Option<int> portBase = new("--port-base") { Description = "First port of the measured labs' block.", DefaultValueFactory = _ => 25_000, Recursive = true };

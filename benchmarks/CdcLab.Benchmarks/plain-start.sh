@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The peer of the lab's start: the same servers, with the same command lines and data, started as a plain shell script would.
 # plain-start.sh FOLDER ZOOKEEPER_PORT: FOLDER holds one start script for each server: mysql.sh, zookeeper.sh, kafka-N.sh.
-# Prints "chain MILLISECONDS NAME" when a server is ready, counted from this script's begin, and then stops everything, brokers first.
+# Prints "chain MILLISECONDS NAME" when a server is ready, counted from this script's begin; then stops everything, brokers first, and prints "stopped".
 set -uo pipefail
 folder=$1 zookeeper_port=$2
 begin=${EPOCHREALTIME/./}
