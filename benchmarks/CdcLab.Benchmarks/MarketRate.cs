@@ -42,7 +42,7 @@ internal static class MarketRate
 
         await lab.StopAsync("TERM", cancellationToken);
         Samples ratio = simulator.Against(slap);
-        return [new("order simulator, unthrottled, against mysqlslap", $"{ratio.Median:0.00}x", $"{ratio.Spread("0.00", "x")}, {ratio.Count} turns; simulator {simulator.Text("0", "/s")}, mysqlslap {slap.Text("0", "/s")}", $"at least {Target}x", ratio.Median >= Target)];
+        return [new("order simulator, unthrottled, against mysqlslap", $"{ratio.Median:0.00}x", $"{ratio.Spread("0.00", "x")}, {ratio.Turns}; simulator {simulator.Text("0", "/s")}, mysqlslap {slap.Text("0", "/s")}", $"at least {Target}x", ratio.Median >= Target)];
 
         async Task<double> SimulateAsync()
         {

@@ -39,7 +39,7 @@ internal static class ProbeLatency
 
         await lab.StopAsync("TERM", cancellationToken);
         Samples ratio = probe.Against(bare);
-        return [new("probe at 100 messages/s, produce to consume, p50, against a bare loop", $"{ratio.Median:0.00}x", $"{ratio.Spread("0.00", "x")}, {ratio.Count} turns; probe {probe.Text("0.00", " ms")}, loop {bare.Text("0.00", " ms")}", $"at most {Target}x", ratio.Median <= Target)];
+        return [new("probe at 100 messages/s, produce to consume, p50, against a bare loop", $"{ratio.Median:0.00}x", $"{ratio.Spread("0.00", "x")}, {ratio.Turns}; probe {probe.Text("0.00", " ms")}, loop {bare.Text("0.00", " ms")}", $"at most {Target}x", ratio.Median <= Target)];
 
         async Task<IReadOnlyList<double>> PausedAsync(TimeSpan window)
         {

@@ -7,6 +7,8 @@ internal sealed class Samples
 
     public int Count => _values.Count;
 
+    public string Turns => Count == 1 ? "1 turn" : $"{Count} turns";
+
     public double Least => _values.Min();
 
     public double Most => _values.Max();

@@ -16,6 +16,6 @@ internal static class StopTime
             place.Say($"SIG{signal} to nothing left: {took.Last:0.0} s");
         }
 
-        return [new("Ctrl+C (SIGINT, SIGTERM) to nothing left", $"{took.Median:0.0} s", $"{took.Spread("0.0", " s")}, {took.Count} stops", $"under {Target} s", took.Most < Target)];
+        return [new("Ctrl+C (SIGINT, SIGTERM) to nothing left", $"{took.Median:0.0} s", $"{took.Spread("0.0", " s")}, {took.Turns}", $"under {Target} s", took.Most < Target)];
     }
 }

@@ -30,7 +30,7 @@ internal static class WarmStart
         }
 
         Samples ratio = lab.Against(plain);
-        string turns = $"{ratio.Count} turns; plain script {plain.Text("0.0", " s")}";
+        string turns = $"{ratio.Turns}; plain script {plain.Text("0.0", " s")}";
         return
         [
             new("warm start until every check is ok, against a plain script", $"{ratio.Median:0.00}x", $"{ratio.Spread("0.00", "x")}, {turns}", $"at most {Target}x", ratio.Median <= Target),
