@@ -8,6 +8,9 @@ namespace CdcLab.Benchmarks.Lab;
 internal sealed class LabProcess : IAsyncDisposable
 {
     private const string UpLine = "The lab is up after";
+
+    // The AppHost lists the dashboard among its resources; it is no server of the lab.
+    private const string Dashboard = "aspire-dashboard";
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(2);
 
@@ -91,7 +94,7 @@ internal sealed class LabProcess : IAsyncDisposable
     public async Task<IReadOnlyDictionary<string, int>> PidsAsync(CancellationToken cancellationToken)
     {
         LabReport report = await Verifier.ReportAsync(cancellationToken);
-        return (report.Figures ?? throw new BenchmarkException("The AppHost has sent no figures.")).Resources.Where(r => r.Pid is not null).ToDictionary(r => r.Name, r => r.Pid!.Value);
+        return (report.Figures ?? throw new BenchmarkException("The AppHost has sent no figures.")).Resources.Where(r => r.Pid is not null && r.Name != Dashboard).ToDictionary(r => r.Name, r => r.Pid!.Value);
     }
 
     /// <summary>A secret of the lab, e.g. <c>Simulator</c>.</summary>
