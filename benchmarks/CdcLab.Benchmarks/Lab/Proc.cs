@@ -48,7 +48,8 @@ internal static class Proc
 
     public static void Signal(int pid, string name)
     {
-        using Process kill = Process.Start("kill", ["-s", name, pid.ToString()]);
+        // One that has ended meanwhile is no error.
+        using Process kill = Process.Start(new ProcessStartInfo("kill", ["-s", name, pid.ToString()]) { RedirectStandardError = true })!;
         kill.WaitForExit();
     }
 
