@@ -67,8 +67,8 @@ public sealed class DashboardPage(IPage page, Uri link)
             $"the effect of '{command}' of {resource}");
     }
 
-    /// <summary>A window of the dashboard with a text.</summary>
-    public ILocator Window(string text) => page.Locator("fluent-dialog").Filter(new() { HasText = text });
+    /// <summary>A window of the dashboard with a text; the element around its body has no size, so it never counts as visible.</summary>
+    public ILocator Window(string text) => page.Locator("fluent-dialog-body").Filter(new() { HasText = text });
 
     /// <summary>A row of the table whose resource runs, or is about to.</summary>
     public ILocator Starting(string resource) =>
