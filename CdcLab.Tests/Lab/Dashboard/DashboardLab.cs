@@ -29,7 +29,8 @@ public sealed partial class DashboardLab : IAsyncLifetime
 
     /// <summary>The lab's passwords and tokens.</summary>
     public async Task<IEnumerable<string>> SecretsAsync() =>
-        JsonSerializer.Deserialize<Dictionary<string, string>>(await File.ReadAllTextAsync(Path.Combine(_folder, "secrets.json"), TestContext.Current.CancellationToken))!.Values;
+        JsonSerializer.Deserialize<Dictionary<string, string>>(
+            await File.ReadAllTextAsync(Path.Combine(_folder, "secrets.json"), TestContext.Current.CancellationToken))!.Values;
 
     /// <summary>Lets a person look at the whole lab in a browser; what fails is told with a picture of the page.</summary>
     /// <param name="look">What the person does and expects.</param>

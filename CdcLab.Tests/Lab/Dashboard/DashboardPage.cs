@@ -17,14 +17,16 @@ public sealed class DashboardPage(IPage page, Uri link)
     }
 
     /// <summary>Waits until every resource runs and is healthy; the dashboard shows one that is not with its health behind the state.</summary>
-    public Task<IReadOnlyDictionary<string, string>> WholeAsync() => TableAsync(rows => rows.Count > 0 && rows.Values.All(state => state == "Running"), "every resource to be Running and healthy");
+    public Task<IReadOnlyDictionary<string, string>> WholeAsync() =>
+        TableAsync(rows => rows.Count > 0 && rows.Values.All(state => state == "Running"), "every resource to be Running and healthy");
 
     /// <summary>Waits for the state of one resource, as the table shows it.</summary>
     public Task StateAsync(string name, Func<string, bool> good, string what) =>
         TableAsync(rows => rows.TryGetValue(name, out string? state) && good(state), $"{name} to be {what}");
 
     /// <summary>The left margin of a resource's name: more than 0 for one that is shown below another.</summary>
-    public Task<string> MarginAsync(string name) => page.Locator($"{Row(name)} .resources-name-container").EvaluateAsync<string>("e => getComputedStyle(e).marginLeft");
+    public Task<string> MarginAsync(string name) =>
+        page.Locator($"{Row(name)} .resources-name-container").EvaluateAsync<string>("e => getComputedStyle(e).marginLeft");
 
     /// <summary>Opens the details of a resource and waits until one of their lines is as it should be.</summary>
     public Task DetailAsync(string resource, string name, Func<string, bool> good, string what) => SeeAsync(
@@ -33,8 +35,8 @@ public sealed class DashboardPage(IPage page, Uri link)
             ILocator details = page.Locator(".details-container").Filter(new() { HasText = $": {resource}" });
             if (!await details.IsVisibleAsync())
                 await page.Locator($"{Row(resource)} td[col-index='2']").ClickAsync(new() { Timeout = Attempt });
-            string[] cells = await details.Locator($"tr:has(td[col-index='1'] [title='{name}'])").Locator("td").AllInnerTextsAsync() is { Count: > 0 } found ? [.. found] : ["no such line"];
-            return string.Join(" | ", cells.Select(c => c.ReplaceLineEndings(" ")));
+            IReadOnlyList<string> cells = await details.Locator($"tr:has(td[col-index='1'] [title='{name}']) td").AllInnerTextsAsync();
+            return cells.Count == 0 ? "no such line" : string.Join(" | ", cells.Select(c => c.ReplaceLineEndings(" ")));
         },
         good,
         $"the line '{name}' of the details of {resource} to {what}");
@@ -71,8 +73,9 @@ public sealed class DashboardPage(IPage page, Uri link)
     public ILocator Window(string text) => page.Locator("fluent-dialog-body").Filter(new() { HasText = text });
 
     /// <summary>A row of the table whose resource runs, or is about to.</summary>
-    public ILocator Starting(string resource) =>
-        page.Locator(string.Join(", ", new[] { "Running", "Starting", "Waiting", "Unknown" }.Select(state => $"{Row(resource)} td[col-index='2'][title^='{state}']")));
+    public ILocator Starting(string resource) => page.Locator(string.Join(
+        ", ",
+        new[] { "Running", "Starting", "Waiting", "Unknown" }.Select(state => $"{Row(resource)} td[col-index='2'][title^='{state}']")));
 
     /// <summary>Answers the question that a command asks.</summary>
     public async Task AnswerAsync(string question, string answer)

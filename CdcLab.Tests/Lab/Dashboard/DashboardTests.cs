@@ -30,7 +30,11 @@ public sealed class DashboardTests(DashboardLab lab)
             await page.NotificationAsync("kafka-2.answers", "kafka-2 does not answer");
             await page.StateAsync("kafka-2", state => state == "Paused", "Paused");
             await page.StateAsync("verifier", state => state == "Running (Unhealthy)", "Running (Unhealthy)");
-            await page.DetailAsync("verifier", "verdicts-kafka-2", text => text.Contains("Unhealthy", StringComparison.Ordinal) && text.Contains("kafka-2.answers", StringComparison.Ordinal), "be Unhealthy for kafka-2.answers");
+            await page.DetailAsync(
+                "verifier",
+                "verdicts-kafka-2",
+                text => text.Contains("| Unhealthy", StringComparison.Ordinal) && text.Contains("kafka-2.answers", StringComparison.Ordinal),
+                "be Unhealthy for kafka-2.answers");
         }
         finally
         {
