@@ -46,7 +46,7 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
                 continue;
             Verdict[] bad = [.. group.Where(v => v.Outcome != Outcome.Ok)];
             await MergePropertiesAsync(resource, "verdicts", [
-                new("verdicts", bad.Length == 0 ? $"all {group.Count()} ok" : $"{bad.Length} of {group.Count()} not ok: {string.Join(", ", bad.Select(v => v.Id))}") { DisplayName = "Verdicts", IsHighlighted = bad.Length > 0 },
+                new("verdicts", bad.Length == 0 ? $"all {group.Count()} ok" : $"{bad.Length} of {group.Count()} not ok: {string.Join(", ", bad.Select(v => v.Id))}") { DisplayName = "Verdicts", IsHighlighted = true },
                 .. group.Select(v => new ResourcePropertySnapshot($"verdict.{v.Id}", Words(v)) { DisplayName = v.Id, IsHighlighted = v.Outcome != Outcome.Ok }),
             ]);
         }

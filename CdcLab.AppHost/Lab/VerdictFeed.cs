@@ -158,7 +158,8 @@ internal sealed class VerdictFeed(ResourceWatch watch, Faults faults, VerifierCl
 
     }
 
-    private static ResourcePropertySnapshot Property(string name, string displayName, string value) => new(name, value) { DisplayName = displayName };
+    // What is not highlighted, the dashboard shows only to those who ask for all of it.
+    private static ResourcePropertySnapshot Property(string name, string displayName, string value) => new(name, value) { DisplayName = displayName, IsHighlighted = true };
 
     private static ServerAnnotation? Annotation(WatchedResource resource) => resource.Resource.Annotations.OfType<ServerAnnotation>().FirstOrDefault();
 

@@ -1,0 +1,72 @@
+using CdcLab.AppHost.Processes;
+
+namespace CdcLab.Tests.Lab.Dashboard;
+
+/// <summary>The real dashboard of a real lab, looked at with a real browser.</summary>
+[Collection(DashboardCollectionDefinition.Name)]
+[Trait("tier", "browser")]
+public sealed class DashboardTests(DashboardLab lab)
+{
+    private static readonly string[] Resources = ["mysql", "zookeeper", "kafka", "kafka-1", "kafka-2", "kafka-3", "order-simulator", "verifier"];
+
+    [Fact(Skip = DashboardHere.Reason, SkipType = typeof(DashboardHere), SkipUnless = nameof(DashboardHere.IsAsked))]
+    public Task Every_resource_of_the_lab_is_listed_as_running_and_healthy() => lab.LookAsync(async page =>
+    {
+        IReadOnlyDictionary<string, string> rows = await page.WholeAsync();
+        Assert.Empty(Resources.Except(rows.Keys));
+        Assert.Equal("0px", await page.MarginAsync("kafka"));
+        foreach (string broker in (string[])["kafka-1", "kafka-2", "kafka-3"])
+            Assert.NotEqual("0px", await page.MarginAsync(broker));
+        await page.DetailAsync("kafka-2", "Memory", text => text.Contains("MiB", StringComparison.Ordinal), "show how much it uses");
+    });
+
+    [Fact(Skip = DashboardHere.Reason, SkipType = typeof(DashboardHere), SkipUnless = nameof(DashboardHere.IsAsked))]
+    public Task A_broker_paused_from_outside_turns_the_verdict_and_going_on_turns_it_back() => lab.LookAsync(async page =>
+    {
+        int pid = await lab.PidAsync("kafka-2");
+        ProcessSignals.TrySend(pid, Signal.Stop);
+        try
+        {
+            await page.NotificationAsync("kafka-2.answers", "kafka-2 does not answer");
+            await page.StateAsync("kafka-2", state => state == "Paused", "Paused");
+            await page.StateAsync("verifier", state => state == "Running (Unhealthy)", "Running (Unhealthy)");
+            await page.DetailAsync(
+                "verifier",
+                "verdicts-kafka-2",
+                text => text.Contains("| Unhealthy", StringComparison.Ordinal) && text.Contains("kafka-2.answers", StringComparison.Ordinal),
+                "be Unhealthy for kafka-2.answers");
+        }
+        finally
+        {
+            ProcessSignals.TrySend(pid, Signal.Continue);
+        }
+
+        await page.DetailAsync("verifier", "verdicts-kafka-2", text => text.Contains("| Healthy", StringComparison.Ordinal), "be Healthy");
+        await page.WholeAsync();
+    });
+
+    [Fact(Skip = DashboardHere.Reason, SkipType = typeof(DashboardHere), SkipUnless = nameof(DashboardHere.IsAsked))]
+    public Task A_broker_is_killed_in_its_menu_after_a_question_and_runs_again_by_Start() => lab.LookAsync(async page =>
+    {
+        const string Question = "Kill kafka-3 (SIGKILL)?";
+        await page.ChooseAsync("kafka-3", "Kill", page.Window(Question));
+        await page.AnswerAsync(Question, "No");
+        await page.StateAsync("kafka-3", state => state == "Running", "Running");
+        await page.ChooseAsync("kafka-3", "Kill", page.Window(Question));
+        await page.AnswerAsync(Question, "Yes");
+        await page.StateAsync("kafka-3", state => !state.StartsWith("Running", StringComparison.Ordinal), "no longer Running");
+        await page.ChooseAsync("kafka-3", "Start", page.Starting("kafka-3"));
+        await page.WholeAsync();
+    });
+
+    [Fact(Skip = DashboardHere.Reason, SkipType = typeof(DashboardHere), SkipUnless = nameof(DashboardHere.IsAsked))]
+    public Task How_to_connect_of_mysql_shows_the_address_and_no_password() => lab.LookAsync(async page =>
+    {
+        await page.ChooseAsync("mysql", "How to connect", page.Window(DashboardLab.MySqlAddress));
+        // A table and a code block: Markdown that was drawn, not its source.
+        Assert.Contains(DashboardLab.MySqlAddress, await page.Window("How to connect").Locator("td code").AllInnerTextsAsync());
+        string text = await page.Window("How to connect").InnerTextAsync();
+        Assert.Contains($"mysql --host=127.0.0.1 --port={DashboardLab.MySqlAddress.Split(':')[1]}", text, StringComparison.Ordinal);
+        Assert.All(await lab.SecretsAsync(), secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
+    });
+}
