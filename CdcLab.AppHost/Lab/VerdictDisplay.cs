@@ -18,11 +18,7 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
     private bool _isUp;
 
     /// <summary>The verifier says nothing.</summary>
-    public Task SilentAsync(string why)
-    {
-        _silence = why;
-        return Task.CompletedTask;
-    }
+    public void Silent(string why) => _silence = why;
 
     /// <summary>The verdicts on a resource as one health result: the worst of them, with those that are not ok in words.</summary>
     public HealthCheckResult Health(string resource)
@@ -35,7 +31,6 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
         return bad.Length == 0 ? HealthCheckResult.Healthy(text) : bad[0].Outcome == Outcome.Failed ? HealthCheckResult.Unhealthy(text) : HealthCheckResult.Degraded(text);
     }
 
-    /// <summary>Shows a report.</summary>
     public async Task ShowAsync(LabReport report)
     {
         _report = report;
@@ -51,8 +46,12 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
             ]);
         }
 
-        TellTurns(report);
-        if (!_isUp && report.Checks.Count > 0 && report.Checks.All(c => c.Outcome != Outcome.Unknown || !IsYoung(report)))
+        foreach (Verdict follower in report.Checks.Where(c => c.CausedBy is not null))
+            _followed[follower.Id] = report.At;
+        // Nothing has turned before everything has been looked at once.
+        if (_isUp)
+            TellTurns(report);
+        else if (report.Checks.Count > 0 && report.Checks.All(c => c.Outcome != Outcome.Unknown || !IsYoung(report)))
             TellUp(report);
     }
 
@@ -64,10 +63,9 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
             return;
         _shown[(resource.Name, owner)] = text;
         HashSet<string> ours = [.. properties.Select(p => p.Name)];
-        string prefix = owner == "verdicts" ? "verdict" : "\0";
         await notifications.PublishUpdateAsync(resource, s => s with
         {
-            Properties = [.. s.Properties.Where(p => !ours.Contains(p.Name) && !p.Name.StartsWith(prefix, StringComparison.Ordinal)), .. properties],
+            Properties = [.. s.Properties.Where(p => !ours.Contains(p.Name) && !(owner == "verdicts" && p.Name.StartsWith("verdict", StringComparison.Ordinal))), .. properties],
         });
     }
 
@@ -77,24 +75,13 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
     private void TellUp(LabReport report)
     {
         _isUp = true;
-        int ok = report.Checks.Count(c => c.Outcome == Outcome.Ok);
-        LabTerminal.Line("");
-        LabTerminal.Line($"The lab is up after {progress.Seconds:0} s: {ok} of {report.Checks.Count} checks ok{(report.NotPossibleHere.Count == 0 ? "" : $", {report.NotPossibleHere.Count} not possible here")}.");
-        foreach (Verdict bad in report.Checks.Where(c => c.Outcome != Outcome.Ok && c.CausedBy is null))
-            LabTerminal.Line($"  {Words(bad)}");
-        foreach (string line in lab.Addresses())
+        LabTerminal.Line($"\nThe lab is up after {progress.Seconds:0} s: {report.Checks.Count(c => c.Outcome == Outcome.Ok)} of {report.Checks.Count} checks ok{(report.NotPossibleHere.Count == 0 ? "" : $", {report.NotPossibleHere.Count} not possible here")}.");
+        foreach (string line in report.Checks.Where(c => c.Outcome != Outcome.Ok && c.CausedBy is null).Select(Words).Concat(lab.Addresses()).Append("Ctrl+C stops everything."))
             LabTerminal.Line($"  {line}");
-        LabTerminal.Line("  Ctrl+C stops everything.");
     }
 
     private void TellTurns(LabReport report)
     {
-        // Nothing has turned before everything has been looked at once.
-        bool tell = _isUp;
-        foreach (Verdict follower in report.Checks.Where(c => c.CausedBy is not null))
-            _followed[follower.Id] = report.At;
-        if (!tell)
-            return;
         foreach (Verdict root in report.Checks.Where(v => IsNews(v, report.At)))
         {
             if (root.Outcome == Outcome.Ok)
@@ -121,28 +108,22 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
     {
         if (!interaction.IsAvailable)
             return;
+        bool ok = verdict.Outcome == Outcome.Ok;
         Task shown = interaction.PromptNotificationAsync(
-            verdict.Outcome == Outcome.Ok ? $"{verdict.Id} is ok again" : verdict.Id,
-            verdict.Outcome == Outcome.Ok ? verdict.Actual ?? "" : $"{verdict.Actual}{follow}. {verdict.Fix}",
-            new NotificationInteractionOptions { Intent = verdict.Outcome == Outcome.Ok ? MessageIntent.Success : MessageIntent.Error });
+            ok ? $"{verdict.Id} is ok again" : verdict.Id,
+            ok ? verdict.Actual ?? "" : $"{verdict.Actual}{follow}. {verdict.Fix}",
+            new NotificationInteractionOptions { Intent = ok ? MessageIntent.Success : MessageIntent.Error });
         _ = shown.ContinueWith(t => LabTerminal.Error($"A notification could not be shown: {t.Exception!.GetBaseException().Message}"), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
-    private static string Words(Verdict v) => v.Outcome switch
-    {
-        Outcome.Ok => $"ok: {v.Actual}",
-        Outcome.Failed => $"{v.Id}: expected {v.Expected}; found {v.Actual}.{(v.CausedBy is { } cause ? $" It follows from {cause}." : $" {v.Fix}")}",
-        _ => $"{v.Id}: unknown. {v.Because}{(v.CausedBy is { } cause ? $" It follows from {cause}." : $" {v.Fix}")}",
-    };
+    private static string Words(Verdict v) => v.Outcome == Outcome.Ok
+        ? $"ok: {v.Actual}"
+        : $"{v.Id}: {(v.Outcome == Outcome.Failed ? $"expected {v.Expected}; found {v.Actual}." : $"unknown. {v.Because}")}{(v.CausedBy is { } cause ? $" It follows from {cause}." : $" {v.Fix}")}";
 }
 
 /// <summary>The verdicts as health of the verifier: nothing waits for it, so a verdict holds nothing back.</summary>
 internal static class VerdictHealthExtensions
 {
-    /// <summary>Adds one health check for each resource that there are verdicts on.</summary>
-    /// <param name="verifier">The verifier.</param>
-    /// <param name="resources">The names of the resources.</param>
-    /// <returns>The verifier.</returns>
     public static IResourceBuilder<ProjectResource> WithVerdicts(this IResourceBuilder<ProjectResource> verifier, IEnumerable<string> resources)
     {
         foreach (string resource in resources)
