@@ -10,11 +10,7 @@ namespace CdcLab.AppHost.Commands;
 internal static class ExitCodes
 {
     public const int Ok = 0;
-
-    /// <summary>Looked, and something failed or is unknown.</summary>
     public const int NotOk = 1;
-
-    /// <summary>A wrong setting, a wrong argument, something missing on this machine.</summary>
     public const int CouldNotRun = 2;
 }
 
@@ -29,10 +25,6 @@ internal static class LabCommands
         (aspire describe, aspire logs NAME, aspire resource NAME stop|start|kill|pause|resume, aspire stop).
         """;
 
-    /// <summary>Runs a command line.</summary>
-    /// <param name="args">The arguments.</param>
-    /// <param name="build">Adds the lab's resources to an application and builds it.</param>
-    /// <param name="removeVolumes">Deletes the volumes of the lab's containers.</param>
     public static async Task<int> RunAsync(string[] args, Func<LabSession, DistributedApplication> build, Func<LabOptions, CancellationToken, Task> removeVolumes)
     {
         LabArguments arguments = LabArguments.Parse(args);

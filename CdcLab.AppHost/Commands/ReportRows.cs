@@ -29,10 +29,7 @@ internal static class ReportRows
     public static string Found(this LabReport report, Verdict verdict) =>
         verdict.Outcome != Outcome.Ok && report.RootOf(verdict) is var root && root != verdict ? $"follows from {root.Id}" : verdict.Actual ?? verdict.Because ?? NotKnown;
 
-    /// <summary>One cause, item by item.</summary>
-    /// <param name="report">The report.</param>
-    /// <param name="root">The cause.</param>
-    /// <param name="mostNamed">How many of the checks that follow from it are named.</param>
+    /// <summary>One cause, item by item, with the names of at most so many checks that follow from it.</summary>
     public static IEnumerable<(string Label, string Value)> Cause(this LabReport report, Verdict root, int mostNamed = int.MaxValue)
     {
         yield return ("expected", root.Expected);
@@ -45,7 +42,6 @@ internal static class ReportRows
             yield return ("", $"{(followers.Count == 1 ? "1 check follows" : $"{followers.Count} checks follow")} from it: {string.Join(", ", followers.Take(mostNamed).Select(f => f.Id))}{(followers.Count > mostNamed ? $" and {followers.Count - mostNamed} more; the table marks them" : "")}");
     }
 
-    /// <summary>What ran on what for how long, item by item.</summary>
     public static IEnumerable<(string Label, string Value)> Head(this LabReport report)
     {
         yield return ("lab", report.Lab);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CdcLab.AppHost.Lab;
 using CdcLab.Clients.Verifier;
+using Spectre.Console;
 
 namespace CdcLab.AppHost.Commands;
 
@@ -13,9 +14,8 @@ internal sealed class VerifyCommand(LabOptions options, Func<LabSession, Distrib
     private const int LongestLimitMinutes = 24 * 60;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    // A verdict of a lab that ran already is meant to be seen, not waited for; one that has just come up needs 20 probe messages first.
+    // A verdict of a lab that ran already is meant to be seen, not waited for.
     private static readonly TimeSpan AttachedLimit = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Unchanged = TimeSpan.FromSeconds(60);
 
     public static Command Create(LabOptions options, Func<LabSession, DistributedApplication> build, Func<LabOptions, CancellationToken, Task> removeVolumes)
     {
@@ -39,7 +39,8 @@ internal sealed class VerifyCommand(LabOptions options, Func<LabSession, Distrib
         (LabReport? report, int code) = directory.IsHeld ? await AttachAsync(directory, stop) : await TemporaryAsync(TimeSpan.FromMinutes(limitMinutes), stop);
         if (report is null)
             return code;
-        LabTerminal.Line(VerifyText.Render(report, Width(), ansi: !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or ""));
+        int width = Console.IsOutputRedirected ? PipeWidth : Math.Max(LeastWidth, AnsiConsole.Profile.Width);
+        LabTerminal.Line(VerifyText.Render(report, width, AnsiConsole.Profile.Capabilities is { Ansi: true, ColorSystem: not ColorSystem.NoColors }));
         foreach (string path in files.Write(report))
             LabTerminal.Line($"Written: {path}");
         return report.IsAllOk ? ExitCodes.Ok : ExitCodes.NotOk;
@@ -95,7 +96,7 @@ internal sealed class VerifyCommand(LabOptions options, Func<LabSession, Distrib
                 VerdictFeed feed = services.GetRequiredService<VerdictFeed>();
                 ResourceWatch watch = services.GetRequiredService<ResourceWatch>();
                 using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stopping, end.Token);
-                (settled, notOk) = await SettledAsync(() => feed.Report, () => watch.States, either.Token);
+                (settled, notOk) = await SettledAsync(() => feed.Report, () => watch.IsSettled, () => watch.States, either.Token);
             });
             if (settled is not null)
                 return (settled with { Lab = "temporary" }, ExitCodes.Ok);
@@ -122,35 +123,17 @@ internal sealed class VerifyCommand(LabOptions options, Func<LabSession, Distrib
         }
     }
 
-    // All ok, or no resource has changed its state for a minute: a fetch, a start and a death are changes. Without a report when it is stopped: what was last not ok.
-    internal static async Task<(LabReport? Report, string NotOk)> SettledAsync(Func<LabReport?> report, Func<string> states, CancellationToken stop)
+    // All ok, or nothing changes any more. Without a report when it is stopped: what was last not ok.
+    internal static async Task<(LabReport? Report, string NotOk)> SettledAsync(Func<LabReport?> report, Func<bool> isSettled, Func<string> states, CancellationToken stop)
     {
-        long changed = Stopwatch.GetTimestamp();
-        string before = "";
         while (true)
         {
             await Task.Delay(Pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            string now = states();
-            if (now != before)
-                (before, changed) = (now, Stopwatch.GetTimestamp());
             LabReport? last = report();
-            if (last is not null && (last.IsAllOk || Stopwatch.GetElapsedTime(changed) > Unchanged))
+            if (last is not null && (last.IsAllOk || isSettled()))
                 return (last, "");
             if (stop.IsCancellationRequested)
-                return (null, last is null ? $"no report yet ({now})" : string.Join(", ", last.Roots().Select(r => $"{r.Id} ({last.Found(r)})")));
-        }
-    }
-
-    private static int Width()
-    {
-        try
-        {
-            return Console.IsOutputRedirected || Console.WindowWidth <= 0 ? PipeWidth : Math.Max(LeastWidth, Console.WindowWidth);
-        }
-        catch (IOException)
-        {
-            // No terminal after all.
-            return PipeWidth;
+                return (null, last is null ? $"no report yet ({states()})" : string.Join(", ", last.Roots().Select(r => $"{r.Id} ({last.Found(r)})")));
         }
     }
 }

@@ -34,8 +34,7 @@ internal sealed record VerifyFiles(string? Markdown, string? Json, string? JUnit
         return null;
     }
 
-    /// <summary>Writes them: all, or none of them where one cannot be written.</summary>
-    /// <returns>The paths that were written.</returns>
+    // All, or none of them where one cannot be written.
     public IReadOnlyList<string> Write(LabReport report)
     {
         try

@@ -26,10 +26,9 @@ internal static class VerifyMarkdown
         "Not measured: drills come later.",
     ]);
 
-    /// <summary>The verdicts alone.</summary>
     public static string RenderVerdicts(LabReport report) => Join(Verdicts(report));
 
-    /// <summary>A table; nothing where it has no row.</summary>
+    // Nothing where it has no row.
     public static string Table(string[] heads, IEnumerable<string[]> rows)
     {
         string[][] all = [heads, [.. heads.Select(_ => "---")], .. rows];

@@ -31,7 +31,7 @@ internal static class VerifyText
 
     private static void Section(IAnsiConsole console, string title, IEnumerable<(string Label, string Value)> items)
     {
-        Grid grid = new Grid().AddColumn(new GridColumn().PadLeft(2).NoWrap()).AddColumn();
+        Grid grid = new Grid().AddColumn(new GridColumn { NoWrap = true, Padding = new(2, 0, 2, 0) }).AddColumn();
         foreach ((string label, string value) in items)
             grid.AddRow(Cell(label), Cell(value));
         console.WriteLine();

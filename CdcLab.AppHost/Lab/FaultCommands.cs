@@ -12,10 +12,7 @@ internal sealed class Faults(ResourceWatch watch, ResourceNotificationService no
         if (NotRunning(resource) is { } refusal)
             return refusal;
         watch.WillSend(resource.Name, new("kill", Signal.Kill));
-        if (Container(resource) is { } container)
-            await lab.Engine!.KillAsync(container, cancellationToken);
-        else
-            Send(resource, Signal.Kill);
+        await SendAsync(resource, Signal.Kill, cancellationToken);
         await EndedAsync(resource, EndLimit, cancellationToken);
         return CommandResults.Success($"{resource.Name} was killed. It stays down until it is started.");
     }
@@ -24,10 +21,7 @@ internal sealed class Faults(ResourceWatch watch, ResourceNotificationService no
     {
         if (NotRunning(resource) is { } refusal)
             return refusal;
-        if (Container(resource) is { } container)
-            await lab.Engine!.PauseAsync(container, cancellationToken);
-        else
-            Send(resource, Signal.Stop);
+        await SendAsync(resource, Signal.Stop, cancellationToken);
         await ShowPausedAsync(resource, paused: true);
         return CommandResults.Success($"{resource.Name} is paused. It answers nothing until it is resumed.");
     }
@@ -36,7 +30,7 @@ internal sealed class Faults(ResourceWatch watch, ResourceNotificationService no
     {
         if (Now(resource) is not { IsPaused: true })
             return CommandResults.Failure($"{resource.Name} is not paused.");
-        await ContinueAsync(resource, cancellationToken);
+        await SendAsync(resource, Signal.Continue, cancellationToken);
         await ShowPausedAsync(resource, paused: false);
         return CommandResults.Success($"{resource.Name} goes on.");
     }
@@ -48,12 +42,12 @@ internal sealed class Faults(ResourceWatch watch, ResourceNotificationService no
         {
             // What is frozen cannot react to SIGTERM.
             if (now.IsPaused)
-                await ContinueAsync(resource, cancellationToken);
+                await SendAsync(resource, Signal.Continue, cancellationToken);
             watch.WillSend(resource.Name, new("stop", Signal.Terminate));
             TimeSpan grace = now.Server?.StopGrace ?? ServiceGrace;
-            if (Container(resource) is { } container)
+            if (now.Server?.Container is { } container)
                 await lab.Engine!.StopAsync(container, grace, cancellationToken);
-            else if (Send(resource, Signal.Terminate))
+            else if (now.Pid is { } pid && ProcessSignals.TrySend(pid, Signal.Terminate))
                 await EndedAsync(resource, grace, cancellationToken);
         }
 
@@ -73,12 +67,16 @@ internal sealed class Faults(ResourceWatch watch, ResourceNotificationService no
             ? s with { State = paused ? new(WatchedResource.Paused, KnownResourceStateStyles.Warn) : new(KnownResourceStates.Running, KnownResourceStateStyles.Success) }
             : s);
 
-    private async Task ContinueAsync(IResource resource, CancellationToken cancellationToken)
+    private async Task SendAsync(IResource resource, Signal signal, CancellationToken cancellationToken)
     {
-        if (Container(resource) is { } container)
-            await lab.Engine!.ResumeAsync(container, cancellationToken);
+        if (Now(resource)?.Server?.Container is not { } container)
+            ProcessSignals.TrySend(Now(resource)?.Pid ?? throw new InvalidOperationException($"{resource.Name} has no process."), signal);
+        else if (signal == Signal.Kill)
+            await lab.Engine!.KillAsync(container, cancellationToken);
+        else if (signal == Signal.Stop)
+            await lab.Engine!.PauseAsync(container, cancellationToken);
         else
-            Send(resource, Signal.Continue);
+            await lab.Engine!.ResumeAsync(container, cancellationToken);
     }
 
     private async Task EndedAsync(IResource resource, TimeSpan limit, CancellationToken cancellationToken)
@@ -95,23 +93,16 @@ internal sealed class Faults(ResourceWatch watch, ResourceNotificationService no
         }
     }
 
-    private ExecuteCommandResult? NotRunning(IResource resource) => Now(resource) is { IsRunning: true } now && (Container(resource) is not null || now.Pid is not null)
+    private ExecuteCommandResult? NotRunning(IResource resource) => Now(resource) is { IsRunning: true } now && (now.Server?.Container is not null || now.Pid is not null)
         ? null
         : CommandResults.Failure($"{resource.Name} does not run; its state is {Now(resource)?.State ?? "unknown"}.");
 
     private WatchedResource? Now(IResource resource) => watch.Now.GetValueOrDefault(resource.Name);
-
-    private string? Container(IResource resource) => Now(resource)?.Server?.Container;
-
-    private bool Send(IResource resource, Signal signal) => Now(resource)?.Pid is { } pid && ProcessSignals.TrySend(pid, signal);
 }
 
 internal static class FaultCommandExtensions
 {
-    /// <summary>Adds kill, pause and resume, and gives stop and restart the server's own grace.</summary>
-    /// <typeparam name="T">The kind of resource.</typeparam>
-    /// <param name="resource">The server or service.</param>
-    /// <param name="meaning">What it means for others when it is gone; null for the server's own annotation.</param>
+    // The meaning is what it is for others when the resource is gone; a server has its own.
     public static IResourceBuilder<T> WithFaultCommands<T>(this IResourceBuilder<T> resource, string? meaning = null)
         where T : IResource
     {

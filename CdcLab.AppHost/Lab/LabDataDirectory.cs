@@ -5,12 +5,7 @@ using System.Text.Json.Serialization;
 
 namespace CdcLab.AppHost.Lab;
 
-/// <summary>What a data directory was made by; it decides what may open it again.</summary>
-/// <param name="Format">The version of this shape.</param>
-/// <param name="Runtime">How the servers ran.</param>
-/// <param name="Id">A short name that no other directory has.</param>
-/// <param name="MySqlSeries">The series of the MySQL that wrote its data, e.g. <c>9.7</c>; null before its first start.</param>
-/// <param name="KafkaSeries">The series of the Kafka that wrote its data, e.g. <c>3.5</c>; null before its first start.</param>
+/// <summary>What a data directory was made by; it decides what may open it again. The series are those of the servers that wrote its data, e.g. <c>9.7</c>; null before their first start.</summary>
 internal sealed record LabStamp(int Format, LabRuntime Runtime, string Id, string? MySqlSeries, string? KafkaSeries)
 {
     public const int ThisFormat = 1;
@@ -21,13 +16,7 @@ internal sealed record LabStamp(int Format, LabRuntime Runtime, string Id, strin
     private static bool IsSeries(string? text) => text is null || Version.TryParse(text, out _);
 }
 
-/// <summary>The passwords and tokens of a lab, generated once and kept in its data directory, readable by its owner only.</summary>
-/// <param name="Root">Password of MySQL's root.</param>
-/// <param name="Debezium">Password of <c>debezium</c>.</param>
-/// <param name="Simulator">Password of <c>simulator</c>.</param>
-/// <param name="KafkaUi">Password of Kafka UI's login.</param>
-/// <param name="Token">Bearer token of both services' APIs.</param>
-/// <param name="DashboardToken">The token of the dashboard's link.</param>
+/// <summary>Passwords of three users of MySQL and of Kafka UI's login, the token of both services' APIs and that of the dashboard's link: generated once, readable by their owner only.</summary>
 internal sealed record LabSecrets(string Root, string Debezium, string Simulator, string KafkaUi, string Token, string DashboardToken)
 {
     public const string FileName = "secrets.json";
@@ -35,7 +24,6 @@ internal sealed record LabSecrets(string Root, string Debezium, string Simulator
     [JsonIgnore]
     public IReadOnlyList<string> All => [Root, Debezium, Simulator, KafkaUi, Token, DashboardToken];
 
-    /// <summary>The key of a secret in the file.</summary>
     public static string Key(string secret) => LabJson.Options.PropertyNamingPolicy!.ConvertName(secret);
 
     public static LabSecrets Generate() => new(Text(), Text(), Text(), Text(), Text(), Text());
@@ -61,20 +49,17 @@ internal sealed class LabDataDirectory
 
     private LabDataDirectory(string path) => Path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
 
-    /// <summary>The absolute path.</summary>
     public string Path { get; }
 
     /// <summary>How its data was made; null for a new directory.</summary>
     public LabRuntime? Runtime => Stamp?.Runtime;
 
-    /// <summary>Null where it has none that can be read.</summary>
+    // Null where there is none that can be read.
     public LabStamp? Stamp => ReadJson<LabStamp>(StampFile) is { IsValid: true } stamp ? stamp : null;
+    public LabSecrets? Secrets => ReadJson<LabSecrets>(LabSecrets.FileName) is { } secrets && secrets.All.All(s => s is { Length: > 0 }) ? secrets : null;
 
     /// <summary>The process that runs a lab in it and its verifier's address; null while none runs, or before it is about to listen.</summary>
     public RunRecord? Running => IsHeld ? ReadJson<RunRecord>(RunFile) : null;
-
-    /// <summary>Null where there are none that can be read.</summary>
-    public LabSecrets? Secrets => ReadJson<LabSecrets>(LabSecrets.FileName) is { } secrets && secrets.All.All(s => s is { Length: > 0 }) ? secrets : null;
 
     /// <summary>Whether a lab runs in it. The kernel gives the lock back when the lab's process ends, however it ends.</summary>
     public bool IsHeld
@@ -83,12 +68,8 @@ internal sealed class LabDataDirectory
         {
             try
             {
-                using FileStream file = new(File(LockFile), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-                return false;
-            }
-            catch (IOException held) when (held.HResult == WouldBlock)
-            {
-                return true;
+                using FileStream? hold = TryLock(FileMode.Open);
+                return hold is null;
             }
             catch (Exception absent) when (absent is IOException or UnauthorizedAccessException)
             {
@@ -162,8 +143,6 @@ internal sealed class LabDataDirectory
         }
     }
 
-    /// <summary>Deletes the directory with everything in it.</summary>
-    /// <exception cref="IOException">A lab runs in it, or something in it cannot be deleted.</exception>
     public void Delete()
     {
         // A link to the folder stays: what is deleted is the lab's data.
@@ -244,21 +223,27 @@ internal sealed class LabDataDirectory
 
     private FileStream Lock()
     {
-        // FileShare.None is flock(2) on Linux, and the file is not handed to child processes. Somebody who asks whether it is held has it for a moment.
-        for (int tries = 5; ; tries--)
+        // Somebody who asks whether it is held has it for a moment.
+        for (int tries = 5; tries > 0; tries--)
         {
-            try
-            {
-                return new(File(LockFile), new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-            }
-            catch (IOException held) when (held.HResult == WouldBlock && tries > 0)
-            {
-                Thread.Sleep(20);
-            }
-            catch (IOException held) when (held.HResult == WouldBlock)
-            {
-                throw new IOException($"A lab runs in {Path}.", held);
-            }
+            if (TryLock(FileMode.OpenOrCreate) is { } hold)
+                return hold;
+            Thread.Sleep(20);
+        }
+
+        throw new IOException($"A lab runs in {Path}.");
+    }
+
+    // FileShare.None is flock(2) on Linux, and the file is not handed to child processes. Null where somebody else holds it.
+    private FileStream? TryLock(FileMode mode)
+    {
+        try
+        {
+            return new(File(LockFile), new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = mode == FileMode.Open ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        }
+        catch (IOException held) when (held.HResult == WouldBlock)
+        {
+            return null;
         }
     }
 
@@ -279,26 +264,15 @@ internal sealed class HeldDataDirectory(LabDataDirectory directory, FileStream h
     private LabStamp _stamp = stamp;
 
     public string Path => directory.Path;
-
-    /// <summary>A short name of the directory that no other has.</summary>
     public string Id => _stamp.Id;
-
-    /// <summary>The series of the Kafka that wrote its data, e.g. <c>3.5</c>; null for new data.</summary>
     public string? KafkaSeries => _stamp.KafkaSeries;
-
     public LabSecrets Secrets => secrets;
-
     public string SecretsFile => directory.File(LabSecrets.FileName);
 
-    /// <summary>Notes the MySQL that is about to open the data.</summary>
-    /// <exception cref="InvalidOperationException">It must not: a newer one wrote it.</exception>
     public void AdmitMySql(Version version) => Admit("MySQL", s => s.MySqlSeries, version, (s, series) => s with { MySqlSeries = series });
 
-    /// <summary>Notes the Kafka that is about to open the data.</summary>
-    /// <exception cref="InvalidOperationException">It must not: a newer one wrote it, or one from the other side of 1.0.</exception>
     public void AdmitKafka(Version version) => Admit("Kafka", s => s.KafkaSeries, version, (s, series) => s with { KafkaSeries = series });
 
-    /// <summary>Writes where the lab answers.</summary>
     public void Announce(Uri verifier) => directory.WriteJson(LabDataDirectory.RunFile, new LabDataDirectory.RunRecord(Environment.ProcessId, verifier));
 
     public void Dispose()

@@ -45,11 +45,7 @@ internal static class LabHosting
         return builder;
     }
 
-    /// <summary>Runs an application until it is stopped, or until a work on it is done.</summary>
-    /// <param name="lab">The lab.</param>
-    /// <param name="build">Adds the resources and builds.</param>
-    /// <param name="work">What is done while it runs; null to run until it is stopped. Its token is cancelled when the application stops.</param>
-    /// <returns>The exit code.</returns>
+    /// <summary>Runs an application until it is stopped, or until a work on it is done, whose token is cancelled when the application stops. Gives the exit code.</summary>
     public static async Task<int> RunAsync(LabSession lab, Func<LabSession, DistributedApplication> build, Func<IServiceProvider, CancellationToken, Task>? work = null)
     {
         LabTerminal.Line($"CdcLab: servers run as {(lab.Containers ? "containers" : "processes")}: {lab.Because}.");
@@ -66,6 +62,7 @@ internal static class LabHosting
             LabTerminal.Line("Stopping: services, brokers, then ZooKeeper and MySQL.");
         });
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
+        application.Services.GetRequiredService<VerdictDisplay>().IsQuiet = work is not null;
         Task working = work is null ? Task.CompletedTask : WorkAsync(work);
         try
         {
@@ -147,9 +144,7 @@ internal sealed class LabLifecycle(DistributedApplicationModel model, ResourceWa
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
     public Task StoppingAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -157,7 +152,6 @@ internal sealed class LabLifecycle(DistributedApplicationModel model, ResourceWa
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
     public async Task StoppedAsync(CancellationToken cancellationToken) => await watch.DisposeAsync();
 
     private async Task StopAllAsync()

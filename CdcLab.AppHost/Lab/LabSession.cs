@@ -32,37 +32,24 @@ internal sealed class LabSession : IDisposable
     }
 
     public LabOptions Options { get; }
-
     public LabPorts Ports { get; }
-
-    /// <summary>The port of the simulator's API.</summary>
     public int SimulatorPort { get; }
-
     public ServerRuntime Runtime { get; }
 
-    /// <summary>The engine; null where servers are processes.</summary>
+    // Null where servers are processes.
     public ContainerEngine? Engine { get; }
-
-    /// <summary>Names and labels of the containers; null where servers are processes.</summary>
     public LabContainers? Names { get; }
-
-    /// <summary>Finds or fetches programs; null where servers are containers.</summary>
-    public ProgramStore? Programs { get; }
-
     public bool Containers => Engine is not null;
+
+    // Null where servers are containers.
+    public ProgramStore? Programs { get; }
 
     /// <summary>Why they run as they do.</summary>
     public string Because { get; }
-
-    /// <summary>What is left of the command line for Aspire.</summary>
     public string[] AspireArguments { get; }
-
     public string Folder => _held.Path;
-
     public string LogFolder => Directory.CreateDirectory(Path.Combine(Folder, "logs")).FullName;
-
     public string SecretsFile => _held.SecretsFile;
-
     public LabSecrets Secrets => _held.Secrets;
 
     /// <summary>The verifier's address for this process.</summary>
@@ -75,8 +62,7 @@ internal sealed class LabSession : IDisposable
     public IReadOnlyList<string> Judged =>
         [ResourceNames.MySql, ResourceNames.ZooKeeper, ResourceNames.Kafka, .. Enumerable.Range(1, Options.Kafka.Brokers).Select(ResourceNames.Broker), .. Containers ? [ResourceNames.KafkaUi] : Array.Empty<string>(), ResourceNames.OrderSimulator];
 
-    /// <summary>Opens a lab: asks for an engine, judges options against the machine, takes the data directory.</summary>
-    /// <returns>The lab, or what refuses it, one line each.</returns>
+    /// <summary>Opens a lab: asks for an engine, judges options against the machine, takes the data directory. Or says what refuses it, one line each.</summary>
     public static async Task<(LabSession? Lab, IReadOnlyList<string> Refusals)> OpenAsync(LabOptions options, string[] aspireArguments, CancellationToken cancellationToken)
     {
         LabDataDirectory directory = LabDataDirectory.Of(options);
@@ -102,7 +88,6 @@ internal sealed class LabSession : IDisposable
             : (null, [fault!]);
     }
 
-    /// <summary>Where people find the lab, one line each.</summary>
     public IEnumerable<string> Addresses()
     {
         yield return $"MySQL      127.0.0.1:{Ports.MySql}, database {OrdersSchema.Database}, user {DatabaseUser.Debezium.Name}; password in {SecretsFile}, key {LabSecrets.Key(nameof(LabSecrets.Debezium))}";
@@ -117,7 +102,6 @@ internal sealed class LabSession : IDisposable
     public Task<IReadOnlyList<ListenerAnswer>> AskInsideAsync(CancellationToken cancellationToken) =>
         Names!.AskInsideAsync([.. Enumerable.Range(1, Options.Kafka.Brokers).Select(ResourceNames.Broker)], cancellationToken);
 
-    /// <summary>Deletes the volumes of a lab's containers.</summary>
     public static Task RemoveVolumesAsync(LabOptions options, CancellationToken cancellationToken) => new LabContainers(new ContainerEngine(), options.Name).RemoveVolumesAsync(cancellationToken);
 
     /// <summary>Where `verify` finds this lab, once the verifier is about to listen.</summary>

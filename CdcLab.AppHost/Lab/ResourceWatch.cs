@@ -9,16 +9,13 @@ internal sealed record WatchedResource(IResource Resource, CustomResourceSnapsho
     public const string Paused = "Paused";
 
     public string State => Snapshot.State?.Text ?? "Unknown";
-
     public int? Pid => Snapshot.Properties.FirstOrDefault(p => p.Name == "executable.pid")?.Value is { } pid && int.TryParse(pid.ToString(), out int number) && number > 1 ? number : null;
 
     /// <summary>What the lab knows of a server; null for a service.</summary>
     public ServerAnnotation? Server => Resource.Annotations.OfType<ServerAnnotation>().FirstOrDefault();
 
     public bool IsRunning => State == KnownResourceStates.Running;
-
     public bool IsPaused => State == Paused;
-
     public bool HasEnded => KnownResourceStates.TerminalStates.Contains(State);
 }
 
@@ -28,6 +25,9 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
     private const int LastLines = 3;
     private static readonly TimeSpan Reread = TimeSpan.FromSeconds(1);
 
+    // On a busy machine a broker has been seen to take more than a minute from its start to its first answer.
+    private static readonly TimeSpan Unchanged = TimeSpan.FromSeconds(90);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, WatchedResource> _now = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _ended = new(StringComparer.Ordinal);
@@ -35,15 +35,17 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
     private readonly ConcurrentDictionary<string, EndWatch> _ends = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ServerLogFile> _logs = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<Task> _followers = [];
+    private long _changed = Stopwatch.GetTimestamp();
     private Task _watching = Task.CompletedTask;
 
     /// <summary>A resource has changed: what it was before (null for the first time) and what it is.</summary>
     public Action<WatchedResource?, WatchedResource> Changed { get; set; } = (_, _) => { };
 
-    /// <summary>The servers and services, by name.</summary>
     public IReadOnlyDictionary<string, WatchedResource> Now => _now;
 
-    /// <summary>The state of each, in one line.</summary>
+    /// <summary>Whether no resource has changed its state for a while: a fetch, a start and a death are changes.</summary>
+    public bool IsSettled => Stopwatch.GetElapsedTime(Volatile.Read(ref _changed)) > Unchanged;
+
     public string States => string.Join(", ", _now.Values.OrderBy(r => r.Resource.Name, StringComparer.Ordinal).Select(r => $"{r.Resource.Name}: {r.State}"));
 
     /// <summary>How a resource ended, in words; null while it runs.</summary>
@@ -52,7 +54,6 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
     /// <summary>Notes that a command of the lab is about to end a resource, so that its end is not taken for somebody else's.</summary>
     public void WillSend(string name, SentSignal signal) => _sent[name] = signal;
 
-    /// <summary>The last lines of a resource's log.</summary>
     public IReadOnlyList<string> Tail(string name, int lines) => _logs.TryGetValue(name, out ServerLogFile? log) ? log.Tail(lines) : [];
 
     public void Start() => _watching = Task.Run(() => WatchAsync(_stop.Token), CancellationToken.None);
@@ -78,6 +79,8 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
             WatchedResource now = new(e.Resource, e.Snapshot);
             WatchedResource? before = _now.GetValueOrDefault(name);
             _now[name] = now;
+            if (before?.State != now.State || before.Snapshot.HealthStatus != e.Snapshot.HealthStatus)
+                Volatile.Write(ref _changed, Stopwatch.GetTimestamp());
             if (_logs.TryAdd(name, new ServerLogFile(Path.Combine(lab.LogFolder, name + ".log"), lab.Secrets.All)))
                 _followers.Add(FollowLogAsync(e.Resource, _logs[name], stop));
             FollowProcess(now);

@@ -104,10 +104,11 @@ public sealed class LabCommandsTests : IDisposable
         LabReport report = new() { At = default, Since = default, Lab = "x", Machine = "x", Checks = [bad, bad with { Id = "kafka.isr", CausedBy = bad.Id }] };
         using CancellationTokenSource limit = new(TimeSpan.FromMilliseconds(50));
 
-        Assert.Equal((null, "kafka.kafka-3.answers (connection refused)"), await VerifyCommand.SettledAsync(() => report, () => "kafka-3: Running", limit.Token));
-        Assert.Equal((null, "no report yet (mysql: Waiting)"), await VerifyCommand.SettledAsync(() => null, () => "mysql: Waiting", limit.Token));
+        Assert.Equal((null, "kafka.kafka-3.answers (connection refused)"), await VerifyCommand.SettledAsync(() => report, () => false, () => "kafka-3: Running", limit.Token));
+        Assert.Equal((null, "no report yet (mysql: Waiting)"), await VerifyCommand.SettledAsync(() => null, () => true, () => "mysql: Waiting", limit.Token));
+        Assert.Equal((report, ""), await VerifyCommand.SettledAsync(() => report, () => true, () => "", limit.Token));
         LabReport whole = report with { Checks = [bad with { Outcome = Outcome.Ok }] };
-        Assert.Equal(whole, (await VerifyCommand.SettledAsync(() => whole, () => "", limit.Token)).Report);
+        Assert.Equal(whole, (await VerifyCommand.SettledAsync(() => whole, () => false, () => "", limit.Token)).Report);
     }
 
     [Fact]
