@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.ComponentModel;
 using CdcLab.AppHost.Lab;
 using CdcLab.AppHost.Programs;
+using CdcLab.Clients.Verifier;
 
 namespace CdcLab.AppHost.Commands;
 
@@ -48,7 +49,7 @@ internal static class LabCommands
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or Win32Exception or DistributedApplicationException or ProgramUnavailableException)
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or Win32Exception or DistributedApplicationException or ProgramUnavailableException or VerifierException)
         {
             // A full disk, a folder without permission, a program that is missing, what Aspire refuses: their own words name it.
             return Refuse([refused.Message]);
@@ -110,15 +111,7 @@ internal static class ResetCommand
         // First: without the folder nobody would know of the volumes any more.
         if (stamp.Runtime == LabRuntime.Container)
             await removeVolumes();
-        try
-        {
-            directory.Delete();
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            return LabCommands.Refuse([$"{directory.Path} could not be deleted: {refused.Message}"]);
-        }
-
+        directory.Delete();
         LabTerminal.Line($"Deleted: {directory.Path}");
         return ExitCodes.Ok;
     }

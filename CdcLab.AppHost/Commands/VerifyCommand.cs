@@ -53,21 +53,14 @@ internal sealed class VerifyCommand(LabOptions options, Func<LabSession, Distrib
         LabTerminal.Line($"Verifying the lab that runs in {directory.Path} (process {run.Pid}).");
         using VerifierClient client = new(run.Verifier, directory.Secrets?.Token);
         long start = Stopwatch.GetTimestamp();
-        try
+        LabReport report = directory.Secrets is null ? await client.ReportAsync(stop) : await client.LookAsync(stop);
+        while (!report.IsAllOk && Stopwatch.GetElapsedTime(start) < AttachedLimit)
         {
-            LabReport report = directory.Secrets is null ? await client.ReportAsync(stop) : await client.LookAsync(stop);
-            while (!report.IsAllOk && Stopwatch.GetElapsedTime(start) < AttachedLimit)
-            {
-                await Task.Delay(Pause, stop);
-                report = await client.ReportAsync(stop);
-            }
+            await Task.Delay(Pause, stop);
+            report = await client.ReportAsync(stop);
+        }
 
-            return (report, ExitCodes.Ok);
-        }
-        catch (VerifierException silent)
-        {
-            return (null, LabCommands.Refuse([silent.Message]));
-        }
+        return (report, ExitCodes.Ok);
     }
 
     private async Task<(LabReport? Report, int Code)> TemporaryAsync(TimeSpan limit, CancellationToken stop)

@@ -13,7 +13,6 @@ internal sealed record Machine
     /// <summary>Heeds the limit of a container around this process.</summary>
     public long MemoryBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
-    /// <summary>Its IPv4 addresses.</summary>
     public IReadOnlyList<string> Addresses { get; init; } =
     [
         .. NetworkInterface.GetAllNetworkInterfaces().SelectMany(n => n.GetIPProperties().UnicastAddresses)
@@ -33,7 +32,6 @@ internal static class Preflight
     // Of a few that are easy to remember, the first whose block is free is named.
     private static readonly int[] EasyBases = [.. Enumerable.Range(20, 12).Select(thousand => thousand * 1000)];
 
-    /// <returns>The faults, one line each; empty where the lab can be started.</returns>
     public static IReadOnlyList<OptionFault> Check(LabOptions options, bool containers, LabDataDirectory directory, Machine? machine = null)
     {
         machine ??= new();

@@ -15,8 +15,8 @@ public sealed class MarketClient : IDisposable
     /// <param name="timeout">The time limit of a request; 5 s by default.</param>
     public MarketClient(Uri address, string? token, TimeSpan? timeout = null)
     {
-        _http = LoopbackHttp.Client(address);
-        _http.Timeout = timeout ?? TimeSpan.FromSeconds(5);
+        // A proxy of the environment is for the internet, not for this machine.
+        _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) }) { BaseAddress = address, Timeout = timeout ?? TimeSpan.FromSeconds(5) };
         if (token is not null)
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
