@@ -1,18 +1,17 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.ComponentModel;
 using CdcLab.AppHost.Lab;
+using CdcLab.AppHost.Programs;
+using CdcLab.Clients.Verifier;
 
 namespace CdcLab.AppHost.Commands;
 
-/// <summary>The exit codes of every command; 3, the orchestrator was lost, is <see cref="Processes.OrchestratorWatch.ExitCode"/>.</summary>
+/// <summary>The exit codes of every command; 3, the orchestrator was lost, is <see cref="OrchestratorWatch.ExitCode"/>.</summary>
 internal static class ExitCodes
 {
-    /// <summary>Done; for <c>verify</c>: every check is ok.</summary>
     public const int Ok = 0;
-
-    /// <summary>Looked, and something failed or is unknown.</summary>
     public const int NotOk = 1;
-
-    /// <summary>Could not run: a wrong setting, a wrong argument, something missing on this machine.</summary>
     public const int CouldNotRun = 2;
 }
 
@@ -27,53 +26,41 @@ internal static class LabCommands
         (aspire describe, aspire logs NAME, aspire resource NAME stop|start|kill|pause|resume, aspire stop).
         """;
 
-    /// <summary>Runs a command line.</summary>
-    /// <param name="args">The arguments.</param>
-    /// <param name="build">Adds the lab's resources to an application and builds it.</param>
-    /// <param name="removeVolumes">Deletes the volumes of the lab's containers; null where there are none.</param>
-    /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(string[] args, Func<LabSession, DistributedApplication> build, Func<LabOptions, CancellationToken, Task>? removeVolumes = null)
+    public static async Task<int> RunAsync(string[] args, Func<LabSession, DistributedApplication> build, Func<LabOptions, CancellationToken, Task> removeVolumes)
     {
         LabArguments arguments = LabArguments.Parse(args);
-        RootCommand root = new(Help);
-        Command run = new("run", "Run the lab until Ctrl+C (the default).");
-        foreach (Command command in (Command[])[root, run])
-            command.SetAction((_, stop) => WithOptionsAsync(arguments, options => RunLabAsync(options, arguments, build, stop)));
-        root.Add(run);
-        root.Add(new VerifyCommand(build, removeVolumes).ToCommand(act => WithOptionsAsync(arguments, act)));
-        root.Add(new ResetCommand(removeVolumes).ToCommand(act => WithOptionsAsync(arguments, act)));
+        LabOptions options = LabConfiguration.Read(arguments.ToConfiguration(), out IReadOnlyList<OptionFault> faults);
+        RootCommand root = new(Help)
+        {
+            new Command("run", "Run the lab until Ctrl+C (the default)."),
+            VerifyCommand.Create(options, build, removeVolumes),
+            ResetCommand.Create(options, removeVolumes),
+        };
+        root.SetAction((_, stop) => RunLabAsync(options, arguments, build, stop));
+        root.Subcommands[0].Action = root.Action;
 
         ParseResult parsed = root.Parse(arguments.Commands, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
-        {
-            foreach (string error in parsed.Errors.Select(e => e.Message).Distinct(StringComparer.Ordinal))
-                LabTerminal.Error($"error: {LabArguments.Explain(error)}");
-            return ExitCodes.CouldNotRun;
-        }
-
+            return Refuse(parsed.Errors.Select(e => LabArguments.Explain(e.Message)).Distinct(StringComparer.Ordinal));
+        // Help and version need no valid setting.
+        if (parsed.Action is AsynchronousCommandLineAction && arguments.Faults.Count + faults.Count > 0)
+            return Refuse(arguments.Faults.Concat(faults).Select(f => f.ToString()));
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or DistributedApplicationException)
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or Win32Exception or DistributedApplicationException or ProgramUnavailableException or VerifierException)
         {
-            // A full disk, a folder without permission, what Aspire refuses: their own words name it.
+            // A full disk, a folder without permission, a program that is missing, what Aspire refuses: their own words name it.
             return Refuse([refused.Message]);
         }
     }
 
-    /// <summary>Prints refusals.</summary>
     public static int Refuse(IEnumerable<string> refusals)
     {
         foreach (string refusal in refusals)
             LabTerminal.Error($"error: {refusal}");
         return ExitCodes.CouldNotRun;
-    }
-
-    private static async Task<int> WithOptionsAsync(LabArguments arguments, Func<LabOptions, Task<int>> run)
-    {
-        LabOptions options = LabConfiguration.Read(arguments.ToConfiguration(), out IReadOnlyList<OptionFault> faults);
-        return arguments.Faults.Count + faults.Count > 0 ? Refuse(arguments.Faults.Concat(faults).Select(f => f.ToString())) : await run(options);
     }
 
     private static async Task<int> RunLabAsync(LabOptions options, LabArguments arguments, Func<LabSession, DistributedApplication> build, CancellationToken stop)
@@ -83,5 +70,49 @@ internal static class LabCommands
             return Refuse(refusals);
         using (lab)
             return await LabHosting.RunAsync(lab, build);
+    }
+}
+
+/// <summary><c>reset</c>: deletes a lab's data, so that the next start makes new data.</summary>
+internal static class ResetCommand
+{
+    public static Command Create(LabOptions options, Func<LabOptions, CancellationToken, Task> removeVolumes)
+    {
+        Option<bool> yes = new("--yes") { Description = "Do not ask." };
+        Command command = new("reset", "Delete the data directory of a lab that does not run: databases, logs, passwords; and the volumes of its containers.") { yes };
+        command.SetAction((parsed, stop) => RunAsync(LabDataDirectory.Of(options), parsed.GetValue(yes), () => removeVolumes(options, stop)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(LabDataDirectory directory, bool yes, Func<Task> removeVolumes)
+    {
+        if (!Directory.Exists(directory.Path))
+        {
+            LabTerminal.Line($"There is no lab in {directory.Path}.");
+            return ExitCodes.Ok;
+        }
+
+        if (directory.IsHeld)
+            return LabCommands.Refuse([$"A lab runs in {directory.Path}{(directory.Running is { } run ? $" (process {run.Pid})" : "")}: stop it first. Nothing was deleted."]);
+        if (directory.Stamp is not { } stamp)
+            return LabCommands.Refuse([$"{directory.Path} is not the folder of a lab that this version knows (it has no valid {LabDataDirectory.StampFile}). Nothing was deleted."]);
+        if (!yes && Console.IsInputRedirected)
+            return LabCommands.Refuse(["reset asks before it deletes, and there is no terminal to ask on: add --yes. Nothing was deleted."]);
+        if (!yes)
+        {
+            Console.Write($"Delete the databases, logs and passwords in {directory.Path}? [y/N] ");
+            if (Console.ReadLine()?.Trim().ToUpperInvariant() is not ("Y" or "YES"))
+            {
+                LabTerminal.Line("Nothing was deleted.");
+                return ExitCodes.NotOk;
+            }
+        }
+
+        // First: without the folder nobody would know of the volumes any more.
+        if (stamp.Runtime == LabRuntime.Container)
+            await removeVolumes();
+        directory.Delete();
+        LabTerminal.Line($"Deleted: {directory.Path}");
+        return ExitCodes.Ok;
     }
 }

@@ -1,28 +1,29 @@
 using System.Text.Json;
-using System.Xml;
+using System.Xml.Linq;
 
 namespace CdcLab.AppHost.Commands;
 
-/// <summary>The files that <c>verify</c> writes.</summary>
-/// <param name="Markdown">The report for people; null for none.</param>
-/// <param name="Json">The report for programs; null for none.</param>
-/// <param name="JUnit">The verdicts as JUnit XML, for CI; null for none.</param>
+/// <summary>The files that <c>verify</c> writes, each null for none: the report for people, for programs, and the verdicts for CI.</summary>
 internal sealed record VerifyFiles(string? Markdown, string? Json, string? JUnit)
 {
+    private (string Option, string Path, Func<LabReport, string> Render)[] All =>
+    [
+        .. new (string, string?, Func<LabReport, string>)[] { ("--report", Markdown, VerifyMarkdown.Render), ("--json", Json, RenderJson), ("--junit", JUnit, RenderJUnit) }
+            .Where(f => f.Item2 is not null).Select(f => (f.Item1, f.Item2!, f.Item3)),
+    ];
+
     /// <summary>Why a file cannot be written, looked up before a lab is started; null where all can. Leaves nothing behind.</summary>
     public string? Problem()
     {
-        (string Option, string Path)[] all = [.. new[] { ("--report", Markdown), ("--json", Json), ("--junit", JUnit) }.Where(f => f.Item2 is not null).Select(f => (f.Item1, f.Item2!))];
-        foreach ((string option, string path) in all)
+        foreach ((string option, string path, _) in All)
         {
             if (path.Length == 0 || Directory.Exists(path))
                 return $"{option} {path}: is not the name of a file; name a file in a folder that exists";
-            if (all.Count(f => Path.GetFullPath(f.Path) == Path.GetFullPath(path)) > 1)
+            if (All.Count(f => Path.GetFullPath(f.Path) == Path.GetFullPath(path)) > 1)
                 return $"{option} {path}: is named twice; name a file for each";
             try
             {
-                string temporary = Temporary(path);
-                using FileStream probe = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+                using FileStream probe = new(Temporary(path), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
             }
             catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ArgumentException)
             {
@@ -33,84 +34,46 @@ internal sealed record VerifyFiles(string? Markdown, string? Json, string? JUnit
         return null;
     }
 
-    /// <summary>Writes them: all, or none of them where one cannot be written.</summary>
-    /// <returns>The paths that were written.</returns>
-    /// <exception cref="IOException">One cannot be written.</exception>
+    // All, or none of them where one cannot be written.
     public IReadOnlyList<string> Write(LabReport report)
     {
-        List<string> written = [];
-        List<(string? Path, Func<LabReport, string> Render)> all = [(Markdown, VerifyMarkdown.Render), (Json, RenderJson), (JUnit, RenderJUnit)];
         try
         {
-            foreach ((string? path, Func<LabReport, string> render) in all)
-            {
-                if (path is null)
-                    continue;
-                written.Add(Path.GetFullPath(path));
+            foreach ((_, string path, Func<LabReport, string> render) in All)
                 File.WriteAllText(Temporary(path), render(report));
-            }
-
-            foreach (string path in written)
+            foreach ((_, string path, _) in All)
                 File.Move(Temporary(path), path, overwrite: true);
-            return written;
-        }
-        catch (UnauthorizedAccessException refused)
-        {
-            throw new IOException(refused.Message, refused);
+            return [.. All.Select(f => Path.GetFullPath(f.Path))];
         }
         finally
         {
-            foreach (string path in written)
+            foreach ((_, string path, _) in All.Where(f => File.Exists(Temporary(f.Path))))
                 File.Delete(Temporary(path));
         }
     }
 
-    /// <summary>The report as JSON.</summary>
     internal static string RenderJson(LabReport report) => JsonSerializer.Serialize(report, LabJson.Indented) + "\n";
 
-    /// <summary>The verdicts as JUnit XML: failed is a failure, unknown an error, not possible here skipped.</summary>
-    internal static string RenderJUnit(LabReport report)
-    {
-        StringBuilder text = new();
-        using (XmlWriter xml = XmlWriter.Create(text, new XmlWriterSettings { Indent = true, OmitXmlDeclaration = true }))
-        {
-            xml.WriteStartElement("testsuite");
-            xml.WriteAttributeString("name", "CdcLab " + Clean(report.Lab));
-            xml.WriteAttributeString("timestamp", report.At.UtcDateTime.ToString("s", System.Globalization.CultureInfo.InvariantCulture));
-            foreach ((string name, int count) in new[] { ("tests", report.Checks.Count + report.NotPossibleHere.Count), ("failures", report.Count(Outcome.Failed)), ("errors", report.Count(Outcome.Unknown)), ("skipped", report.NotPossibleHere.Count) })
-                xml.WriteAttributeString(name, XmlConvert.ToString(count));
-            foreach (Verdict verdict in report.Checks)
-                Write(xml, verdict.Resource, verdict.Id, verdict.Outcome switch { Outcome.Ok => null, Outcome.Failed => "failure", _ => "error" }, Message(report, verdict));
-            foreach (NotPossible item in report.NotPossibleHere)
-                Write(xml, "not possible here", item.Id, "skipped", item.Reason);
-            xml.WriteEndElement();
-        }
+    // Failed is a failure, unknown an error, not possible here skipped.
+    internal static string RenderJUnit(LabReport report) => new XElement(
+        "testsuite",
+        new XAttribute("name", "CdcLab " + ReportRows.Plain(report.Lab)),
+        new XAttribute("timestamp", report.At.UtcDateTime.ToString("s", CultureInfo.InvariantCulture)),
+        new XAttribute("tests", report.Checks.Count + report.NotPossibleHere.Count),
+        new XAttribute("failures", report.Count(Outcome.Failed)),
+        new XAttribute("errors", report.Count(Outcome.Unknown)),
+        new XAttribute("skipped", report.NotPossibleHere.Count),
+        report.Checks.Select(v => Case(v.Resource, v.Id, v.Outcome switch { Outcome.Ok => null, Outcome.Failed => "failure", _ => "error" }, Message(report, v))),
+        report.NotPossibleHere.Select(n => Case("not possible here", n.Id, "skipped", n.Reason))) + "\n";
 
-        return text.Append('\n').ToString();
-    }
-
-    private static void Write(XmlWriter xml, string resource, string id, string? outcome, string message)
-    {
-        xml.WriteStartElement("testcase");
-        xml.WriteAttributeString("classname", Clean(resource));
-        xml.WriteAttributeString("name", Clean(id));
-        if (outcome is not null)
-        {
-            xml.WriteStartElement(outcome);
-            xml.WriteAttributeString("message", Clean(message));
-            xml.WriteEndElement();
-        }
-
-        xml.WriteEndElement();
-    }
+    private static XElement Case(string resource, string id, string? outcome, string message) => new(
+        "testcase",
+        new XAttribute("classname", ReportRows.Plain(resource)),
+        new XAttribute("name", ReportRows.Plain(id)),
+        outcome is null ? null : new XElement(outcome, new XAttribute("message", ReportRows.Plain(message))));
 
     private static string Message(LabReport report, Verdict verdict) =>
-        report.RootOf(verdict) is var root && root != verdict
-            ? $"follows from {root.Id}"
-            : $"expected {verdict.Expected}; found {verdict.Actual ?? "not known"}{(verdict.Because is null ? "" : $"; {verdict.Because}")}{(verdict.Fix is null ? "" : $"; fix: {verdict.Fix}")}";
-
-    // XML cannot carry most control characters, nor half of a surrogate pair.
-    private static string Clean(string text) => string.Concat(text.EnumerateRunes().Select(r => r.Value < 32 || !(r.Value > char.MaxValue || XmlConvert.IsXmlChar((char)r.Value)) ? " " : r.ToString()));
+        report.RootOf(verdict) != verdict ? report.Found(verdict) : string.Join("; ", report.Cause(verdict).Select(i => $"{i.Label} {i.Value}".TrimStart()));
 
     private static string Temporary(string path) => $"{Path.GetFullPath(path)}.{Environment.ProcessId}.new";
 }

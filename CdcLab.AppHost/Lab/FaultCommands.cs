@@ -7,63 +7,57 @@ internal sealed class Faults(ResourceWatch watch, ResourceNotificationService no
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ServiceGrace = TimeSpan.FromSeconds(5);
 
-    /// <summary>Ends it at once.</summary>
     public async Task<ExecuteCommandResult> KillAsync(IResource resource, CancellationToken cancellationToken)
     {
         if (NotRunning(resource) is { } refusal)
             return refusal;
         watch.WillSend(resource.Name, new("kill", Signal.Kill));
-        if (Container(resource) is { } container)
-            await lab.Engine!.KillAsync(container, cancellationToken);
-        else
-            ProcessSignals.TrySend(Pid(resource), Signal.Kill);
+        await SendAsync(resource, Signal.Kill, cancellationToken);
         await EndedAsync(resource, EndLimit, cancellationToken);
         return CommandResults.Success($"{resource.Name} was killed. It stays down until it is started.");
     }
 
-    /// <summary>Freezes it: it keeps its connections and answers nothing.</summary>
     public async Task<ExecuteCommandResult> PauseAsync(IResource resource, CancellationToken cancellationToken)
     {
         if (NotRunning(resource) is { } refusal)
             return refusal;
-        if (Container(resource) is { } container)
-            await lab.Engine!.PauseAsync(container, cancellationToken);
-        else
-            ProcessSignals.TrySend(Pid(resource), Signal.Stop);
+        await SendAsync(resource, Signal.Stop, cancellationToken);
         await ShowPausedAsync(resource, paused: true);
         return CommandResults.Success($"{resource.Name} is paused. It answers nothing until it is resumed.");
     }
 
-    /// <summary>Lets it go on.</summary>
     public async Task<ExecuteCommandResult> ResumeAsync(IResource resource, CancellationToken cancellationToken)
     {
-        if (!IsPaused(resource))
+        if (Now(resource) is not { IsPaused: true })
             return CommandResults.Failure($"{resource.Name} is not paused.");
-        await ContinueAsync(resource, cancellationToken);
+        await SendAsync(resource, Signal.Continue, cancellationToken);
         await ShowPausedAsync(resource, paused: false);
         return CommandResults.Success($"{resource.Name} goes on.");
     }
 
     /// <summary>Stops it with its own grace, then tells Aspire.</summary>
-    /// <param name="resource">The resource.</param>
-    /// <param name="tellAspire">Aspire's own stop.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
     public async Task<ExecuteCommandResult> StopAsync(IResource resource, Func<Task<ExecuteCommandResult>> tellAspire, CancellationToken cancellationToken)
     {
-        if (watch.Now.TryGetValue(resource.Name, out WatchedResource? now) && (now.IsRunning || now.IsPaused))
+        if (Now(resource) is { } now && (now.IsRunning || now.IsPaused))
         {
             // What is frozen cannot react to SIGTERM.
             if (now.IsPaused)
-                await ContinueAsync(resource, cancellationToken);
+                await SendAsync(resource, Signal.Continue, cancellationToken);
             watch.WillSend(resource.Name, new("stop", Signal.Terminate));
-            TimeSpan grace = resource.Annotations.OfType<ServerAnnotation>().FirstOrDefault()?.StopGrace ?? ServiceGrace;
-            if (Container(resource) is { } container)
+            TimeSpan grace = now.Server?.StopGrace ?? ServiceGrace;
+            if (now.Server?.Container is { } container)
                 await lab.Engine!.StopAsync(container, grace, cancellationToken);
             else if (now.Pid is { } pid && ProcessSignals.TrySend(pid, Signal.Terminate))
                 await EndedAsync(resource, grace, cancellationToken);
         }
 
         return await tellAspire();
+    }
+
+    public async Task<ExecuteCommandResult> RestartAsync(IResource resource, CancellationToken cancellationToken)
+    {
+        ExecuteCommandResult stopped = await commands.ExecuteCommandAsync(resource, KnownResourceCommands.StopCommand, cancellationToken);
+        return stopped.Success ? await commands.ExecuteCommandAsync(resource, KnownResourceCommands.StartCommand, cancellationToken) : stopped;
     }
 
     /// <summary>Shows that it is paused or not; Aspire does not notice either.</summary>
@@ -73,15 +67,16 @@ internal sealed class Faults(ResourceWatch watch, ResourceNotificationService no
             ? s with { State = paused ? new(WatchedResource.Paused, KnownResourceStateStyles.Warn) : new(KnownResourceStates.Running, KnownResourceStateStyles.Success) }
             : s);
 
-    /// <summary>Runs a command of Aspire's.</summary>
-    public Task<ExecuteCommandResult> CommandAsync(IResource resource, string command, CancellationToken cancellationToken) => commands.ExecuteCommandAsync(resource, command, cancellationToken);
-
-    private async Task ContinueAsync(IResource resource, CancellationToken cancellationToken)
+    private async Task SendAsync(IResource resource, Signal signal, CancellationToken cancellationToken)
     {
-        if (Container(resource) is { } container)
-            await lab.Engine!.ResumeAsync(container, cancellationToken);
+        if (Now(resource)?.Server?.Container is not { } container)
+            ProcessSignals.TrySend(Now(resource)?.Pid ?? throw new InvalidOperationException($"{resource.Name} has no process."), signal);
+        else if (signal == Signal.Kill)
+            await lab.Engine!.KillAsync(container, cancellationToken);
+        else if (signal == Signal.Stop)
+            await lab.Engine!.PauseAsync(container, cancellationToken);
         else
-            ProcessSignals.TrySend(Pid(resource), Signal.Continue);
+            await lab.Engine!.ResumeAsync(container, cancellationToken);
     }
 
     private async Task EndedAsync(IResource resource, TimeSpan limit, CancellationToken cancellationToken)
@@ -98,26 +93,16 @@ internal sealed class Faults(ResourceWatch watch, ResourceNotificationService no
         }
     }
 
-    private ExecuteCommandResult? NotRunning(IResource resource) =>
-        watch.Now.TryGetValue(resource.Name, out WatchedResource? now) && now.IsRunning && (Container(resource) is not null || now.Pid is not null)
-            ? null
-            : CommandResults.Failure($"{resource.Name} does not run; its state is {now?.State ?? "unknown"}.");
+    private ExecuteCommandResult? NotRunning(IResource resource) => Now(resource) is { IsRunning: true } now && (now.Server?.Container is not null || now.Pid is not null)
+        ? null
+        : CommandResults.Failure($"{resource.Name} does not run; its state is {Now(resource)?.State ?? "unknown"}.");
 
-    private bool IsPaused(IResource resource) => watch.Now.TryGetValue(resource.Name, out WatchedResource? now) && now.IsPaused;
-
-    private static string? Container(IResource resource) => resource.Annotations.OfType<ServerAnnotation>().FirstOrDefault()?.Container;
-
-    private int Pid(IResource resource) => watch.Now[resource.Name].Pid ?? throw new InvalidOperationException($"{resource.Name} has no process.");
+    private WatchedResource? Now(IResource resource) => watch.Now.GetValueOrDefault(resource.Name);
 }
 
-/// <summary>The commands of <see cref="Faults"/> on resources.</summary>
 internal static class FaultCommandExtensions
 {
-    /// <summary>Adds kill, pause and resume, and gives stop and restart the server's own grace.</summary>
-    /// <typeparam name="T">The kind of resource.</typeparam>
-    /// <param name="resource">The server or service.</param>
-    /// <param name="meaning">What it means for others when it is gone; null for the server's own annotation.</param>
-    /// <returns>The resource.</returns>
+    // The meaning is what it is for others when the resource is gone; a server has its own.
     public static IResourceBuilder<T> WithFaultCommands<T>(this IResourceBuilder<T> resource, string? meaning = null)
         where T : IResource
     {
@@ -131,46 +116,33 @@ internal static class FaultCommandExtensions
             {
                 // Only from here on are Aspire's own commands there.
                 Replace(resource, KnownResourceCommands.StopCommand, $"Stop {name}? {meaning}", (faults, theirs, context) => faults.StopAsync(resource.Resource, () => theirs.ExecuteCommand(context), context.CancellationToken));
-                Replace(resource, KnownResourceCommands.RestartCommand, $"Restart {name}? {meaning}", async (faults, _, context) =>
-                {
-                    ExecuteCommandResult stopped = await faults.CommandAsync(resource.Resource, KnownResourceCommands.StopCommand, context.CancellationToken);
-                    return stopped.Success ? await faults.CommandAsync(resource.Resource, KnownResourceCommands.StartCommand, context.CancellationToken) : stopped;
-                });
+                Replace(resource, KnownResourceCommands.RestartCommand, $"Restart {name}? {meaning}", (faults, _, context) => faults.RestartAsync(resource.Resource, context.CancellationToken));
                 return Task.CompletedTask;
             });
     }
 
     private static IResourceBuilder<T> WithFault<T>(this IResourceBuilder<T> resource, string name, string displayName, string icon, string? confirmation, string state, Func<Faults, CancellationToken, Task<ExecuteCommandResult>> execute)
-        where T : IResource =>
-        resource.WithCommand(
-            name,
-            displayName,
-            context => execute(context.Services.GetRequiredService<Faults>(), context.CancellationToken),
-            new CommandOptions
-            {
-                ConfirmationMessage = confirmation,
-                IconName = icon,
-                UpdateState = context => context.ResourceSnapshot.State?.Text == state ? ResourceCommandState.Enabled : ResourceCommandState.Hidden,
-            });
+        where T : IResource => resource.WithCommand(name, displayName, context => execute(context.Services.GetRequiredService<Faults>(), context.CancellationToken), new CommandOptions
+        {
+            ConfirmationMessage = confirmation,
+            IconName = icon,
+            UpdateState = context => context.ResourceSnapshot.State?.Text == state ? ResourceCommandState.Enabled : ResourceCommandState.Hidden,
+        });
 
     private static void Replace<T>(IResourceBuilder<T> resource, string name, string confirmation, Func<Faults, ResourceCommandAnnotation, ExecuteCommandContext, Task<ExecuteCommandResult>> execute)
         where T : IResource
     {
         if (resource.Resource.Annotations.OfType<ResourceCommandAnnotation>().SingleOrDefault(c => c.Name == name) is not { } theirs)
             return;
-        resource.WithCommand(
-            theirs.Name,
-            theirs.DisplayName,
-            context => execute(context.Services.GetRequiredService<Faults>(), theirs, context),
-            new CommandOptions
-            {
-                Description = theirs.DisplayDescription,
-                ConfirmationMessage = confirmation,
-                IconName = theirs.IconName,
-                IconVariant = theirs.IconVariant,
-                IsHighlighted = theirs.IsHighlighted,
-                // A paused server can be stopped too.
-                UpdateState = context => context.ResourceSnapshot.State?.Text == WatchedResource.Paused ? ResourceCommandState.Enabled : theirs.UpdateState(context),
-            });
+        resource.WithCommand(theirs.Name, theirs.DisplayName, context => execute(context.Services.GetRequiredService<Faults>(), theirs, context), new CommandOptions
+        {
+            Description = theirs.DisplayDescription,
+            ConfirmationMessage = confirmation,
+            IconName = theirs.IconName,
+            IconVariant = theirs.IconVariant,
+            IsHighlighted = theirs.IsHighlighted,
+            // A paused server can be stopped too.
+            UpdateState = context => context.ResourceSnapshot.State?.Text == WatchedResource.Paused ? ResourceCommandState.Enabled : theirs.UpdateState(context),
+        });
     }
 }

@@ -2,12 +2,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace CdcLab.AppHost.Lab;
 
-/// <summary>A command line in its three parts: the lab's settings, what is meant for Aspire, and the lab's commands with their own options.</summary>
-/// <param name="Settings">Keys and texts, in the order in which they were given.</param>
-/// <param name="Faults">Settings without a value.</param>
-/// <param name="Aspire">What is handed to Aspire; empty for another command than <c>run</c>.</param>
-/// <param name="Commands">Commands and their options.</param>
-internal sealed record LabArguments(IReadOnlyList<KeyValuePair<string, string?>> Settings, IReadOnlyList<OptionFault> Faults, IReadOnlyList<string> Aspire, IReadOnlyList<string> Commands)
+/// <summary>A command line in its parts: the lab's settings as <c>--KEY=VALUE</c>, those without a value, what is meant for Aspire (nothing for another command than <c>run</c>),
+/// and the lab's commands with their own options.</summary>
+internal sealed record LabArguments(IReadOnlyList<string> Settings, IReadOnlyList<OptionFault> Faults, IReadOnlyList<string> Aspire, IReadOnlyList<string> Commands)
 {
     private const string Prefix = "--" + LabOptions.Section + ":";
 
@@ -21,7 +18,7 @@ internal sealed record LabArguments(IReadOnlyList<KeyValuePair<string, string?>>
     /// <summary>Takes a command line apart. System.CommandLine splits arguments at a colon, so it must not see the settings.</summary>
     public static LabArguments Parse(IReadOnlyList<string> arguments)
     {
-        List<KeyValuePair<string, string?>> settings = [];
+        List<string> settings = [];
         List<OptionFault> faults = [];
         List<string> rest = [];
         for (int i = 0; i < arguments.Count; i++)
@@ -32,13 +29,12 @@ internal sealed record LabArguments(IReadOnlyList<KeyValuePair<string, string?>>
                 continue;
             }
 
-            string[] parts = arguments[i][2..].Split('=', 2);
-            if (parts.Length == 2)
-                settings.Add(new(parts[0], parts[1]));
-            else if (ValueAfter(arguments, i) is null)
-                faults.Add(new(parts[0], null, $"has no value; write --{parts[0]}=VALUE"));
+            if (arguments[i].Contains('=', StringComparison.Ordinal))
+                settings.Add(arguments[i]);
+            else if (ValueAfter(arguments, i) is { } value)
+                settings.Add($"{arguments[i++]}={value}");
             else
-                settings.Add(new(parts[0], arguments[++i]));
+                faults.Add(new(arguments[i][2..], null, $"has no value; write {arguments[i]}=VALUE"));
         }
 
         bool isOtherCommand = rest.Count > 0 && !rest[0].StartsWith('-') && rest[0] != "run";
@@ -47,7 +43,7 @@ internal sealed record LabArguments(IReadOnlyList<KeyValuePair<string, string?>>
     }
 
     /// <summary>The configuration of the options: the command line over the environment's <c>Lab__*</c>.</summary>
-    public IConfiguration ToConfiguration() => new ConfigurationBuilder().AddEnvironmentVariables().AddInMemoryCollection(LastOfEach(Settings)).Build();
+    public IConfiguration ToConfiguration() => new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine([.. Settings]).Build();
 
     /// <summary>The message of a wrong argument, with the setting that was probably meant, or where to see what there is.</summary>
     public static string Explain(string error)
@@ -67,19 +63,10 @@ internal sealed record LabArguments(IReadOnlyList<KeyValuePair<string, string?>>
         for (int i = 0; i < arguments.Count; i++)
         {
             string[] parts = arguments[i].Split('=', 2);
-            if (Switches.Contains(parts[0]))
-            {
-                aspire.Add(arguments[i]);
-                if (parts.Length == 1 && ValueAfter(arguments, i) is { } value)
-                {
-                    aspire.Add(value);
-                    i++;
-                }
-            }
-            else
-            {
-                (parts.Length == 2 && IsConfiguration(parts[0]) ? aspire : commands).Add(arguments[i]);
-            }
+            bool isSwitch = Switches.Contains(parts[0]);
+            (isSwitch || (parts.Length == 2 && IsConfiguration(parts[0])) ? aspire : commands).Add(arguments[i]);
+            if (isSwitch && parts.Length == 1 && ValueAfter(arguments, i) is not null)
+                aspire.Add(arguments[++i]);
         }
 
         return (aspire, commands);
@@ -91,12 +78,4 @@ internal sealed record LabArguments(IReadOnlyList<KeyValuePair<string, string?>>
 
     private static string? ValueAfter(IReadOnlyList<string> arguments, int index) =>
         index + 1 < arguments.Count && !arguments[index + 1].StartsWith("--", StringComparison.Ordinal) ? arguments[index + 1] : null;
-
-    private static Dictionary<string, string?> LastOfEach(IEnumerable<KeyValuePair<string, string?>> settings)
-    {
-        Dictionary<string, string?> last = new(StringComparer.OrdinalIgnoreCase);
-        foreach ((string key, string? value) in settings)
-            last[key] = value;
-        return last;
-    }
 }

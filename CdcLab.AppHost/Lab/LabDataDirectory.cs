@@ -1,33 +1,35 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace CdcLab.AppHost.Lab;
 
-/// <summary>What a data directory was made by; it decides what may open it again.</summary>
-/// <param name="Format">The version of this shape.</param>
-/// <param name="Runtime">How the servers ran.</param>
-/// <param name="Id">A short name that no other directory has.</param>
-/// <param name="MySqlSeries">The series of the MySQL that wrote its data, e.g. <c>9.7</c>; null before its first start.</param>
-/// <param name="KafkaSeries">The series of the Kafka that wrote its data, e.g. <c>3.5</c>; null before its first start.</param>
+/// <summary>What a data directory was made by; it decides what may open it again. The series are those of the servers that wrote its data, e.g. <c>9.7</c>; null before their first start.</summary>
 internal sealed record LabStamp(int Format, LabRuntime Runtime, string Id, string? MySqlSeries, string? KafkaSeries)
 {
-    /// <summary>The version that this program writes and reads.</summary>
     public const int ThisFormat = 1;
 
-    /// <summary>Whether a file's content is a stamp of this version.</summary>
+    [JsonIgnore]
     public bool IsValid => Format == ThisFormat && Runtime is LabRuntime.Container or LabRuntime.Process && Id is { Length: > 0 } && IsSeries(MySqlSeries) && IsSeries(KafkaSeries);
 
-    /// <summary>Why this version of a server must not open the data, as a sentence; null where it may. Newer servers open older data, never the reverse; nothing crosses Kafka's 1.0.</summary>
-    public static string? WhyNot(string server, string? series, Version version) =>
-        series is null || (Version.Parse(series) is var written && written <= Series(version) && (server != "Kafka" || written.Major == 0 == (version.Major == 0)))
-            ? null
-            : $"was written by {server} {series}, which {server} {version} cannot open; use {server} {series}, another Lab:DataDirectory, or delete the data with `reset`";
-
-    /// <summary>Major and minor version.</summary>
-    public static Version Series(Version version) => new(version.Major, version.Minor);
-
     private static bool IsSeries(string? text) => text is null || Version.TryParse(text, out _);
+}
+
+/// <summary>Passwords of three users of MySQL and of Kafka UI's login, the token of both services' APIs and that of the dashboard's link: generated once, readable by their owner only.</summary>
+internal sealed record LabSecrets(string Root, string Debezium, string Simulator, string KafkaUi, string Token, string DashboardToken)
+{
+    public const string FileName = "secrets.json";
+
+    [JsonIgnore]
+    public IReadOnlyList<string> All => [Root, Debezium, Simulator, KafkaUi, Token, DashboardToken];
+
+    public static string Key(string secret) => LabJson.Options.PropertyNamingPolicy!.ConvertName(secret);
+
+    public static LabSecrets Generate() => new(Text(), Text(), Text(), Text(), Text(), Text());
+
+    // Letters, digits and a dash: no shell, file format or connection string needs quotes. A password policy may ask for one of each kind.
+    private static string Text() => "Aa1-" + RandomNumberGenerator.GetString("ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789", 24);
 }
 
 /// <summary>The folder of a lab's data, secrets and logs, as it is found before the start.</summary>
@@ -47,20 +49,17 @@ internal sealed class LabDataDirectory
 
     private LabDataDirectory(string path) => Path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
 
-    /// <summary>The absolute path.</summary>
     public string Path { get; }
 
     /// <summary>How its data was made; null for a new directory.</summary>
     public LabRuntime? Runtime => Stamp?.Runtime;
 
-    /// <summary>Its stamp; null where it has none that can be read.</summary>
+    // Null where there is none that can be read.
     public LabStamp? Stamp => ReadJson<LabStamp>(StampFile) is { IsValid: true } stamp ? stamp : null;
+    public LabSecrets? Secrets => ReadJson<LabSecrets>(LabSecrets.FileName) is { } secrets && secrets.All.All(s => s is { Length: > 0 }) ? secrets : null;
 
     /// <summary>The process that runs a lab in it and its verifier's address; null while none runs, or before it is about to listen.</summary>
     public RunRecord? Running => IsHeld ? ReadJson<RunRecord>(RunFile) : null;
-
-    /// <summary>Its passwords and tokens; null where there are none that can be read.</summary>
-    public LabSecrets? Secrets => ReadJson<LabSecrets>(LabSecrets.FileName) is { IsWhole: true } secrets ? secrets : null;
 
     /// <summary>Whether a lab runs in it. The kernel gives the lock back when the lab's process ends, however it ends.</summary>
     public bool IsHeld
@@ -69,12 +68,8 @@ internal sealed class LabDataDirectory
         {
             try
             {
-                using FileStream file = new(File(LockFile), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-                return false;
-            }
-            catch (IOException held) when (held.HResult == WouldBlock)
-            {
-                return true;
+                using FileStream? hold = TryLock(FileMode.Open);
+                return hold is null;
             }
             catch (Exception absent) when (absent is IOException or UnauthorizedAccessException)
             {
@@ -83,22 +78,16 @@ internal sealed class LabDataDirectory
         }
     }
 
-    private static string StateRoot
-    {
-        get
-        {
-            // The XDG specification: a relative path in the variable is to be ignored.
-            string state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } home && System.IO.Path.IsPathRooted(home)
-                ? home
-                : System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".local", "state");
-            return System.IO.Path.Combine(state, "cdclab");
-        }
-    }
+    // The XDG specification: a relative path in the variable is to be ignored.
+    private static string StateRoot => System.IO.Path.Combine(
+        Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } home && System.IO.Path.IsPathRooted(home)
+            ? home
+            : System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".local", "state"),
+        "cdclab");
 
     // No name of a lab can begin with a dot: whatever lies in here is ours to delete.
     private static string TemporaryRoot => System.IO.Path.Combine(StateRoot, ".temporary");
 
-    /// <summary>The directory of options.</summary>
     public static LabDataDirectory Of(LabOptions options) => new(options.DataDirectory ?? System.IO.Path.Combine(StateRoot, options.Name));
 
     /// <summary>A new directory for one run of this process; nothing is made yet. What killed processes left of theirs is deleted.</summary>
@@ -118,12 +107,8 @@ internal sealed class LabDataDirectory
     {
         if (Path.Contains(',', StringComparison.Ordinal) || Path.Contains("/~", StringComparison.Ordinal))
             return "has a comma or a name that begins with ~, which Kafka and MySQL read in their own way; use another path";
-        for (string? at = Path; at is not null && !Directory.Exists(at); at = System.IO.Path.GetDirectoryName(at))
-        {
-            if (System.IO.File.Exists(at))
-                return at == Path ? "is not a folder; use the path of a folder" : $"cannot be made: {at} is not a folder; use another path";
-        }
-
+        if (Missing().FirstOrDefault(System.IO.File.Exists) is { } file)
+            return file == Path ? "is not a folder; use the path of a folder" : $"cannot be made: {file} is not a folder; use another path";
         return (Directory.Exists(Path) ? ProblemInside() : null) ?? ProblemOfDisk();
     }
 
@@ -134,7 +119,7 @@ internal sealed class LabDataDirectory
         fault = Problem() is { } problem ? $"Lab:DataDirectory = {Path}: {problem}" : null;
         if (fault is not null)
             return false;
-        string? made = FirstMissing();
+        string? made = Missing().LastOrDefault();
         FileStream? hold = null;
         try
         {
@@ -158,8 +143,6 @@ internal sealed class LabDataDirectory
         }
     }
 
-    /// <summary>Deletes the directory with everything in it.</summary>
-    /// <exception cref="IOException">A lab runs in it, or something in it cannot be deleted.</exception>
     public void Delete()
     {
         // A link to the folder stays: what is deleted is the lab's data.
@@ -221,9 +204,7 @@ internal sealed class LabDataDirectory
 
     private string? ProblemOfDisk()
     {
-        string there = Path;
-        while (!Directory.Exists(there))
-            there = System.IO.Path.GetDirectoryName(there)!;
+        string there = Missing().LastOrDefault() is { } outermost ? System.IO.Path.GetDirectoryName(outermost)! : Path;
         string probe = System.IO.Path.Combine(there, ".cdclab-" + Guid.NewGuid().ToString("N"));
         try
         {
@@ -242,93 +223,78 @@ internal sealed class LabDataDirectory
 
     private FileStream Lock()
     {
-        // FileShare.None is flock(2) on Linux, and the file is not handed to child processes. Somebody who asks whether it is held has it for a moment.
-        for (int tries = 5; ; tries--)
+        // Somebody who asks whether it is held has it for a moment.
+        for (int tries = 5; tries > 0; tries--)
         {
-            try
-            {
-                return new(File(LockFile), new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
-            }
-            catch (IOException held) when (held.HResult == WouldBlock && tries > 0)
-            {
-                Thread.Sleep(20);
-            }
-            catch (IOException held) when (held.HResult == WouldBlock)
-            {
-                throw new IOException($"A lab runs in {Path}.", held);
-            }
+            if (TryLock(FileMode.OpenOrCreate) is { } hold)
+                return hold;
+            Thread.Sleep(20);
+        }
+
+        throw new IOException($"A lab runs in {Path}.");
+    }
+
+    // FileShare.None is flock(2) on Linux, and the file is not handed to child processes. Null where somebody else holds it.
+    private FileStream? TryLock(FileMode mode)
+    {
+        try
+        {
+            return new(File(LockFile), new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = mode == FileMode.Open ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite });
+        }
+        catch (IOException held) when (held.HResult == WouldBlock)
+        {
+            return null;
         }
     }
 
-    private string? FirstMissing()
+    // The folders that are to be made, from the innermost outwards.
+    private IEnumerable<string> Missing()
     {
-        string? missing = null;
         for (string? at = Path; at is not null && !Directory.Exists(at); at = System.IO.Path.GetDirectoryName(at))
-            missing = at;
-        return missing;
+            yield return at;
     }
 
-    /// <summary>Who runs a lab in the directory.</summary>
-    /// <param name="Pid">Its process.</param>
-    /// <param name="Verifier">Its verifier's address.</param>
     internal sealed record RunRecord(int Pid, Uri Verifier);
 }
 
 /// <summary>A data directory while a lab runs in it.</summary>
-internal sealed class HeldDataDirectory : IDisposable
+internal sealed class HeldDataDirectory(LabDataDirectory directory, FileStream hold, LabStamp stamp, LabSecrets secrets) : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly LabDataDirectory _directory;
-    private readonly FileStream _lock;
-    private LabStamp _stamp;
+    private LabStamp _stamp = stamp;
 
-    internal HeldDataDirectory(LabDataDirectory directory, FileStream hold, LabStamp stamp, LabSecrets secrets) => (_directory, _lock, _stamp, Secrets) = (directory, hold, stamp, secrets);
-
-    /// <summary>The absolute path.</summary>
-    public string Path => _directory.Path;
-
-    /// <summary>A short name of the directory that no other has.</summary>
+    public string Path => directory.Path;
     public string Id => _stamp.Id;
-
-    /// <summary>The series of the Kafka that wrote its data, e.g. <c>3.5</c>; null for new data.</summary>
     public string? KafkaSeries => _stamp.KafkaSeries;
+    public LabSecrets Secrets => secrets;
+    public string SecretsFile => directory.File(LabSecrets.FileName);
 
-    /// <summary>The secrets.</summary>
-    public LabSecrets Secrets { get; }
-
-    /// <summary>The file of the secrets.</summary>
-    public string SecretsFile => _directory.File(LabSecrets.FileName);
-
-    /// <summary>Notes the MySQL that is about to open the data.</summary>
-    /// <exception cref="InvalidOperationException">It must not: a newer one wrote it.</exception>
     public void AdmitMySql(Version version) => Admit("MySQL", s => s.MySqlSeries, version, (s, series) => s with { MySqlSeries = series });
 
-    /// <summary>Notes the Kafka that is about to open the data.</summary>
-    /// <exception cref="InvalidOperationException">It must not: a newer one wrote it, or one from the other side of 1.0.</exception>
     public void AdmitKafka(Version version) => Admit("Kafka", s => s.KafkaSeries, version, (s, series) => s with { KafkaSeries = series });
 
-    /// <summary>Writes where the lab answers.</summary>
-    public void Announce(Uri verifier) => _directory.WriteJson(LabDataDirectory.RunFile, new LabDataDirectory.RunRecord(Environment.ProcessId, verifier));
+    public void Announce(Uri verifier) => directory.WriteJson(LabDataDirectory.RunFile, new LabDataDirectory.RunRecord(Environment.ProcessId, verifier));
 
     public void Dispose()
     {
         // A temporary directory may be gone already.
         if (Directory.Exists(Path))
-            File.Delete(_directory.File(LabDataDirectory.RunFile));
-        _lock.Dispose();
+            File.Delete(directory.File(LabDataDirectory.RunFile));
+        hold.Dispose();
     }
 
+    // Newer servers open older data, never the reverse; nothing crosses Kafka's 1.0.
     private void Admit(string server, Func<LabStamp, string?> series, Version version, Func<LabStamp, string, LabStamp> change)
     {
         lock (_gate)
         {
-            if (LabStamp.WhyNot(server, series(_stamp), version) is { } why)
-                throw new InvalidOperationException($"The data in {Path} {why}.");
-            string now = LabStamp.Series(version).ToString();
-            if (series(_stamp) == now)
+            Version now = new(version.Major, version.Minor);
+            if (series(_stamp) is { } written && (Version.Parse(written) > now || (server == "Kafka" && written.StartsWith("0.", StringComparison.Ordinal) != (now.Major == 0))))
+                throw new InvalidOperationException($"The data in {Path} was written by {server} {written}, which {server} {version} cannot open; use {server} {written}, another Lab:DataDirectory, or delete the data with `reset`.");
+            if (series(_stamp) == now.ToString())
                 return;
-            _stamp = change(_stamp, now);
-            _directory.WriteJson(LabDataDirectory.StampFile, _stamp);
+            _stamp = change(_stamp, now.ToString());
+            directory.WriteJson(LabDataDirectory.StampFile, _stamp);
         }
     }
 }

@@ -9,9 +9,9 @@ internal static class LabHosting
     // Aspire's own end after ours: ten seconds for each container, six for each process.
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(120);
 
-    /// <summary>Makes the application's builder.</summary>
-    /// <param name="lab">The lab.</param>
-    /// <returns>The builder, with everything but the resources.</returns>
+    // The watch takes two seconds for the processes and ten for the rest.
+    private static readonly TimeSpan OrchestratorLimit = TimeSpan.FromSeconds(15);
+
     public static IDistributedApplicationBuilder CreateBuilder(LabSession lab)
     {
         string host = lab.Options.BindAddress == ServerRuntime.Loopback ? "localhost" : lab.Options.BindAddress;
@@ -37,24 +37,19 @@ internal static class LabHosting
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
         builder.Services.AddSingleton(lab).AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ResourceWatch>().AddSingleton<Faults>().AddSingleton<StartProgress>().AddSingleton<VerdictDisplay>().AddSingleton<VerdictFeed>();
-        builder.Services.AddSingleton(_ => new VerifierClient(lab.VerifierAddress, lab.Token));
-        builder.Services.AddSingleton(_ => new MarketClient(new Uri($"http://{ServerRuntime.Loopback}:{lab.SimulatorPort}"), lab.Token));
-        builder.Services.AddHostedService(s => s.GetRequiredService<ResourceWatch>());
-        builder.Services.AddHostedService(s => s.GetRequiredService<VerdictFeed>());
-        builder.Services.AddHostedService<OrderlyStop>();
+        builder.Services.AddSingleton(_ => new VerifierClient(lab.VerifierAddress, lab.Secrets.Token));
+        builder.Services.AddSingleton(_ => new MarketClient(new Uri($"http://{ServerRuntime.Loopback}:{lab.SimulatorPort}"), lab.Secrets.Token));
+        builder.Services.AddHostedService<LabLifecycle>();
         builder.Services.AddHostedService<OrphanWatch>();
         builder.Services.AddHostedService<OrchestratorWatch>();
         return builder;
     }
 
-    /// <summary>Runs an application until it is stopped, or until a work on it is done.</summary>
-    /// <param name="lab">The lab.</param>
-    /// <param name="build">Adds the resources and builds.</param>
-    /// <param name="work">What is done while it runs; null to run until it is stopped. Its token is cancelled when the application stops.</param>
-    /// <returns>The exit code.</returns>
+    /// <summary>Runs an application until it is stopped, or until a work on it is done, whose token is cancelled when the application stops. Gives the exit code.</summary>
     public static async Task<int> RunAsync(LabSession lab, Func<LabSession, DistributedApplication> build, Func<IServiceProvider, CancellationToken, Task>? work = null)
     {
-        LabTerminal.Line($"CdcLab: servers run as {(lab.Containers ? "containers" : "processes")} ({lab.Because}). Data: {lab.Folder}");
+        LabTerminal.Line($"CdcLab: servers run as {(lab.Containers ? "containers" : "processes")}: {lab.Because}.");
+        LabTerminal.Line($"Data: {lab.Folder}");
         if (lab.Options.Dashboard.Enabled)
             LabTerminal.Line($"Dashboard: {lab.DashboardLink}");
         await using DistributedApplication application = build(lab);
@@ -67,7 +62,8 @@ internal static class LabHosting
             LabTerminal.Line("Stopping: services, brokers, then ZooKeeper and MySQL.");
         });
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
-        Task working = work is null ? Task.CompletedTask : WorkAsync(application.Services, ended.Token);
+        application.Services.GetRequiredService<VerdictDisplay>().IsQuiet = work is not null;
+        Task working = work is null ? Task.CompletedTask : WorkAsync(work);
         try
         {
             await application.RunAsync();
@@ -75,6 +71,11 @@ internal static class LabHosting
         catch (OperationCanceledException)
         {
             // Told to stop while it started.
+        }
+        catch (Exception) when (Environment.ExitCode == OrchestratorWatch.ExitCode)
+        {
+            // What fails without an orchestrator; the watch cleans up and ends this process.
+            await Task.Delay(OrchestratorLimit);
         }
         finally
         {
@@ -85,20 +86,80 @@ internal static class LabHosting
         LabTerminal.Line("Everything is stopped.");
         return Environment.ExitCode;
 
-        async Task WorkAsync(IServiceProvider services, CancellationToken stop)
+        async Task WorkAsync(Func<IServiceProvider, CancellationToken, Task> work)
         {
             try
             {
-                await work(services, stop);
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                // The application was stopped before the work was done.
+                await work(application.Services, ended.Token);
             }
             finally
             {
                 lifetime.StopApplication();
             }
         }
+    }
+
+    /// <summary>Adds a service that runs as the built program, without a <c>dotnet run</c> around it. It gets the lab's section of the configuration as it stands.</summary>
+    public static IResourceBuilder<ProjectResource> AddService<TProject>(this IDistributedApplicationBuilder builder, [ResourceName] string name, int port, string bindAddress, LabSession lab)
+        where TProject : IProjectMetadata, new()
+    {
+        IResourceBuilder<ProjectResource> service = builder.AddProject<TProject>(name, launchProfileName: null)
+            .WithAnnotation(new ExecutableAnnotation { Command = Program(new TProject().ProjectPath), WorkingDirectory = lab.Folder })
+            .WithHttpEndpoint(port: port, name: "http", isProxied: false)
+            .WithEndpoint("http", e => e.TargetHost = bindAddress)
+            .WithHttpHealthCheck("/health", endpointName: "http")
+            // The dashboard ends before the services do; without it a last flush would hang for the exporter's ten seconds.
+            .WithEnvironment("OTEL_EXPORTER_OTLP_TIMEOUT", "1000")
+            .WithEnvironment("Lab__Token", lab.Secrets.Token);
+        // They listen on plain HTTP; for what could have a certificate, Aspire warns on every machine that has none.
+#pragma warning disable ASPIRECERTIFICATES001
+        service.WithoutHttpsCertificate();
+#pragma warning restore ASPIRECERTIFICATES001
+        foreach ((string variable, string value) in LabConfiguration.ToVariables(lab.Options with { DataDirectory = lab.Folder }))
+            service.WithEnvironment(variable, value);
+        return service;
+    }
+
+    // Beside the project, in the same configuration and framework as this program.
+    private static string Program(string projectPath)
+    {
+        DirectoryInfo framework = new(AppContext.BaseDirectory);
+        return Path.Combine(Path.GetDirectoryName(projectPath)!, "bin", framework.Parent!.Name, framework.Name, Path.GetFileNameWithoutExtension(projectPath));
+    }
+}
+
+/// <summary>Begins to watch before the first server starts, and ends the servers in an order that lets each end cleanly; Aspire alone would end all at once.</summary>
+/// <remarks>A broker that is asked to stop at the same moment as ZooKeeper never finishes its controlled shutdown. Under the testing builder the host is stopped twice,
+/// the second time when the orchestrator is gone: it is done once only.</remarks>
+internal sealed class LabLifecycle(DistributedApplicationModel model, ResourceWatch watch, VerdictFeed feed, Faults faults) : IHostedLifecycleService
+{
+    private readonly Lock _gate = new();
+    private Task? _stopping;
+
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        watch.Start();
+        feed.Start();
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            return _stopping ??= StopAllAsync();
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public async Task StoppedAsync(CancellationToken cancellationToken) => await watch.DisposeAsync();
+
+    private async Task StopAllAsync()
+    {
+        await feed.DisposeAsync();
+        // What writes first, then the brokers, then ZooKeeper and MySQL.
+        foreach (IGrouping<int, IResource> group in model.Resources.Where(r => r is ProjectResource or IKafkaBroker or ContainerResource or IMySqlServer or IZooKeeper)
+            .GroupBy(r => r switch { ProjectResource => 0, IMySqlServer or IZooKeeper => 2, _ => 1 }).OrderBy(g => g.Key))
+            await Task.WhenAll(group.Select(r => faults.StopAsync(r, () => Task.FromResult(CommandResults.Success()), CancellationToken.None)));
     }
 }

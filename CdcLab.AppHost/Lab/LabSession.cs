@@ -31,53 +31,26 @@ internal sealed class LabSession : IDisposable
         }
     }
 
-    /// <summary>The options.</summary>
     public LabOptions Options { get; }
-
-    /// <summary>The ports.</summary>
     public LabPorts Ports { get; }
-
-    /// <summary>The port of the simulator's API.</summary>
     public int SimulatorPort { get; }
-
-    /// <summary>How the servers run.</summary>
     public ServerRuntime Runtime { get; }
 
-    /// <summary>The engine; null where servers are processes.</summary>
+    // Null where servers are processes.
     public ContainerEngine? Engine { get; }
-
-    /// <summary>Names and labels of the containers; null where servers are processes.</summary>
     public LabContainers? Names { get; }
-
-    /// <summary>Finds or fetches programs; null where servers are containers.</summary>
-    public ProgramStore? Programs { get; }
-
-    /// <summary>Whether the servers are containers.</summary>
     public bool Containers => Engine is not null;
+
+    // Null where servers are containers.
+    public ProgramStore? Programs { get; }
 
     /// <summary>Why they run as they do.</summary>
     public string Because { get; }
-
-    /// <summary>What is left of the command line for Aspire.</summary>
     public string[] AspireArguments { get; }
-
-    /// <summary>The data directory.</summary>
     public string Folder => _held.Path;
-
-    /// <summary>The folder of the log files.</summary>
     public string LogFolder => Directory.CreateDirectory(Path.Combine(Folder, "logs")).FullName;
-
-    /// <summary>The file of the secrets.</summary>
     public string SecretsFile => _held.SecretsFile;
-
-    /// <summary>The secrets.</summary>
     public LabSecrets Secrets => _held.Secrets;
-
-    /// <summary>The bearer token of both services' APIs.</summary>
-    public string Token => Secrets.Token;
-
-    /// <summary>What must not appear in a log.</summary>
-    public IReadOnlyList<string> SecretTexts => Secrets.All;
 
     /// <summary>The verifier's address for this process.</summary>
     public Uri VerifierAddress => new($"http://{(Options.BindAddress == "0.0.0.0" ? ServerRuntime.Loopback : Options.BindAddress)}:{Ports.Verifier}");
@@ -89,11 +62,7 @@ internal sealed class LabSession : IDisposable
     public IReadOnlyList<string> Judged =>
         [ResourceNames.MySql, ResourceNames.ZooKeeper, ResourceNames.Kafka, .. Enumerable.Range(1, Options.Kafka.Brokers).Select(ResourceNames.Broker), .. Containers ? [ResourceNames.KafkaUi] : Array.Empty<string>(), ResourceNames.OrderSimulator];
 
-    /// <summary>Opens a lab: asks for an engine, judges options against the machine, takes the data directory.</summary>
-    /// <param name="options">Options that are valid by themselves.</param>
-    /// <param name="aspireArguments">What is left of the command line for Aspire.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The lab, or what refuses it, one line each.</returns>
+    /// <summary>Opens a lab: asks for an engine, judges options against the machine, takes the data directory. Or says what refuses it, one line each.</summary>
     public static async Task<(LabSession? Lab, IReadOnlyList<string> Refusals)> OpenAsync(LabOptions options, string[] aspireArguments, CancellationToken cancellationToken)
     {
         LabDataDirectory directory = LabDataDirectory.Of(options);
@@ -105,7 +74,7 @@ internal sealed class LabSession : IDisposable
         string because = containers ? answer!.Because
             : options.Runtime == LabRuntime.Process ? "Lab:Runtime = process"
             : answer is null ? $"the data in {directory.Path} was made by processes; `reset` deletes it"
-            : $"{answer.Because}";
+            : answer.Because;
         List<string> refusals = [.. Preflight.Check(options, containers, directory).Select(f => f.ToString())];
         if (!containers)
             refusals.AddRange(new ProgramStore(new(options.Kafka.Source, options.Kafka.ArchiveUrl, options.Npm.Registry)).CheckHomes());
@@ -119,13 +88,12 @@ internal sealed class LabSession : IDisposable
             : (null, [fault!]);
     }
 
-    /// <summary>Where people find the lab, one line each.</summary>
     public IEnumerable<string> Addresses()
     {
-        yield return $"MySQL      127.0.0.1:{Ports.MySql}, database {OrdersSchema.Database}, user {DatabaseUser.Debezium.Name}; password in {SecretsFile}";
+        yield return $"MySQL      127.0.0.1:{Ports.MySql}, database {OrdersSchema.Database}, user {DatabaseUser.Debezium.Name}; password in {SecretsFile}, key {LabSecrets.Key(nameof(LabSecrets.Debezium))}";
         yield return $"Kafka      {string.Join(',', Enumerable.Range(1, Options.Kafka.Brokers).Select(id => $"{Options.Kafka.AdvertisedHost}:{Ports.External(id)}"))}";
         if (Containers)
-            yield return $"Kafka UI   http://localhost:{Ports.KafkaUi}{(Options.KafkaUi.Open ? "" : $", user cdclab; password in {SecretsFile}")}";
+            yield return $"Kafka UI   http://localhost:{Ports.KafkaUi}{(Options.KafkaUi.Open ? "" : $", user cdclab; password in {SecretsFile}, key {LabSecrets.Key(nameof(LabSecrets.KafkaUi))}")}";
         if (Options.Dashboard.Enabled)
             yield return $"Dashboard  {DashboardLink}";
     }
@@ -134,7 +102,6 @@ internal sealed class LabSession : IDisposable
     public Task<IReadOnlyList<ListenerAnswer>> AskInsideAsync(CancellationToken cancellationToken) =>
         Names!.AskInsideAsync([.. Enumerable.Range(1, Options.Kafka.Brokers).Select(ResourceNames.Broker)], cancellationToken);
 
-    /// <summary>Deletes the volumes of a lab's containers.</summary>
     public static Task RemoveVolumesAsync(LabOptions options, CancellationToken cancellationToken) => new LabContainers(new ContainerEngine(), options.Name).RemoveVolumesAsync(cancellationToken);
 
     /// <summary>Where `verify` finds this lab, once the verifier is about to listen.</summary>

@@ -4,20 +4,15 @@ using System.Net.Sockets;
 
 namespace CdcLab.AppHost.Lab;
 
-/// <summary>One port that a lab would listen on.</summary>
-/// <param name="Number">The port.</param>
-/// <param name="Name">Who would listen, e.g. <c>kafka-2 (EXTERNAL)</c>.</param>
-/// <param name="BindAddress">The address.</param>
-/// <param name="Setting">The setting that decides the port.</param>
+/// <summary>One port that a lab would listen on: who would, at which address, and the setting that decides it.</summary>
 internal sealed record WantedPort(int Number, string Name, string BindAddress, string Setting);
 
 /// <summary>This machine, as far as options are judged against it.</summary>
 internal sealed record Machine
 {
-    /// <summary>Its memory in bytes; heeds the limit of a container around this process.</summary>
+    /// <summary>Heeds the limit of a container around this process.</summary>
     public long MemoryBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
-    /// <summary>Its IPv4 addresses.</summary>
     public IReadOnlyList<string> Addresses { get; init; } =
     [
         .. NetworkInterface.GetAllNetworkInterfaces().SelectMany(n => n.GetIPProperties().UnicastAddresses)
@@ -34,12 +29,9 @@ internal static class Preflight
     private const string PortBase = "Lab:PortBase";
     private const string DashboardPort = "Lab:Dashboard:Port";
 
-    /// <summary>Judges.</summary>
-    /// <param name="options">Options that are valid by themselves.</param>
-    /// <param name="containers">Whether the servers run as containers.</param>
-    /// <param name="directory">The data directory.</param>
-    /// <param name="machine">The machine; this one when null.</param>
-    /// <returns>The faults, one line each; empty where the lab can be started.</returns>
+    // Of a few that are easy to remember, the first whose block is free is named.
+    private static readonly int[] EasyBases = [.. Enumerable.Range(20, 12).Select(thousand => thousand * 1000)];
+
     public static IReadOnlyList<OptionFault> Check(LabOptions options, bool containers, LabDataDirectory directory, Machine? machine = null)
     {
         machine ??= new();
@@ -93,7 +85,7 @@ internal static class Preflight
         foreach (IGrouping<string, (WantedPort Port, string? Why)> taken in wanted.Select(p => (Port: p, Why: machine.WhyNot(p))).Where(p => p.Why is not null).GroupBy(p => p.Port.Setting, StringComparer.Ordinal))
         {
             string each = string.Join("; ", taken.GroupBy(p => p.Why, StringComparer.Ordinal).Select(same => $"port {string.Join(", ", same.Select(p => $"{p.Port.Number} of {p.Port.Name}"))} {same.Key}"));
-            yield return new(taken.Key, Text(options, taken.Key), $"{each}; end what has it, or set {taken.Key} to {(taken.Key == PortBase ? "a free block of 30 such as " + FreeBase(machine) : "another port")}");
+            yield return new(taken.Key, Text(options, taken.Key), $"{each}; end what has it, or set {taken.Key} to {(taken.Key == PortBase ? $"a free block of {LabPorts.BlockSize} such as {EasyBases.FirstOrDefault(b => PortUse.IsFreeBlock(b, options.BindAddress, machine.WhyNot), EasyBases[0])}" : "another port")}");
         }
     }
 
@@ -114,10 +106,6 @@ internal static class Preflight
         string less = key.StartsWith("Lab:Kafka:", StringComparison.Ordinal) && options.Kafka.Brokers > 1 ? ", or use fewer brokers (Lab:Kafka:Brokers)" : "";
         yield return new(key, Text(options, key), string.Create(CultureInfo.InvariantCulture, $"the memory caps of all servers sum to {sum / ByteSize.MiB:N0} MiB, but this machine has {ByteSize.ToMiB(machine)}; lower it{less}"));
     }
-
-    // The first base, of a few that are easy to remember, whose block is free.
-    private static int FreeBase(Machine machine) =>
-        Enumerable.Range(20, 12).Select(thousand => thousand * 1000).FirstOrDefault(start => Enumerable.Range(start, LabPorts.BlockSize).All(port => machine.WhyNot(new(port, "", ServerRuntime.Loopback, "")) is null), 20_000);
 
     private static string? Text(LabOptions options, string key) => OptionCatalog.Get(key)!.Text(options);
 }
@@ -152,21 +140,18 @@ internal static class PortUse
         }
     }
 
-    /// <summary>The base of a block in which every port is free.</summary>
+    /// <summary>The base of a block in which every port is free, on loopback and on the lab's own address.</summary>
     /// <exception cref="IOException">There is none.</exception>
-    public static int FreeBase()
+    public static int FreeBase(string bindAddress)
     {
-        int blocks = (LastBase - FirstBase) / LabPorts.BlockSize;
-        int first = Random.Shared.Next(blocks);
-        for (int i = 0; i < blocks; i++)
-        {
-            int candidate = FirstBase + ((first + i) % blocks * LabPorts.BlockSize);
-            if (Enumerable.Range(candidate, LabPorts.BlockSize).All(port => WhyNot(new(port, "", ServerRuntime.Loopback, "")) is null))
-                return candidate;
-        }
-
-        throw new IOException($"No {LabPorts.BlockSize} free ports in a row between {FirstBase} and {LastBase}.");
+        int[] bases = [.. Enumerable.Range(0, (LastBase - FirstBase) / LabPorts.BlockSize).Select(block => FirstBase + (block * LabPorts.BlockSize))];
+        Random.Shared.Shuffle(bases);
+        return bases.Where(b => IsFreeBlock(b, bindAddress, WhyNot)).Select(b => (int?)b).FirstOrDefault()
+            ?? throw new IOException($"No {LabPorts.BlockSize} free ports in a row between {FirstBase} and {LastBase}.");
     }
+
+    public static bool IsFreeBlock(int start, string bindAddress, Func<WantedPort, string?> whyNot) =>
+        Enumerable.Range(start, LabPorts.BlockSize).All(port => new[] { ServerRuntime.Loopback, bindAddress }.Distinct().All(address => whyNot(new(port, "", address, "")) is null));
 
     /// <summary>The process that listens on a TCP port, e.g. <c>mysqld (pid 812)</c>; null where it cannot be seen.</summary>
     private static string? Owner(int port)

@@ -2,30 +2,31 @@ using System.Collections.Concurrent;
 
 namespace CdcLab.AppHost.Lab;
 
-/// <summary>One resource as it is now.</summary>
-/// <param name="Resource">The resource.</param>
-/// <param name="Snapshot">What Aspire says of it.</param>
+/// <summary>One resource as Aspire says that it is now.</summary>
 internal sealed record WatchedResource(IResource Resource, CustomResourceSnapshot Snapshot)
 {
     /// <summary>The state that stands on a paused resource; Aspire has none of its own.</summary>
     public const string Paused = "Paused";
 
     public string State => Snapshot.State?.Text ?? "Unknown";
-
     public int? Pid => Snapshot.Properties.FirstOrDefault(p => p.Name == "executable.pid")?.Value is { } pid && int.TryParse(pid.ToString(), out int number) && number > 1 ? number : null;
 
+    /// <summary>What the lab knows of a server; null for a service.</summary>
+    public ServerAnnotation? Server => Resource.Annotations.OfType<ServerAnnotation>().FirstOrDefault();
+
     public bool IsRunning => State == KnownResourceStates.Running;
-
     public bool IsPaused => State == Paused;
-
     public bool HasEnded => KnownResourceStates.TerminalStates.Contains(State);
 }
 
 /// <summary>Follows what Aspire says of every resource: keeps the latest, writes the logs into files, and says how a server ended.</summary>
-internal sealed partial class ResourceWatch(ResourceNotificationService notifications, ResourceLoggerService loggers, LabSession lab) : IHostedLifecycleService, IAsyncDisposable
+internal sealed partial class ResourceWatch(ResourceNotificationService notifications, ResourceLoggerService loggers, LabSession lab) : IAsyncDisposable
 {
     private const int LastLines = 3;
     private static readonly TimeSpan Reread = TimeSpan.FromSeconds(1);
+
+    // On a busy machine a broker has been seen to take more than a minute from its start to its first answer.
+    private static readonly TimeSpan Unchanged = TimeSpan.FromSeconds(90);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, WatchedResource> _now = new(StringComparer.Ordinal);
@@ -33,13 +34,19 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
     private readonly ConcurrentDictionary<string, SentSignal> _sent = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, EndWatch> _ends = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ServerLogFile> _logs = new(StringComparer.Ordinal);
-    private readonly List<Task> _tasks = [];
+    private readonly ConcurrentBag<Task> _followers = [];
+    private long _changed = Stopwatch.GetTimestamp();
+    private Task _watching = Task.CompletedTask;
 
     /// <summary>A resource has changed: what it was before (null for the first time) and what it is.</summary>
     public Action<WatchedResource?, WatchedResource> Changed { get; set; } = (_, _) => { };
 
-    /// <summary>The servers and services, by name.</summary>
     public IReadOnlyDictionary<string, WatchedResource> Now => _now;
+
+    /// <summary>Whether no resource has changed its state for a while: a fetch, a start and a death are changes.</summary>
+    public bool IsSettled => Stopwatch.GetElapsedTime(Volatile.Read(ref _changed)) > Unchanged;
+
+    public string States => string.Join(", ", _now.Values.OrderBy(r => r.Resource.Name, StringComparer.Ordinal).Select(r => $"{r.Resource.Name}: {r.State}"));
 
     /// <summary>How a resource ended, in words; null while it runs.</summary>
     public string? Ended(string name) => _ended.GetValueOrDefault(name);
@@ -47,34 +54,17 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
     /// <summary>Notes that a command of the lab is about to end a resource, so that its end is not taken for somebody else's.</summary>
     public void WillSend(string name, SentSignal signal) => _sent[name] = signal;
 
-    /// <summary>The last lines of a resource's log.</summary>
     public IReadOnlyList<string> Tail(string name, int lines) => _logs.TryGetValue(name, out ServerLogFile? log) ? log.Tail(lines) : [];
 
-    public Task StartingAsync(CancellationToken cancellationToken)
-    {
-        _tasks.Add(Task.Run(() => WatchAsync(_stop.Token), CancellationToken.None));
-        return Task.CompletedTask;
-    }
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public async Task StoppedAsync(CancellationToken cancellationToken) => await DisposeAsync();
+    public void Start() => _watching = Task.Run(() => WatchAsync(_stop.Token), CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {
         if (_stop.IsCancellationRequested)
             return;
         await _stop.CancelAsync();
-        Task[] tasks;
-        lock (_tasks)
-            tasks = [.. _tasks];
-        await Task.WhenAll(tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_followers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (IDisposable open in _logs.Values.Cast<IDisposable>().Concat(_ends.Values))
             open.Dispose();
     }
@@ -89,12 +79,10 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
             WatchedResource now = new(e.Resource, e.Snapshot);
             WatchedResource? before = _now.GetValueOrDefault(name);
             _now[name] = now;
-            if (_logs.TryAdd(name, new ServerLogFile(Path.Combine(lab.LogFolder, name + ".log"), lab.SecretTexts)))
-            {
-                lock (_tasks)
-                    _tasks.Add(FollowLogAsync(e.Resource, _logs[name], stop));
-            }
-
+            if (before?.State != now.State || before.Snapshot.HealthStatus != e.Snapshot.HealthStatus)
+                Volatile.Write(ref _changed, Stopwatch.GetTimestamp());
+            if (_logs.TryAdd(name, new ServerLogFile(Path.Combine(lab.LogFolder, name + ".log"), lab.Secrets.All)))
+                _followers.Add(FollowLogAsync(e.Resource, _logs[name], stop));
             FollowProcess(now);
             if (now.HasEnded && before?.HasEnded == false)
                 TellEnd(now);
@@ -109,9 +97,7 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
 
     private void FollowProcess(WatchedResource now)
     {
-        if (!now.IsRunning || now.Pid is not { } pid || (_ends.TryGetValue(now.Resource.Name, out EndWatch? known) && known.Process.Pid == pid))
-            return;
-        if (EndWatch.Open(pid) is not { } watch)
+        if (!now.IsRunning || now.Pid is not { } pid || (_ends.TryGetValue(now.Resource.Name, out EndWatch? known) && known.Process.Pid == pid) || EndWatch.Open(pid) is not { } watch)
             return;
         known?.Dispose();
         _ends[now.Resource.Name] = watch;
@@ -130,16 +116,13 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
 
         ExitStatus? status = _ends.TryRemove(name, out EndWatch? watch) ? watch.TryRead() : null;
         watch?.Dispose();
-        MemoryReading? memory = (lab.Runtime as ProcessRuntime)?.Memory(name, pid: null);
         int? code = now.Snapshot.ExitCode;
         // An engine reports 128 + the signal.
         if (lab.Containers && now.Resource is ContainerResource && code is > 128 and < 160)
             status = new(null, code - 128);
-        string words = ProcessEnd.Of(code, status, sent, memory).Describe();
-        _ended[name] = words;
-        ILogger log = loggers.GetLogger(now.Resource);
+        string words = _ended[name] = ProcessEnd.Of(code, status, sent, (lab.Runtime as ProcessRuntime)?.Memory(name, pid: null)).Describe();
         IReadOnlyList<string> last = sent is null ? Tail(name, LastLines) : [];
-        EndedLog(log, name, words, last.Count == 0 ? "" : $" Its last lines: {string.Join(" | ", last)}");
+        EndedLog(loggers.GetLogger(now.Resource), name, words, last.Count == 0 ? "" : $" Its last lines: {string.Join(" | ", last)}");
     }
 
     // A log that ended is read again from its beginning when the resource is started anew: what is known already is passed over.
@@ -147,6 +130,7 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
     {
         string? first = null;
         int last = 0;
+        bool failing = false;
         while (!stop.IsCancellationRequested)
         {
             await foreach (IReadOnlyList<LogLine> lines in loggers.WatchAsync(resource).WithCancellation(stop))
@@ -156,12 +140,19 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
                 LogLine[] unread = [.. lines.Where(l => l.LineNumber > last)];
                 file.Append(unread.Select(l => l.Content));
                 last = Math.Max(last, unread.Length == 0 ? 0 : unread[^1].LineNumber);
+                // Once for each failure: what is told here comes back as a line of this log.
+                if (file.WriteFailure is { } why && !failing)
+                    NotWritten(loggers.GetLogger(resource), Path.Combine(lab.LogFolder, resource.Name + ".log"), why);
+                failing = file.WriteFailure is not null;
             }
 
             await Task.Delay(Reread, stop);
         }
     }
 
-    [LoggerMessage(30, LogLevel.Warning, "{Name} was {How}.{Last}")]
+    [LoggerMessage(30, LogLevel.Warning, "{Name}: {How}.{Last}")]
     private static partial void EndedLog(ILogger log, string name, string how, string last);
+
+    [LoggerMessage(32, LogLevel.Warning, "This log is kept in memory only, because {File} cannot be written: {Reason}")]
+    private static partial void NotWritten(ILogger log, string file, string reason);
 }

@@ -18,10 +18,9 @@ internal sealed class StartProgress
         watch.Changed = Tell;
     }
 
-    /// <summary>Seconds since the start.</summary>
     public double Seconds => Stopwatch.GetElapsedTime(_start).TotalSeconds;
 
-    /// <summary>From now on ends are wanted, and not told.</summary>
+    // From now on ends are wanted.
     public void IsStopping() => _stopping = true;
 
     private void Tell(WatchedResource? before, WatchedResource now)
@@ -60,6 +59,22 @@ internal sealed class StartProgress
     private static string Rounded(string state)
     {
         string[] words = state.Split(' ');
-        return words is [.., var number, "%"] && int.TryParse(number, out int percent) ? string.Join(' ', [.. words[..^2], (percent / PercentStep * PercentStep).ToString(System.Globalization.CultureInfo.InvariantCulture), "%"]) : state;
+        return words is [.., var number, "%"] && int.TryParse(number, out int percent) ? string.Join(' ', [.. words[..^2], $"{percent / PercentStep * PercentStep}", "%"]) : state;
+    }
+}
+
+/// <summary>Lines for the person who started the lab: one for each resource that is fetched or has come up, one for each verdict that turns.</summary>
+internal static class LabTerminal
+{
+    private static readonly Lock Gate = new();
+
+    public static void Line(string text) => Write(Console.Out, text);
+
+    public static void Error(string text) => Write(Console.Error, text);
+
+    private static void Write(TextWriter writer, string text)
+    {
+        lock (Gate)
+            writer.WriteLine(text);
     }
 }

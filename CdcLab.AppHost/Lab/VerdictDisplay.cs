@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using CdcLab.AppHost.Commands;
 
 namespace CdcLab.AppHost.Lab;
 
 /// <summary>Shows the verifier's verdicts: as properties of the resource concerned, as health of the verifier, and, when they turn, as a notification and a line on the terminal.</summary>
-internal sealed class VerdictDisplay(ResourceNotificationService notifications, IInteractionService interaction, DistributedApplicationModel model, StartProgress progress, LabSession lab)
+internal sealed class VerdictDisplay(ResourceNotificationService notifications, IInteractionService interaction, DistributedApplicationModel model, StartProgress progress, ResourceWatch watch, LabSession lab) : IHealthCheck
 {
     private const int MostFollowers = 3;
 
@@ -17,25 +18,22 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
     private string? _silence = "The verifier has not looked yet.";
     private bool _isUp;
 
-    /// <summary>The verifier says nothing.</summary>
-    public Task SilentAsync(string why)
-    {
-        _silence = why;
-        return Task.CompletedTask;
-    }
+    /// <summary>Nothing goes to the terminal: somebody else tells the verdicts.</summary>
+    public bool IsQuiet { get; set; }
 
-    /// <summary>The verdicts on a resource as one health result: the worst of them, with those that are not ok in words.</summary>
-    public HealthCheckResult Health(string resource)
+    public void Silent(string why) => _silence = why;
+
+    /// <summary>The verdicts on a resource as one health result of the verifier: the worst of them, with those that are not ok in words. Nothing waits for it.</summary>
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (_silence is not null || _report is not { } report)
-            return HealthCheckResult.Degraded(_silence);
-        Verdict[] verdicts = [.. report.Checks.Where(c => c.Resource == resource)];
+            return Task.FromResult(HealthCheckResult.Degraded(_silence));
+        Verdict[] verdicts = [.. report.Checks.Where(c => VerdictHealthExtensions.Prefix + c.Resource == context.Registration.Name)];
         Verdict[] bad = [.. verdicts.Where(v => v.Outcome != Outcome.Ok).OrderBy(v => v.Outcome == Outcome.Unknown)];
-        string text = $"{verdicts.Length - bad.Length} of {verdicts.Length} ok{string.Concat(bad.Select(v => $". {Words(v)}"))}";
-        return bad.Length == 0 ? HealthCheckResult.Healthy(text) : bad[0].Outcome == Outcome.Failed ? HealthCheckResult.Unhealthy(text) : HealthCheckResult.Degraded(text);
+        HealthStatus status = bad.Length == 0 ? HealthStatus.Healthy : bad[0].Outcome == Outcome.Failed ? HealthStatus.Unhealthy : HealthStatus.Degraded;
+        return Task.FromResult(new HealthCheckResult(status, $"{verdicts.Length - bad.Length} of {verdicts.Length} ok{string.Concat(bad.Select(v => $". {Words(v)}"))}"));
     }
 
-    /// <summary>Shows a report.</summary>
     public async Task ShowAsync(LabReport report)
     {
         _report = report;
@@ -51,8 +49,14 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
             ]);
         }
 
-        TellTurns(report);
-        if (!_isUp && report.Checks.Count > 0 && report.Checks.All(c => c.Outcome != Outcome.Unknown || !IsYoung(report)))
+        foreach (Verdict follower in report.Checks.Where(c => c.CausedBy is not null))
+            _followed[follower.Id] = report.At;
+        if (IsQuiet)
+            return;
+        // Nothing has turned before everything has been looked at once, with everything there.
+        if (_isUp)
+            TellTurns(report);
+        else if (report.IsAllOk || (report.Checks.Count > 0 && watch.IsSettled))
             TellUp(report);
     }
 
@@ -64,37 +68,24 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
             return;
         _shown[(resource.Name, owner)] = text;
         HashSet<string> ours = [.. properties.Select(p => p.Name)];
-        string prefix = owner == "verdicts" ? "verdict" : "\0";
         await notifications.PublishUpdateAsync(resource, s => s with
         {
-            Properties = [.. s.Properties.Where(p => !ours.Contains(p.Name) && !p.Name.StartsWith(prefix, StringComparison.Ordinal)), .. properties],
+            Properties = [.. s.Properties.Where(p => !ours.Contains(p.Name) && !(owner == "verdicts" && p.Name.StartsWith("verdict", StringComparison.Ordinal))), .. properties],
         });
     }
-
-    // In the first half minute unknown means "not yet".
-    private bool IsYoung(LabReport report) => progress.Seconds < 90 && report.At - report.Since < TimeSpan.FromSeconds(45);
 
     private void TellUp(LabReport report)
     {
         _isUp = true;
-        int ok = report.Checks.Count(c => c.Outcome == Outcome.Ok);
-        LabTerminal.Line("");
-        LabTerminal.Line($"The lab is up after {progress.Seconds:0} s: {ok} of {report.Checks.Count} checks ok{(report.NotPossibleHere.Count == 0 ? "" : $", {report.NotPossibleHere.Count} not possible here")}.");
-        foreach (Verdict bad in report.Checks.Where(c => c.Outcome != Outcome.Ok && c.CausedBy is null))
-            LabTerminal.Line($"  {Words(bad)}");
-        foreach (string line in lab.Addresses())
+        Verdict[] bad = [.. report.Checks.Where(c => c.Outcome != Outcome.Ok && c.CausedBy is null)];
+        _told.UnionWith(bad.Where(v => v.Outcome == Outcome.Failed).Select(v => v.Id));
+        LabTerminal.Line($"\nThe lab is {(report.IsAllOk ? "up" : "not whole")} after {progress.Seconds:0} s: {report.Count(Outcome.Ok)} of {report.Checks.Count} checks ok{(report.NotPossibleHere.Count == 0 ? "" : $", {report.NotPossibleHere.Count} not possible here")}.");
+        foreach (string line in bad.Select(Words).Concat(lab.Addresses()).Append("Ctrl+C stops everything."))
             LabTerminal.Line($"  {line}");
-        LabTerminal.Line("  Ctrl+C stops everything.");
     }
 
     private void TellTurns(LabReport report)
     {
-        // Nothing has turned before everything has been looked at once.
-        bool tell = _isUp;
-        foreach (Verdict follower in report.Checks.Where(c => c.CausedBy is not null))
-            _followed[follower.Id] = report.At;
-        if (!tell)
-            return;
         foreach (Verdict root in report.Checks.Where(v => IsNews(v, report.At)))
         {
             if (root.Outcome == Outcome.Ok)
@@ -121,42 +112,35 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
     {
         if (!interaction.IsAvailable)
             return;
+        bool ok = verdict.Outcome == Outcome.Ok;
         Task shown = interaction.PromptNotificationAsync(
-            verdict.Outcome == Outcome.Ok ? $"{verdict.Id} is ok again" : verdict.Id,
-            verdict.Outcome == Outcome.Ok ? verdict.Actual ?? "" : $"{verdict.Actual}{follow}. {verdict.Fix}",
-            new NotificationInteractionOptions { Intent = verdict.Outcome == Outcome.Ok ? MessageIntent.Success : MessageIntent.Error });
+            ok ? $"{verdict.Id} is ok again" : verdict.Id,
+            ok ? verdict.Actual ?? "" : $"{verdict.Actual}{follow}. {verdict.Fix}",
+            new NotificationInteractionOptions { Intent = ok ? MessageIntent.Success : MessageIntent.Error });
         _ = shown.ContinueWith(t => LabTerminal.Error($"A notification could not be shown: {t.Exception!.GetBaseException().Message}"), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
-    private static string Words(Verdict v) => v.Outcome switch
+    private static string Words(Verdict v)
     {
-        Outcome.Ok => $"ok: {v.Actual}",
-        Outcome.Failed => $"{v.Id}: expected {v.Expected}; found {v.Actual}.{(v.CausedBy is { } cause ? $" It follows from {cause}." : $" {v.Fix}")}",
-        _ => $"{v.Id}: unknown. {v.Because}{(v.CausedBy is { } cause ? $" It follows from {cause}." : $" {v.Fix}")}",
-    };
+        if (v.Outcome == Outcome.Ok)
+            return $"ok: {v.Actual}";
+        string found = v.Outcome == Outcome.Failed ? $"expected {v.Expected}; found {v.Actual}" : $"unknown. {v.Because}";
+        return $"{v.Id}: {found.TrimEnd('.')}. {(v.CausedBy is { } cause ? $"It follows from {cause}." : v.Fix)}";
+    }
 }
 
-/// <summary>The verdicts as health of the verifier: nothing waits for it, so a verdict holds nothing back.</summary>
 internal static class VerdictHealthExtensions
 {
-    /// <summary>Adds one health check for each resource that there are verdicts on.</summary>
-    /// <param name="verifier">The verifier.</param>
-    /// <param name="resources">The names of the resources.</param>
-    /// <returns>The verifier.</returns>
+    public const string Prefix = "verdicts-";
+
     public static IResourceBuilder<ProjectResource> WithVerdicts(this IResourceBuilder<ProjectResource> verifier, IEnumerable<string> resources)
     {
-        foreach (string resource in resources)
+        foreach (string key in resources.Select(r => Prefix + r))
         {
-            string key = $"verdicts-{resource}";
-            verifier.ApplicationBuilder.Services.AddHealthChecks().Add(new(key, services => new Check(services.GetRequiredService<VerdictDisplay>(), resource), HealthStatus.Unhealthy, tags: null));
+            verifier.ApplicationBuilder.Services.AddHealthChecks().Add(new(key, services => services.GetRequiredService<VerdictDisplay>(), HealthStatus.Unhealthy, tags: null));
             verifier.WithHealthCheck(key);
         }
 
         return verifier;
-    }
-
-    private sealed class Check(VerdictDisplay display, string resource) : IHealthCheck
-    {
-        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(display.Health(resource));
     }
 }

@@ -4,12 +4,14 @@ using CdcLab.Clients.Verifier;
 
 namespace CdcLab.AppHost.Lab;
 
-/// <summary>Sends the verifier what only the AppHost knows, and shows its verdicts: on the resources, as notifications, on the terminal.</summary>
-internal sealed class VerdictFeed(ResourceWatch watch, Faults faults, VerifierClient verifier, VerdictDisplay display, LabSession lab, TimeProvider time) : IHostedLifecycleService, IAsyncDisposable
+/// <summary>Sends the verifier what only the AppHost knows, and has its verdicts shown.</summary>
+internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, VerifierClient verifier, VerdictDisplay display, LabSession lab, TimeProvider time, ILogger<VerdictFeed> log) : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan InsideInterval = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+
+    // For the engine, and again for the verifier. What takes longer is not known in this turn.
+    private static readonly TimeSpan Limit = 2 * Interval;
 
     private readonly CancellationTokenSource _stop = new();
     private IReadOnlyList<ListenerAnswer>? _inside;
@@ -19,90 +21,69 @@ internal sealed class VerdictFeed(ResourceWatch watch, Faults faults, VerifierCl
     /// <summary>The verifier's last report; null before the first.</summary>
     public LabReport? Report { get; private set; }
 
-    public Task StartingAsync(CancellationToken cancellationToken)
-    {
-        _running = Task.Run(() => RunAsync(_stop.Token), CancellationToken.None);
-        return Task.CompletedTask;
-    }
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public async Task StoppingAsync(CancellationToken cancellationToken) => await DisposeAsync();
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public void Start() => _running = Task.Run(() => RepeatAsync(TurnAsync, Interval, failure => TurnFailed(log, failure), time, _stop.Token), CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {
-        if (!_stop.IsCancellationRequested)
-            await _stop.CancelAsync();
+        await _stop.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task RunAsync(CancellationToken stop)
+    // A turn that fails is told, once as long as it fails in the same way, and the next one is taken all the same.
+    internal static async Task RepeatAsync(Func<CancellationToken, Task> turn, TimeSpan interval, Action<string> tell, TimeProvider time, CancellationToken stop)
     {
-        using PeriodicTimer timer = new(Interval, time);
+        string? told = null;
+        using PeriodicTimer timer = new(interval, time);
         do
         {
-            LabFigures figures = await FiguresAsync(stop);
-            await ShowFiguresAsync(figures);
-            if (!watch.Now.TryGetValue(ResourceNames.Verifier, out WatchedResource? service) || !service.IsRunning)
-            {
-                await display.SilentAsync("The verifier does not run.");
-                continue;
-            }
-
-            using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            limit.CancelAfter(Limit);
             try
             {
-                await verifier.SendFiguresAsync(figures, limit.Token);
-                Report = await verifier.ReportAsync(limit.Token);
-                await display.ShowAsync(Report);
+                await turn(stop);
+                told = null;
             }
-            catch (Exception silent) when (silent is VerifierException or OperationCanceledException && !stop.IsCancellationRequested)
+            catch (Exception failed) when (!stop.IsCancellationRequested)
             {
-                await display.SilentAsync("The verifier does not answer.");
+                if (told != failed.Message)
+                    tell(told = failed.Message);
             }
         }
         while (await timer.WaitForNextTickAsync(stop));
     }
 
+    private async Task TurnAsync(CancellationToken stop)
+    {
+        LabFigures figures = await FiguresAsync(stop);
+        foreach (ResourceFigures resource in figures.Resources)
+            await ShowAsync(resource);
+        if (!watch.Now.TryGetValue(ResourceNames.Verifier, out WatchedResource? service) || !service.IsRunning)
+        {
+            display.Silent("The verifier does not run.");
+            return;
+        }
+
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(Limit);
+        try
+        {
+            await verifier.SendFiguresAsync(figures, limit.Token);
+            Report = await verifier.ReportAsync(limit.Token);
+        }
+        catch (Exception silent) when (silent is VerifierException or OperationCanceledException && !stop.IsCancellationRequested)
+        {
+            display.Silent("The verifier does not answer.");
+            return;
+        }
+
+        await display.ShowAsync(Report);
+    }
+
     private async Task<LabFigures> FiguresAsync(CancellationToken stop)
     {
-        Dictionary<string, ContainerState> containers = new(StringComparer.Ordinal);
-        if (lab.Engine is { } engine)
-        {
-            containers = (await engine.InspectAsync([.. watch.Now.Values.Where(r => r.IsRunning || r.IsPaused).Select(r => Annotation(r)?.Container).OfType<string>()], stop))
-                .ToDictionary(c => c.Name, StringComparer.Ordinal);
-            if (time.GetUtcNow() - _insideAt > InsideInterval && watch.Now.Values.Any(r => r.Resource is IKafkaBroker && r.IsRunning))
-                (_inside, _insideAt) = (await lab.AskInsideAsync(stop), time.GetUtcNow());
-        }
-
-        List<ResourceFigures> resources = [];
-        foreach (WatchedResource resource in watch.Now.Values.Where(r => r.Resource is not KafkaClusterResource))
-        {
+        IReadOnlyDictionary<string, ContainerState> containers = await AskEngineAsync(stop);
+        foreach (WatchedResource resource in watch.Now.Values)
             await NoticePauseAsync(resource, containers);
-            MemoryReading? memory = Annotation(resource) switch
-            {
-                { Container: { } container } => containers.GetValueOrDefault(container)?.Memory(),
-                _ when lab.Runtime is ProcessRuntime processes && resource.Resource is not ProjectResource => processes.Memory(resource.Resource.Name, resource.IsRunning || resource.IsPaused ? resource.Pid : null),
-                _ => resource.Pid is { } pid ? ServiceMemory(pid) : null,
-            };
-            resources.Add(new()
-            {
-                Name = resource.Resource.Name,
-                State = resource.State,
-                Pid = resource.Pid,
-                Ended = watch.Ended(resource.Resource.Name),
-                Memory = memory is null ? null : new(memory.UsedBytes, memory.CacheBytes, memory.PeakBytes, memory.CapEnforced ? memory.CapBytes : null, memory.OomKills),
-            });
-        }
-
         KafkaProgram? kafka = lab.Programs?.KnownKafka;
+        string? notEnforced = (lab.Runtime as ProcessRuntime)?.Caps.WhyNot;
         return new()
         {
             At = time.GetUtcNow(),
@@ -110,64 +91,111 @@ internal sealed class VerdictFeed(ResourceWatch watch, Faults faults, VerifierCl
             MySql = lab.Programs?.KnownMySql is { } mysql ? $"MySQL {mysql.Version}" : lab.Containers ? lab.Options.MySql.Image : null,
             Kafka = kafka?.Description ?? (lab.Containers ? lab.Options.Kafka.Image : null),
             LegacyKafka = lab.Containers ? false : kafka?.IsLegacy,
-            CapsNotEnforced = (lab.Runtime as ProcessRuntime)?.Caps.WhyNot,
-            NotPossibleHere = NotPossibleHere(kafka),
-            Resources = resources,
+            CapsNotEnforced = notEnforced,
+            NotPossibleHere =
+            [
+                .. lab.Containers ? Array.Empty<NotPossible>() : [new NotPossible("kafka-ui", "Kafka UI comes as a container image only.")],
+                .. kafka is { IsLegacy: true } ? LegacyBrokers.NotPossibleHere(KafkaSettings.Brokers(lab.Options.Kafka)) : [],
+                .. notEnforced is null ? Array.Empty<NotPossible>() : [new NotPossible("memory.caps", $"The caps are not enforced: {notEnforced}")],
+            ],
+            Resources =
+            [
+                .. watch.Now.Values.Where(r => r.Resource is not KafkaClusterResource).Select(r => new ResourceFigures
+                {
+                    Name = r.Resource.Name,
+                    State = r.State,
+                    Pid = r.Pid,
+                    Ended = watch.Ended(r.Resource.Name),
+                    Memory = Memory(r, containers) is { } m ? new(m.UsedBytes, m.CacheBytes, m.PeakBytes, m.CapEnforced ? m.CapBytes : null, m.OomKills) : null,
+                }),
+            ],
             Inside = _inside,
-            HostBytes = HostMemory.Read(watch.Now.Values.Select(r => r.Pid).OfType<int>()),
+            HostBytes = HostBytes(),
         };
     }
 
-    private IReadOnlyList<NotPossible> NotPossibleHere(KafkaProgram? kafka) =>
-    [
-        .. lab.Containers ? Array.Empty<NotPossible>() : [new NotPossible("kafka-ui", "Kafka UI comes as a container image only.")],
-        .. kafka is { IsLegacy: true } ? LegacyBrokers.NotPossibleHere(KafkaSettings.Brokers(lab.Options.Kafka)) : [],
-        .. (lab.Runtime as ProcessRuntime)?.Caps.WhyNot is { } why ? [new NotPossible("memory.caps", $"The caps are not enforced: {why}")] : Array.Empty<NotPossible>(),
-    ];
+    private async Task<IReadOnlyDictionary<string, ContainerState>> AskEngineAsync(CancellationToken stop)
+    {
+        Dictionary<string, ContainerState> containers = new(StringComparer.Ordinal);
+        if (lab.Engine is not { } engine)
+            return containers;
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(Limit);
+        try
+        {
+            IReadOnlyList<ContainerState> found = await engine.InspectAsync([.. watch.Now.Values.Where(r => r.IsRunning || r.IsPaused).Select(r => r.Server?.Container).OfType<string>()], limit.Token);
+            containers = found.ToDictionary(c => c.Name, StringComparer.Ordinal);
+            if (time.GetUtcNow() - _insideAt > InsideInterval && watch.Now.Values.Any(r => r.Resource is IKafkaBroker && r.IsRunning))
+                (_inside, _insideAt) = (await lab.AskInsideAsync(limit.Token), time.GetUtcNow());
+        }
+        catch (Exception silent) when (silent is IOException or OperationCanceledException && !stop.IsCancellationRequested)
+        {
+            // What only the engine knows is not known in this turn; the verifier says so of each figure.
+        }
+
+        return containers;
+    }
 
     // A pause by hand (kill -STOP, docker pause) is noticed too.
-    private async Task NoticePauseAsync(WatchedResource resource, Dictionary<string, ContainerState> containers)
+    private async Task NoticePauseAsync(WatchedResource resource, IReadOnlyDictionary<string, ContainerState> containers)
     {
         if (!resource.IsRunning && !resource.IsPaused)
             return;
-        bool? paused = Annotation(resource)?.Container is { } container ? containers.GetValueOrDefault(container)?.IsPaused : resource.Pid is { } pid ? ProcessTable.IsStopped(pid) : null;
+        bool? paused = resource.Server?.Container is { } container ? containers.GetValueOrDefault(container)?.IsPaused : resource.Pid is { } pid ? ProcessTable.IsStopped(pid) : null;
         if (paused is { } now && now != resource.IsPaused)
             await faults.ShowPausedAsync(resource.Resource, now);
     }
 
-    private async Task ShowFiguresAsync(LabFigures figures)
+    private async Task ShowAsync(ResourceFigures figures)
     {
-        foreach (ResourceFigures resource in figures.Resources)
+        if (!watch.Now.TryGetValue(figures.Name, out WatchedResource? now))
+            return;
+        List<ResourcePropertySnapshot> properties = [];
+        if (figures.Memory is { } memory)
         {
-            if (!watch.Now.TryGetValue(resource.Name, out WatchedResource? now))
-                continue;
-            List<ResourcePropertySnapshot> properties = [];
-            if (resource.Memory is { } memory)
-            {
-                properties.Add(Property("memory", "Memory", $"{Size(memory.UsedBytes)} in use, {Size(memory.CacheBytes)} cached, peak {Size(memory.PeakBytes)}"));
-                if (Annotation(now) is { } server)
-                    properties.Add(Property("memory.cap", "Memory cap", $"{ByteSize.ToMiB(server.CapBytes)}{(memory.CapBytes is null ? ", not enforced" : "")}{(memory.OomKills is > 0 ? $", {memory.OomKills} OOM kills" : "")}"));
-            }
-
-            if (Annotation(now)?.Data is { } data)
-                properties.Add(Property("data", "Data", data));
-            if (resource.Ended is { } ended)
-                properties.Add(Property("ended", "Ended", ended));
-            await display.MergePropertiesAsync(now.Resource, "figures", properties);
+            properties.Add(Property("memory", "Memory", $"{Size(memory.UsedBytes)} in use, {Size(memory.CacheBytes)} cached, peak {Size(memory.PeakBytes)}"));
+            if (now.Server is { } server)
+                properties.Add(Property("memory.cap", "Memory cap", $"{ByteSize.ToMiB(server.CapBytes)}{(memory.CapBytes is null ? ", not enforced" : "")}{(memory.OomKills is > 0 ? $", {memory.OomKills} OOM kills" : "")}"));
         }
 
+        if (now.Server?.Data is { } data)
+            properties.Add(Property("data", "Data", data));
+        if (figures.Ended is { } ended)
+            properties.Add(Property("ended", "Ended", ended));
+        await display.MergePropertiesAsync(now.Resource, "figures", properties);
     }
 
     // What is not highlighted, the dashboard shows only to those who ask for all of it.
     private static ResourcePropertySnapshot Property(string name, string displayName, string value) => new(name, value) { DisplayName = displayName, IsHighlighted = true };
 
-    private static ServerAnnotation? Annotation(WatchedResource resource) => resource.Resource.Annotations.OfType<ServerAnnotation>().FirstOrDefault();
-
-    private static MemoryReading ServiceMemory(int pid)
+    private MemoryReading? Memory(WatchedResource resource, IReadOnlyDictionary<string, ContainerState> containers)
     {
+        if (resource.Server?.Container is { } container)
+            return containers.GetValueOrDefault(container)?.Memory();
+        if (lab.Runtime is ProcessRuntime processes && resource.Resource is not ProjectResource)
+            return processes.Memory(resource.Resource.Name, resource.IsRunning || resource.IsPaused ? resource.Pid : null);
+        if (resource.Pid is not { } pid)
+            return null;
         (long? anonymous, long? file, long? peak) = ProcessTable.Resident(pid);
         return new(anonymous, file, peak, null, null, CapEnforced: false);
     }
 
-    private static string Size(long? bytes) => bytes is { } known ? ByteSize.ToMiB(known) : "not known";
+    // What the application's own processes take beside servers and services: this process, the orchestrator with its monitors, the dashboard.
+    private long? HostBytes()
+    {
+        HashSet<int> ours = [.. ProcessTable.Descendants(Environment.ProcessId), Environment.ProcessId];
+        // The orchestrator detaches itself; it names this process on its command line.
+        foreach (int dcp in ProcessTable.All().Where(p => ProcessTable.CommandLine(p) is [var program, ..] words && Path.GetFileName(program) == "dcp" && words.Contains($"{Environment.ProcessId}")))
+            ours.UnionWith(ProcessTable.Descendants(dcp).Prepend(dcp));
+        ours.ExceptWith(watch.Now.Values.Select(r => r.Pid).OfType<int>().SelectMany(pid => ProcessTable.Descendants(pid).Prepend(pid)));
+        long?[] sizes = [.. ours.Select(pid => ProcessTable.ProportionalBytes(pid) ?? (ProcessTable.StartTime(pid) is null ? 0 : null))];
+        return sizes.Contains(null) ? null : sizes.Sum();
+    }
+
+    private static ResourcePropertySnapshot Property(string name, string displayName, string value) => new(name, value) { DisplayName = displayName };
+
+    private static string Size(long? bytes) => Commands.ReportRows.Size(bytes);
+
+    [LoggerMessage(31, LogLevel.Warning, "What the verifier is told or tells is not whole: {Reason}.")]
+    private static partial void TurnFailed(ILogger log, string reason);
 }

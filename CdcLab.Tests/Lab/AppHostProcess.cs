@@ -36,6 +36,8 @@ public sealed class AppHostProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        // Where a temporary lab lies.
+        start.Environment["XDG_STATE_HOME"] = folder;
         Process process = new() { StartInfo = start };
         AppHostProcess host = new(process, folder);
         process.OutputDataReceived += (_, e) => host.Keep(e.Data);

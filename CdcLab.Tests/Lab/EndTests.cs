@@ -59,6 +59,19 @@ public sealed class EndTests : IDisposable
     }
 
     [Fact]
+    public async Task Verify_of_a_temporary_lab_without_its_orchestrator_ends_with_exit_code_3_and_leaves_no_lab()
+    {
+        await using AppHostProcess host = AppHostProcess.Start(PortBase, _folder, "verify");
+        await Deadline.WaitAsync(
+            TimeSpan.FromSeconds(120), () => Task.FromResult(host.Lines), l => l.Any(line => line.Contains("up after", StringComparison.Ordinal)), "the first server", () => string.Join('\n', host.Lines));
+        Assert.NotEmpty(host.Orchestrator());
+        foreach (int pid in host.Orchestrator())
+            ProcessSignals.TrySend(pid, Signal.Kill);
+        Assert.Equal(3, await host.EndedAsync());
+        Assert.Empty(Directory.GetDirectories(Path.Combine(_folder, "cdclab", ".temporary")));
+    }
+
+    [Fact]
     public async Task Ended_at_any_moment_of_the_start_it_leaves_nothing_and_the_next_start_works()
     {
         int ends = int.TryParse(Environment.GetEnvironmentVariable("CDCLAB_RANDOM_ENDS"), CultureInfo.InvariantCulture, out int wanted) ? wanted : 5;

@@ -1,5 +1,8 @@
+using System.ComponentModel;
+using Aspire.Hosting;
 using CdcLab.AppHost.Commands;
 using CdcLab.AppHost.Lab;
+using CdcLab.AppHost.Programs;
 using CdcLab.Tests.Model.Programs;
 
 namespace CdcLab.Tests.Model.Commands;
@@ -28,9 +31,11 @@ public sealed class LabCommandsTests : IDisposable
     [InlineData("--Lab:Nmae=x", "the nearest is Lab:Name")]
     [InlineData("--Lab:Name", "has no value")]
     [InlineData("@no-such-file", "@no-such-file")]
-    public async Task Wrong_arguments_are_one_line_and_exit_code_2(string argument, string says)
+    [InlineData("verify --limit 0", "--limit 0: is a number of minutes")]
+    [InlineData("verify --limit x", "--limit")]
+    public async Task Wrong_arguments_are_one_line_and_exit_code_2(string arguments, string says)
     {
-        (int code, string _, string error) = await RunAsync([argument]);
+        (int code, string _, string error) = await RunAsync(arguments.Split(' '));
 
         Assert.Equal(2, code);
         Assert.Contains(says, error, StringComparison.Ordinal);
@@ -78,6 +83,34 @@ public sealed class LabCommandsTests : IDisposable
         Assert.False(Directory.Exists(Lab));
     }
 
+    [Theory]
+    [InlineData(typeof(ProgramUnavailableException))]
+    [InlineData(typeof(Win32Exception))]
+    [InlineData(typeof(DistributedApplicationException))]
+    public async Task What_the_machine_lacks_is_one_line_without_a_stack_trace(Type exception)
+    {
+        Hold(LabRuntime.Container).Dispose();
+
+        (int code, string _, string error) = await RunAsync(["reset", "--yes"], (_, _) => throw (Exception)Activator.CreateInstance(exception, "There is no docker: install it.")!);
+
+        Assert.Equal((2, "error: There is no docker: install it.\n"), (code, error));
+        Assert.True(Directory.Exists(Lab));
+    }
+
+    [Fact]
+    public async Task Time_limit_of_verify_ends_it_with_what_was_last_not_ok()
+    {
+        Verdict bad = new() { Id = "kafka.kafka-3.answers", Resource = "kafka-3", Outcome = Outcome.Failed, Expected = "answers", Actual = "connection refused" };
+        LabReport report = new() { At = default, Since = default, Lab = "x", Machine = "x", Checks = [bad, bad with { Id = "kafka.isr", CausedBy = bad.Id }] };
+        using CancellationTokenSource limit = new(TimeSpan.FromMilliseconds(50));
+
+        Assert.Equal((null, "kafka.kafka-3.answers (connection refused)"), await VerifyCommand.SettledAsync(() => report, () => false, () => "kafka-3: Running", limit.Token));
+        Assert.Equal((null, "no report yet (mysql: Waiting)"), await VerifyCommand.SettledAsync(() => null, () => true, () => "mysql: Waiting", limit.Token));
+        Assert.Equal((report, ""), await VerifyCommand.SettledAsync(() => report, () => true, () => "", limit.Token));
+        LabReport whole = report with { Checks = [bad with { Outcome = Outcome.Ok }] };
+        Assert.Equal(whole, (await VerifyCommand.SettledAsync(() => whole, () => false, () => "", limit.Token)).Report);
+    }
+
     [Fact]
     public async Task Reset_touches_neither_a_running_lab_nor_a_foreign_folder_and_asks_where_it_can()
     {
@@ -118,7 +151,7 @@ public sealed class LabCommandsTests : IDisposable
         Console.SetIn(TextReader.Null);
         try
         {
-            int code = await LabCommands.RunAsync([.. arguments, $"--Lab:DataDirectory={Lab}", .. more], _ => throw new InvalidOperationException("No lab is to be started."), removeVolumes);
+            int code = await LabCommands.RunAsync([.. arguments, $"--Lab:DataDirectory={Lab}", .. more], _ => throw new InvalidOperationException("No lab is to be started."), removeVolumes ?? ((_, _) => Task.CompletedTask));
             return (code, said.ToString(), complained.ToString());
         }
         finally

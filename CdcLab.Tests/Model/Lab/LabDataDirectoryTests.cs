@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CdcLab.AppHost.Lab;
 using CdcLab.Tests.Model.Programs;
 
@@ -48,6 +49,18 @@ public sealed class LabDataDirectoryTests : IDisposable
         Assert.Equal((first, id), (again.Secrets, again.Id));
         Assert.Equal(6, first.All.Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(LabRuntime.Process, At("lab").Runtime);
+    }
+
+    [Fact]
+    public void Secrets_are_found_by_the_keys_that_people_are_told()
+    {
+        using HeldDataDirectory held = Hold(At("lab"));
+        using JsonDocument file = JsonDocument.Parse(File.ReadAllText(held.SecretsFile));
+        string[] keys = [.. file.RootElement.EnumerateObject().Select(p => p.Name)];
+
+        Assert.Equal(keys, ((string[])[nameof(LabSecrets.Root), nameof(LabSecrets.Debezium), nameof(LabSecrets.Simulator), nameof(LabSecrets.KafkaUi), nameof(LabSecrets.Token), nameof(LabSecrets.DashboardToken)]).Select(LabSecrets.Key));
+        Assert.Equal(held.Secrets.Debezium, file.RootElement.GetProperty(LabSecrets.Key(nameof(LabSecrets.Debezium))).GetString());
+        Assert.Contains($"keys {string.Join(", ", keys.Select(k => $"`{k}`"))} |", File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "..", "docs", "operations.md")), StringComparison.Ordinal);
     }
 
     [Fact]

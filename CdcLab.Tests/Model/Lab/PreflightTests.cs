@@ -114,6 +114,17 @@ public sealed class PreflightTests : IDisposable
         Assert.Null(PortUse.WhyNot(new(port, "mysql", "127.0.0.1", "Lab:PortBase")));
     }
 
+    [Fact]
+    public void Block_is_free_only_where_it_is_free_on_the_labs_own_address_too()
+    {
+        List<string> asked = [];
+        Assert.False(PortUse.IsFreeBlock(20_000, "192.168.0.7", p => { asked.Add(p.BindAddress); return p is { BindAddress: "192.168.0.7", Number: 20_003 } ? "is taken" : null; }));
+        Assert.Equal(["127.0.0.1", "192.168.0.7"], asked.Distinct(StringComparer.Ordinal));
+        Assert.True(PortUse.IsFreeBlock(20_000, "127.0.0.1", p => p.BindAddress == "127.0.0.1" ? null : "is taken"));
+        // Every address of 127/8 is this machine's.
+        Assert.InRange(PortUse.FreeBase("127.0.0.5"), 20_000, 32_000);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private LabDataDirectory Directory() => LabDataDirectory.Of(new() { DataDirectory = _folder.Below("lab") });
