@@ -30,8 +30,15 @@ internal sealed class InsertStep(OrderPlan plan) : MarketStep
 
     public override LedgerEntry Entry() => new()
     {
-        Kind = LedgerKind.Insert, At = At, OrderId = OrderId, Status = OrderStatus.Pending,
-        Quantity = plan.Quantity, Price = plan.Price, UserId = plan.UserId, Symbol = plan.Instrument.Symbol, OrderType = plan.OrderType,
+        Kind = LedgerKind.Insert,
+        At = At,
+        OrderId = OrderId,
+        Status = OrderStatus.Pending,
+        Quantity = plan.Quantity,
+        Price = plan.Price,
+        UserId = plan.UserId,
+        Symbol = plan.Instrument.Symbol,
+        OrderType = plan.OrderType,
     };
 }
 
@@ -61,8 +68,14 @@ internal sealed class ExecuteStep(long orderId, int orderQuantity, int executedB
 
     public override LedgerEntry Entry() => new()
     {
-        Kind = LedgerKind.Execute, At = At, OrderId = OrderId, Status = To,
-        ExecutionId = ExecutionId, Quantity = quantity, Price = price, Executed = ExecutedBefore + quantity,
+        Kind = LedgerKind.Execute,
+        At = At,
+        OrderId = OrderId,
+        Status = To,
+        ExecutionId = ExecutionId,
+        Quantity = quantity,
+        Price = price,
+        Executed = ExecutedBefore + quantity,
     };
 }
 
