@@ -163,7 +163,7 @@ internal sealed class MySqlSource(ProgramCache cache, Func<string, string?> envi
     // Each library lies under the name by which it is needed, in one folder: the loader finds it at the first look.
     private static async Task CollectLibrariesAsync(string packages, string tree, CancellationToken cancellationToken)
     {
-        string[] folders = [Path.Combine(packages, "usr/lib/x86_64-linux-gnu"), Path.Combine(packages, "lib/x86_64-linux-gnu"), Path.Combine(packages, "usr/lib")];
+        string[] folders = [$"{packages}/usr/lib/x86_64-linux-gnu", $"{packages}/lib/x86_64-linux-gnu", $"{packages}/usr/lib"];
         var loader = folders.Select(folder => Path.Combine(folder, MySqlDistribution.Loader)).FirstOrDefault(File.Exists)
             ?? throw new ProgramUnavailableException($"libc6, as fetched by apt, contains no {MySqlDistribution.Loader}: {SetHome}.");
         Dictionary<string, string> libraries = new() { [MySqlDistribution.Loader] = loader };
