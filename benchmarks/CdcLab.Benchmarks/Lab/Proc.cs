@@ -49,7 +49,7 @@ internal static class Proc
     public static void Signal(int pid, string name)
     {
         // One that has ended meanwhile is no error.
-        using Process kill = Process.Start(new ProcessStartInfo("kill", ["-s", name, pid.ToString()]) { RedirectStandardError = true })!;
+        using Process kill = Process.Start(new ProcessStartInfo("kill", ["-s", name, pid.ToString()]) { UseShellExecute = false, RedirectStandardError = true })!;
         kill.WaitForExit();
     }
 
