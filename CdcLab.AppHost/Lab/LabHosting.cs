@@ -32,6 +32,8 @@ internal static class LabHosting
         builder.Services.AddLogging(logging => logging
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("Aspire.Hosting", LogLevel.Warning)
+            // Hundreds of lines when the orchestrator is lost, and it is told in one.
+            .AddFilter("Aspire.Hosting.Dcp.DcpExecutor", LogLevel.Critical)
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
