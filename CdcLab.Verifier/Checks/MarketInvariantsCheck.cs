@@ -4,34 +4,35 @@ using MySqlConnector;
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>The latest orders of each status have executions that fit it (specification, "Invariants that hold at every commit").</summary>
-internal sealed class MarketInvariantsCheck(MySqlAccess access) : ICheck
+internal sealed class MarketInvariantsCheck(MySqlAccess access) : MySqlCheck(access, new Promise(
+    "market.invariants",
+    ResourceNames.OrderSimulator,
+    "executions that fit each order's status and quantity",
+    "every commit must leave the orders consistent, or what CDC carries is wrong"))
 {
     private const int Sample = 250;
     private const int Shown = 3;
 
     private static readonly string[] Statuses = ["PENDING", "PARTIAL", "FILLED", "CANCELLED"];
 
-    // One statement is one consistent snapshot. Each part walks the index orders_status from its end, so that the look costs the same however many orders there are.
+    // One statement is one consistent snapshot. Each part walks the index orders_status from its end: the look costs the same however many orders there are.
     private static readonly string Sql = $"""
         SELECT o.order_id, o.status, o.quantity, CAST(COALESCE(SUM(e.quantity), 0) AS SIGNED) AS executed, COALESCE(MIN(e.quantity), 1) AS least
-        FROM ({string.Join(" UNION ALL ", Statuses.Select(s => $"(SELECT order_id, status, quantity FROM {OrdersSchema.Database}.{OrdersSchema.Orders.Name} WHERE status = '{s}' ORDER BY order_id DESC LIMIT {Sample})"))}) AS o
+        FROM ({string.Join(" UNION ALL ", Statuses.Select(Newest))}) AS o
         LEFT JOIN {OrdersSchema.Database}.{OrdersSchema.OrderExecutions.Name} AS e ON e.order_id = o.order_id
         GROUP BY o.order_id, o.status, o.quantity
         """;
 
-    private readonly Promise _promise = new(
-        "market.invariants", ResourceNames.OrderSimulator, "executions that fit each order's status and quantity", "every commit must leave the orders consistent, or what CDC carries is wrong");
+    private static string Newest(string status) =>
+        $"(SELECT order_id, status, quantity FROM {OrdersSchema.Database}.{OrdersSchema.Orders.Name} WHERE status = '{status}' ORDER BY order_id DESC LIMIT {Sample})";
 
-    public IReadOnlyList<Promise> Promises => [_promise];
-
-    public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
+    protected override async Task<Verdict> JudgeAsync(MySqlConnection connection, Promise promise, CancellationToken cancellationToken)
     {
-        await using MySqlConnection connection = await access.OpenAsync(cancellationToken);
         try
         {
             IEnumerable<(long Id, string Status, long Quantity, long Executed, long Least)> rows =
                 await connection.QueryAsync<(long, string, long, long, long)>(new CommandDefinition(Sql, cancellationToken: cancellationToken));
-            return [Judge([.. rows])];
+            return Judge(promise, [.. rows]);
         }
         catch (MySqlException e) when (e.ErrorCode is MySqlErrorCode.NoSuchTable or MySqlErrorCode.UnknownDatabase or MySqlErrorCode.BadFieldError)
         {
@@ -39,13 +40,17 @@ internal sealed class MarketInvariantsCheck(MySqlAccess access) : ICheck
         }
     }
 
-    private Verdict Judge((long Id, string Status, long Quantity, long Executed, long Least)[] orders)
+    private static Verdict Judge(Promise promise, (long Id, string Status, long Quantity, long Executed, long Least)[] orders)
     {
-        string[] broken = [.. orders.Where(o => o.Least <= 0 || !Fits(o.Status, o.Quantity, o.Executed)).Select(o => $"order {o.Id} is {o.Status} with {o.Executed} of {o.Quantity} executed")];
+        string[] broken =
+        [
+            .. orders.Where(o => o.Least <= 0 || !Fits(o.Status, o.Quantity, o.Executed))
+                .Select(o => $"order {o.Id} is {o.Status} with {o.Executed} of {o.Quantity} executed"),
+        ];
         if (broken.Length == 0)
-            return _promise.Ok(orders.Length == 0 ? "no orders yet" : $"{orders.Length} of the latest orders looked at");
+            return promise.Ok(orders.Length == 0 ? "no orders yet" : $"{orders.Length} of the latest orders looked at");
         string more = broken.Length > Shown ? ", ..." : "";
-        return _promise.Failed(
+        return promise.Failed(
             $"{broken.Length} of {orders.Length} orders do not fit: {string.Join(", ", broken.Take(Shown))}{more}",
             "Find who wrote to the tables beside the simulator; the ledger in the data directory says what it committed itself.");
     }

@@ -7,7 +7,7 @@ namespace CdcLab.Verifier.Probes;
 /// Memory is bounded (a ring) and recording allocates nothing. Times are <see cref="Stopwatch"/> timestamps, given by the caller: what is
 /// measured is completion minus *intended* time, so that a probe that could not be sent in time counts for as long as it was due.
 /// </remarks>
-internal sealed class ProbeTrack
+internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int partitions, long started)
 {
     public const string ToAck = "produce-to-ack";
     public const string ToConsume = "produce-to-consume";
@@ -20,11 +20,11 @@ internal sealed class ProbeTrack
     private const int MostFollowed = 1 << 16;
 
     private readonly Lock _gate = new();
-    private readonly Entry[] _ring;
-    private readonly long[] _readUpTo;
-    private readonly long _latestOk;
-    private readonly LatencyHistory _acknowledged;
-    private readonly LatencyHistory _consumed;
+    private readonly Entry[] _ring = new Entry[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp((Horizon / interval) + 1, 64, MostFollowed))];
+    private readonly long[] _readUpTo = [.. Enumerable.Repeat(-1L, partitions)];
+    private readonly long _latestOk = Ticks(maxLatency);
+    private readonly LatencyHistory _acknowledged = new(started);
+    private readonly LatencyHistory _consumed = new(started);
     private long _next;
     private long _oldest;
     private long _seen;
@@ -33,19 +33,7 @@ internal sealed class ProbeTrack
     private long _unknown;
     private long _lost;
 
-    public ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int partitions, long started)
-    {
-        double needed = Math.Clamp((Horizon / interval) + 1, 64, MostFollowed);
-        _ring = new Entry[(int)BitOperations.RoundUpToPowerOf2((uint)needed)];
-        _readUpTo = new long[partitions];
-        Array.Fill(_readUpTo, -1);
-        _latestOk = Ticks(maxLatency);
-        Started = started;
-        _acknowledged = new(started);
-        _consumed = new(started);
-    }
-
-    public long Started { get; }
+    public long Started => started;
 
     /// <summary>What its messages carry: another run's messages count for nothing.</summary>
     public Guid Run { get; } = Guid.NewGuid();
@@ -174,7 +162,7 @@ internal sealed class ProbeTrack
     {
         lock (_gate)
         {
-            LatencyFigures[] recent = Stopwatch.GetElapsedTime(Started, now) < LatencyHistory.RecentWindow
+            LatencyFigures[] recent = Stopwatch.GetElapsedTime(started, now) < LatencyHistory.RecentWindow
                 ? []
                 : [_acknowledged.Recent(ToAck, now), _consumed.Recent(ToConsume, now)];
             return [.. recent, _acknowledged.All(ToAck, now), _consumed.All(ToConsume, now)];
