@@ -5,7 +5,7 @@ namespace CdcLab.Verifier.Checks;
 /// <summary>Runs every check at its own pace, side by side, and keeps the latest verdicts. A check that hangs delays no other.</summary>
 internal sealed class CheckRunner(IEnumerable<ICheck> checks, Func<string, bool> isPossible, TimeSpan interval, TimeProvider time)
 {
-    private readonly Slot[] _slots = [.. checks.Select(check => new Slot(check, [.. check.Promises]))];
+    private readonly Slot[] _slots = [.. checks.Select(check => new Slot(check))];
 
     public static TimeSpan TimeLimit { get; } = TimeSpan.FromSeconds(3);
 
@@ -105,7 +105,7 @@ internal sealed class CheckRunner(IEnumerable<ICheck> checks, Func<string, bool>
 
     private sealed record Look(long Ended, IReadOnlyList<Verdict> Verdicts);
 
-    private sealed class Slot(ICheck check, Promise[] promises)
+    private sealed class Slot(ICheck check)
     {
         private readonly Lock _gate = new();
         private Task<IReadOnlyList<Verdict>>? _running;
@@ -113,26 +113,26 @@ internal sealed class CheckRunner(IEnumerable<ICheck> checks, Func<string, bool>
 
         public ICheck Check => check;
 
-        public Promise[] Promises => promises;
+        public IReadOnlyList<Promise> Promises { get; } = check.Promises;
 
-        public IReadOnlyList<string> Ids { get; } = [.. promises.Select(p => p.Id)];
+        public IReadOnlyList<string> Ids { get; } = [.. check.Promises.Select(p => p.Id)];
 
         public Look? Latest => _latest;
 
-        public void Keep(long ended, Func<Promise, Verdict> judge) => _latest = new(ended, [.. promises.Select(judge)]);
+        public void Keep(long ended, Func<Promise, Verdict> judge) => _latest = new(ended, [.. Promises.Select(judge)]);
 
         /// <summary>Starts a look, or joins the one that still runs.</summary>
         public Task<IReadOnlyList<Verdict>> Start(TimeProvider time, CancellationToken cancellationToken)
         {
             lock (_gate)
-                return _running is { IsCompleted: false } running ? running : _running = Task.Run(() => LimitedAsync(time, cancellationToken), cancellationToken);
-        }
+                return _running is { IsCompleted: false } running ? running : _running = Task.Run(LimitedAsync, cancellationToken);
 
-        private async Task<IReadOnlyList<Verdict>> LimitedAsync(TimeProvider time, CancellationToken cancellationToken)
-        {
-            using CancellationTokenSource limit = new(TimeLimit, time);
-            using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-            return await check.LookAsync(both.Token);
+            async Task<IReadOnlyList<Verdict>> LimitedAsync()
+            {
+                using CancellationTokenSource limit = new(TimeLimit, time);
+                using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+                return await check.LookAsync(both.Token);
+            }
         }
     }
 }

@@ -8,13 +8,10 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
     private readonly int _replicas = lab.Options.Kafka.ReplicationFactor;
     private readonly Promise _brokers = Of(
         "kafka.brokers", $"brokers {string.Join(", ", lab.Brokers.Select(b => b.Id))} are registered", "A broker that is not registered leads nothing and copies nothing.");
-
     private readonly Promise _controller = Of(
         "kafka.controller", "one of the registered brokers is the controller", "The controller elects leaders: without it a lost leader has no successor.");
-
     private readonly Promise _isr = Of(
         "kafka.isr", "every replica of every partition is in sync", "Only replicas in sync can take over without losing what was acknowledged.");
-
     private readonly Promise _factor = Of(
         "kafka.replication_factor",
         $"every partition has {lab.Options.Kafka.ReplicationFactor} replicas",
