@@ -33,15 +33,8 @@ internal sealed partial class CheckService(CheckRunner runner, VerifiedLab lab, 
     {
         Dictionary<string, Outcome> told = new(StringComparer.Ordinal);
         using PeriodicTimer timer = new(lab.Options.Verifier.Interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-                Tell(told);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The verifier is stopping.
-        }
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            Tell(told);
     }
 
     private void Tell(Dictionary<string, Outcome> told)

@@ -36,15 +36,41 @@ services.AddSingleton<SimulatorCheck>();
 services.AddSingleton<VerifierFigures>();
 services.AddSingleton(p => new ProbeTraces(lab, () => p.GetRequiredService<ClusterSource>().Last));
 services.AddSingleton<LatencyProbe>();
-services.AddSingleton<LabChecks>();
 services.AddSingleton(p => new CheckRunner(
-    p.GetRequiredService<LabChecks>().All(),
+    Checks(p),
     id => p.GetRequiredService<FiguresStore>().Last?.NotPossibleHere.Any(n => n.Id == id) != true,
     options.Verifier.Interval,
     p.GetRequiredService<TimeProvider>()));
 services.AddSingleton<Reporter>();
 services.AddHostedService(p => p.GetRequiredService<LatencyProbe>());
 services.AddHostedService<CheckService>();
+
+// Everything that is looked at, in the order in which it is shown.
+IReadOnlyList<ICheck> Checks(IServiceProvider provider)
+{
+    MySqlAccess access = provider.GetRequiredService<MySqlAccess>();
+    ClusterSource cluster = provider.GetRequiredService<ClusterSource>();
+    FiguresStore figures = provider.GetRequiredService<FiguresStore>();
+    return
+    [
+        new MySqlAnswersCheck(access),
+        new MySqlSettingsCheck(options.MySql, access),
+        new MySqlBinlogCheck(access),
+        new MySqlSchemaCheck(access),
+        new MySqlGrantsCheck(access),
+        new MarketInvariantsCheck(access),
+        new ZooKeeperAnswersCheck(lab),
+        .. lab.Brokers.Select(b => new BrokerAnswersCheck(lab, b)),
+        new KafkaClusterCheck(lab, cluster),
+        new KafkaSettingsCheck(lab, cluster, provider.GetRequiredService<KafkaAccess>()),
+        new KafkaListenersCheck(lab, KafkaSettings.InternalListener, lab.Containers ? figures : null),
+        new KafkaListenersCheck(lab, KafkaSettings.ExternalListener),
+        .. lab.Containers ? [new KafkaUiCheck(lab)] : Array.Empty<ICheck>(),
+        new KafkaLatencyCheck(lab, provider.GetRequiredService<LatencyProbe>()),
+        provider.GetRequiredService<SimulatorCheck>(),
+        .. lab.Caps.Select(c => new MemoryCheck(c.Name, c.CapBytes, figures)),
+    ];
+}
 
 await using WebApplication app = builder.Build();
 // Loopback's names, and those by which a lab that was opened to others is called.

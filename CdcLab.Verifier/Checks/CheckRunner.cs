@@ -5,15 +5,15 @@ namespace CdcLab.Verifier.Checks;
 /// <summary>Runs every check at its own pace, side by side, and keeps the latest verdicts. A check that hangs delays no other.</summary>
 internal sealed class CheckRunner(IEnumerable<ICheck> checks, Func<string, bool> isPossible, TimeSpan interval, TimeProvider time)
 {
-    private readonly Slot[] _slots = [.. checks.Select(check => new Slot(check, [.. check.Promises]))];
+    private readonly Slot[] _slots = [.. checks.Select(check => new Slot(check))];
 
     public static TimeSpan TimeLimit { get; } = TimeSpan.FromSeconds(3);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Task rounds = Task.CompletedTask;
-        IEnumerable<Task> paced = _slots.Where(s => s.Check.Every is not null).Select(s => RepeatAsync(s.Check.Every!.Value, () => LookAsync(s, cancellationToken), cancellationToken));
-        await Task.WhenAll(paced.Append(RepeatAsync(interval, BeginRoundAsync, cancellationToken)));
+        IEnumerable<Task> paced = _slots.Where(s => s.Check.Every is not null).Select(s => RepeatAsync(s.Check.Every!.Value, () => LookAsync(s, cancellationToken)));
+        await Task.WhenAll(paced.Append(RepeatAsync(interval, BeginRoundAsync)));
         await rounds.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         // A round does not wait for the one before: a check that still hangs there is joined, and delays no other.
@@ -23,42 +23,36 @@ internal sealed class CheckRunner(IEnumerable<ICheck> checks, Func<string, bool>
                 await rounds;
             rounds = Task.WhenAll(rounds, RoundAsync(cancellationToken));
         }
+
+        async Task RepeatAsync(TimeSpan every, Func<Task> look)
+        {
+            using PeriodicTimer timer = new(every, time);
+            try
+            {
+                do
+                    await look();
+                while (await timer.WaitForNextTickAsync(cancellationToken));
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                // The verifier is stopping.
+            }
+        }
     }
 
     public Task LookAsync(CancellationToken cancellationToken) => Task.WhenAll(_slots.Select(slot => LookAsync(slot, cancellationToken)));
 
     /// <summary>The latest verdicts, in the order of the checks. What was not looked at for too long is unknown.</summary>
-    public IReadOnlyList<Verdict> Latest()
-    {
-        List<Verdict> verdicts = [];
-        foreach (Slot slot in _slots)
-        {
-            Look? look = slot.Latest;
-            TimeSpan limit = (2 * (slot.Check.Every ?? interval)) + TimeLimit;
-            if (look is null)
-                verdicts.AddRange(slot.Promises.Select(p => p.Unknown("It was not looked at yet.", "Wait for the first round of checks.")));
-            else if (time.GetElapsedTime(look.Ended) is { } age && age > limit)
-                verdicts.AddRange(slot.Promises.Select(p => p.Unknown($"It was last looked at {age.TotalSeconds:F0} s ago.", "See the verifier's log.")));
-            else
-                verdicts.AddRange(look.Verdicts);
-        }
+    public IReadOnlyList<Verdict> Latest() => [.. _slots.SelectMany(Latest).Where(v => isPossible(v.Id))];
 
-        return [.. verdicts.Where(v => isPossible(v.Id))];
-    }
-
-    private async Task RepeatAsync(TimeSpan every, Func<Task> look, CancellationToken cancellationToken)
+    private IEnumerable<Verdict> Latest(Slot slot)
     {
-        using PeriodicTimer timer = new(every, time);
-        try
-        {
-            do
-                await look();
-            while (await timer.WaitForNextTickAsync(cancellationToken));
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // The verifier is stopping.
-        }
+        if (slot.Latest is not { } look)
+            return slot.Promises.Select(p => p.Unknown("It was not looked at yet.", "Wait for the first round of checks."));
+        TimeSpan age = time.GetElapsedTime(look.Ended);
+        return age <= (2 * (slot.Check.Every ?? interval)) + TimeLimit
+            ? look.Verdicts
+            : slot.Promises.Select(p => p.Unknown($"It was last looked at {age.TotalSeconds:F0} s ago.", "See the verifier's log."));
     }
 
     private async Task RoundAsync(CancellationToken cancellationToken)
@@ -111,7 +105,7 @@ internal sealed class CheckRunner(IEnumerable<ICheck> checks, Func<string, bool>
 
     private sealed record Look(long Ended, IReadOnlyList<Verdict> Verdicts);
 
-    private sealed class Slot(ICheck check, Promise[] promises)
+    private sealed class Slot(ICheck check)
     {
         private readonly Lock _gate = new();
         private Task<IReadOnlyList<Verdict>>? _running;
@@ -119,26 +113,26 @@ internal sealed class CheckRunner(IEnumerable<ICheck> checks, Func<string, bool>
 
         public ICheck Check => check;
 
-        public Promise[] Promises => promises;
+        public IReadOnlyList<Promise> Promises { get; } = check.Promises;
 
-        public IReadOnlyList<string> Ids { get; } = [.. promises.Select(p => p.Id)];
+        public IReadOnlyList<string> Ids { get; } = [.. check.Promises.Select(p => p.Id)];
 
         public Look? Latest => _latest;
 
-        public void Keep(long ended, Func<Promise, Verdict> judge) => _latest = new(ended, [.. promises.Select(judge)]);
+        public void Keep(long ended, Func<Promise, Verdict> judge) => _latest = new(ended, [.. Promises.Select(judge)]);
 
         /// <summary>Starts a look, or joins the one that still runs.</summary>
         public Task<IReadOnlyList<Verdict>> Start(TimeProvider time, CancellationToken cancellationToken)
         {
             lock (_gate)
-                return _running is { IsCompleted: false } running ? running : _running = Task.Run(() => LimitedAsync(time, cancellationToken), cancellationToken);
-        }
+                return _running is { IsCompleted: false } running ? running : _running = Task.Run(LimitedAsync, cancellationToken);
 
-        private async Task<IReadOnlyList<Verdict>> LimitedAsync(TimeProvider time, CancellationToken cancellationToken)
-        {
-            using CancellationTokenSource limit = new(TimeLimit, time);
-            using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-            return await check.LookAsync(both.Token);
+            async Task<IReadOnlyList<Verdict>> LimitedAsync()
+            {
+                using CancellationTokenSource limit = new(TimeLimit, time);
+                using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+                return await check.LookAsync(both.Token);
+            }
         }
     }
 }

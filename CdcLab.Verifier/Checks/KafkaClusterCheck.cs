@@ -6,27 +6,14 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
     private const int MostNamed = 5;
 
     private readonly int _replicas = lab.Options.Kafka.ReplicationFactor;
-    private readonly Promise _brokers = new(
-        "kafka.brokers",
-        ResourceNames.Kafka,
-        $"brokers {string.Join(", ", lab.Brokers.Select(b => b.Id))} are registered",
-        "A broker that is not registered leads nothing and copies nothing.");
-
-    private readonly Promise _controller = new(
-        "kafka.controller",
-        ResourceNames.Kafka,
-        "one of the registered brokers is the controller",
-        "The controller elects leaders: without it a lost leader has no successor.");
-
-    private readonly Promise _isr = new(
-        "kafka.isr",
-        ResourceNames.Kafka,
-        "every replica of every partition is in sync",
-        "Only replicas in sync can take over without losing what was acknowledged.");
-
-    private readonly Promise _factor = new(
+    private readonly Promise _brokers = Of(
+        "kafka.brokers", $"brokers {string.Join(", ", lab.Brokers.Select(b => b.Id))} are registered", "A broker that is not registered leads nothing and copies nothing.");
+    private readonly Promise _controller = Of(
+        "kafka.controller", "one of the registered brokers is the controller", "The controller elects leaders: without it a lost leader has no successor.");
+    private readonly Promise _isr = Of(
+        "kafka.isr", "every replica of every partition is in sync", "Only replicas in sync can take over without losing what was acknowledged.");
+    private readonly Promise _factor = Of(
         "kafka.replication_factor",
-        ResourceNames.Kafka,
         $"every partition has {lab.Options.Kafka.ReplicationFactor} replicas",
         "A topic with fewer copies loses data with the brokers that hold them, whatever the brokers' default is.");
 
@@ -43,6 +30,8 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
             ? [Brokers(state), Controller(state), _isr.Unknown("There is no topic yet.", Wait), _factor.Unknown("There is no topic yet.", Wait)]
             : [Brokers(state), Controller(state), InSync(state.Partitions), Factor(state)];
     }
+
+    private static Promise Of(string id, string expected, string because) => new(id, ResourceNames.Kafka, expected, because);
 
     private Verdict Brokers(ClusterState state)
     {

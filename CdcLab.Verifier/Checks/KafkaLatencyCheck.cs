@@ -23,11 +23,7 @@ internal sealed class KafkaLatencyCheck(VerifiedLab lab, LatencyProbe probe) : I
     public Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
         if (probe.Track is not { } track)
-        {
-            string because = $"The probe could not begin: {probe.WhyNot ?? "its topic is being made"}.";
-            return Task.FromResult<IReadOnlyList<Verdict>>([.. Promises.Select(p => p.Unknown(because, "See whether the brokers run."))]);
-        }
-
+            throw new CannotLookException($"The probe could not begin: {probe.WhyNot ?? "its topic is being made"}.", "See whether the brokers run.");
         long now = Stopwatch.GetTimestamp();
         track.Sweep(now);
         (LatencyFigures toAck, LatencyFigures toConsume) = track.Latest(now);

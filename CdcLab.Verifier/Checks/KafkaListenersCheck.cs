@@ -1,9 +1,6 @@
 namespace CdcLab.Verifier.Checks;
 
-/// <summary>A client can begin at any broker of one side and is told addresses of that side only.</summary>
-/// <param name="lab">The brokers.</param>
-/// <param name="side">The listener's name.</param>
-/// <param name="inside">Looks from where the side is, in a lab whose network this machine is not in.</param>
+/// <summary>A client can begin at any broker of one side and is told addresses of that side only: asked from inside the containers' network where there is one.</summary>
 internal sealed class KafkaListenersCheck(VerifiedLab lab, string side, FiguresStore? inside = null) : ICheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
@@ -37,10 +34,8 @@ internal sealed class KafkaListenersCheck(VerifiedLab lab, string side, FiguresS
         string addresses = string.Join(", ", lab.Brokers.Select(b => $"{Advertised(b, side)} for {b.Name}"));
         if (wrong.Count > 0)
             return _told.Failed(string.Join("; ", wrong), $"Set advertised.listeners so that {side} is {addresses}.", needs: []);
-        string[] silent = [.. answers.Where(a => a.Told is null).Select(a => a.Broker)];
-        string whyNot = string.Join("; ", answers.Where(a => a.Told is null).Select(a => a.WhyNot));
-        if (silent.Length > 0)
-            return _told.Unknown($"Not every broker could be asked on {side}: {whyNot}.", Unreachable.Start(silent), silent);
+        if (Unreachable.Silent(_told, [.. answers.Where(a => a.Told is null).Select(a => (a.Broker, a.WhyNot))]) is { } unknown)
+            return unknown;
         // A broker that has just begun knows nobody for a moment, not even itself.
         if (answers.FirstOrDefault(a => a.Told is []) is { } young)
             return _told.Unknown($"{young.Broker} has just begun and knows no broker yet.", "Wait for the next look.");

@@ -64,11 +64,7 @@ internal sealed class KafkaSettingsCheck(VerifiedLab lab, ClusterSource cluster,
         string[] wrong = [.. found.Where(f => f.Value != expected).Select(f => $"{f.Name} has {f.Value}")];
         if (wrong.Length > 0)
             return promise.Failed(string.Join("; ", wrong), fix, needs: []);
-        BrokerAnswer[] silent = [.. brokers.Where(b => b.Settings is null)];
-        string[] names = [.. silent.Select(s => s.Name)];
-        return silent.Length == 0
-            ? promise.Ok(ok)
-            : promise.Unknown($"Not every broker could be asked: {string.Join("; ", silent.Select(s => s.WhyNot))}.", Unreachable.Start(names), names);
+        return Unreachable.Silent(promise, [.. brokers.Where(b => b.Settings is null).Select(b => (b.Name, b.WhyNot))]) ?? promise.Ok(ok);
     }
 
     private async Task<BrokerAnswer> AskAsync(BrokerAddresses broker, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using MySqlConnector;
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>The running server's settings are those that the lab starts it with, and those that must stay at the server's default.</summary>
-internal sealed class MySqlSettingsCheck : ICheck
+internal sealed class MySqlSettingsCheck(MySqlOptions mysql, MySqlAccess access) : ICheck
 {
     private const string Redo = "innodb_redo_log_capacity";
     private const string BufferPool = "innodb_buffer_pool_size";
@@ -16,32 +16,22 @@ internal sealed class MySqlSettingsCheck : ICheck
         new("innodb_flush_log_at_trx_commit", "1", "a commit that was acknowledged must be there after a crash"),
     ];
 
-    private readonly MySqlAccess _access;
-    private readonly ServerSetting[] _settings;
-    private readonly Promise[] _settingPromises;
+    private readonly (ServerSetting Setting, Promise Promise)[] _settings =
+        [.. MySqlSettings.Checked(mysql).Concat(Defaults).Select(s => (s, new Promise($"mysql.{s.Variable}", ResourceNames.MySql, s.Expected, s.Because)))];
+
     private readonly Promise _rowValueOptions =
-        new(Id(RowValueOptions), ResourceNames.MySql, "not PARTIAL_JSON", "Debezium needs whole JSON values, not the parts that changed");
+        new($"mysql.{RowValueOptions}", ResourceNames.MySql, "not PARTIAL_JSON", "Debezium needs whole JSON values, not the parts that changed");
 
-    public MySqlSettingsCheck(MySqlOptions mysql, MySqlAccess access)
-    {
-        _access = access;
-        _settings = [.. MySqlSettings.Checked(mysql), .. Defaults];
-        _settingPromises = [.. _settings.Select(s => new Promise(Id(s.Variable), ResourceNames.MySql, s.Expected, s.Because))];
-        Promises = [.. _settingPromises, _rowValueOptions];
-    }
-
-    public IReadOnlyList<Promise> Promises { get; }
+    public IReadOnlyList<Promise> Promises => [.. _settings.Select(s => s.Promise), _rowValueOptions];
 
     public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
-        await using MySqlConnection connection = await _access.OpenAsync(cancellationToken);
+        await using MySqlConnection connection = await access.OpenAsync(cancellationToken);
         return Judge(await GlobalVariables.ReadAsync(connection, cancellationToken));
     }
 
     public IReadOnlyList<Verdict> Judge(IReadOnlyDictionary<string, string> variables) =>
-        [.. _settings.Zip(_settingPromises, (setting, promise) => Judge(setting, promise, variables)), RowValues(variables)];
-
-    private static string Id(string variable) => $"mysql.{variable}";
+        [.. _settings.Select(s => Judge(s.Setting, s.Promise, variables)), RowValues(variables)];
 
     private static Verdict Judge(ServerSetting setting, Promise promise, IReadOnlyDictionary<string, string> variables)
     {

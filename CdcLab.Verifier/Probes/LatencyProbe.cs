@@ -34,20 +34,12 @@ internal sealed partial class LatencyProbe(
             {
                 await RunAsync(stoppingToken);
             }
-            catch (KafkaException e)
+            catch (Exception e) when (e is KafkaException or CannotLookException)
             {
-                _whyNot = $"the cluster {Unreachable.Words(e)}";
-            }
-            catch (CannotLookException e)
-            {
-                _whyNot = e.Message.TrimEnd('.');
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
+                _whyNot = e is KafkaException ? $"the cluster {Unreachable.Words(e)}" : e.Message.TrimEnd('.');
             }
 
-            await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Pause, time, stoppingToken);
         }
     }
 
@@ -78,39 +70,37 @@ internal sealed partial class LatencyProbe(
     /// <summary>The probe's own topic, made where there is none: nobody else's data is touched. It may have been made for another number of brokers.</summary>
     private async Task<((string Id, int Partitions) Topic, bool Made)> TopicAsync(CancellationToken cancellationToken)
     {
-        for (bool made = false; ;)
+        bool made = false;
+        (string, int)? found;
+        while ((found = await kafka.Topics.TopicAsync(KafkaTopic.ProbeName, TopicLimit, cancellationToken)) is null)
         {
-            if (await kafka.Topics.TopicAsync(KafkaTopic.ProbeName, TopicLimit, cancellationToken) is { } found)
-                return (found, made);
             KafkaTopic wanted = lab.ProbeTopic;
             made |= await kafka.Topics.CreateTopicAsync(wanted, TopicLimit, cancellationToken);
 
             // Not every broker knows of it at once.
             await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
         }
+
+        return (found.Value, made);
     }
 
     private async Task UntilAnotherTopicAsync((string Id, int Partitions) topic, CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested)
+        (string Id, int Partitions)? now = topic;
+        while (now == topic)
         {
-            await Task.Delay(TopicInterval, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TopicInterval, time, cancellationToken);
             try
             {
-                if (await kafka.Topics.TopicAsync(KafkaTopic.ProbeName, TopicLimit, cancellationToken) == topic)
-                    continue;
-                _whyNot = "its topic was deleted";
-                return;
+                now = await kafka.Topics.TopicAsync(KafkaTopic.ProbeName, TopicLimit, cancellationToken);
             }
             catch (KafkaException)
             {
                 // A cluster that does not answer says nothing about the topic.
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
         }
+
+        _whyNot = "its topic was deleted";
     }
 
     [LoggerMessage(510, LogLevel.Information, "The latency probe begins: topic {Topic}, {Partitions} partitions, {Made}.")]

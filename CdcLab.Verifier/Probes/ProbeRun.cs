@@ -9,42 +9,31 @@ namespace CdcLab.Verifier.Probes;
 /// The schedule is kept whatever the cluster does: no message waits for the one before (coordinated omission). Sender and reader are threads of their own: a
 /// pool that is busy with checks must not show as the cluster's latency.
 /// </remarks>
-internal sealed partial class ProbeRun : IDisposable
+internal sealed partial class ProbeRun(
+    VerifiedLab lab, IReadOnlyDictionary<string, string> needed, int partitions, VerifierFigures figures, ProbeTraces traces, ILogger log) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestCatchUp = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(1);
 
-    private readonly TimeSpan _interval;
-    private readonly int _partitions;
-    private readonly VerifierFigures _figures;
-    private readonly ProbeTraces _traces;
-    private readonly ILogger _log;
-    private readonly IProducer<Null, byte[]> _producer;
-    private readonly IConsumer<Ignore, byte[]> _consumer;
-
-    public ProbeRun(VerifiedLab lab, IReadOnlyDictionary<string, string> needed, int partitions, VerifierFigures figures, ProbeTraces traces, ILogger log)
-    {
-        (_interval, _partitions, _figures, _traces, _log) = (lab.Options.Verifier.ProbeInterval, partitions, figures, traces, log);
-        Track = new(_interval, lab.Options.Verifier.MaxLatency, partitions, Stopwatch.GetTimestamp());
-
-        // They connect by themselves, and again whenever brokers come back: a line of log for each try would hide the story, which the checks tell once.
-        // A message is waited for as long as the verdict's window: by then it has left it, and its outcome is unknown.
-        _producer = new ProducerBuilder<Null, byte[]>(KafkaClientSettings.ProbeProducer(lab.Bootstrap, needed, ProbeTrack.Window))
+    // They connect by themselves, and again whenever brokers come back: a line of log for each try would hide the story, which the checks tell once.
+    // A message is waited for as long as the verdict's window: by then it has left it, and its outcome is unknown.
+    private readonly IProducer<Null, byte[]> _producer =
+        new ProducerBuilder<Null, byte[]>(KafkaClientSettings.ProbeProducer(lab.Bootstrap, needed, ProbeTrack.Window))
             .SetLogHandler(static (_, _) => { })
             .SetErrorHandler(static (_, _) => { })
             .Build();
-        _consumer = new ConsumerBuilder<Ignore, byte[]>(KafkaClientSettings.ProbeConsumer(lab.Bootstrap, needed))
-            .SetLogHandler(static (_, _) => { })
-            .SetErrorHandler(static (_, _) => { })
-            .Build();
-    }
 
-    public ProbeTrack Track { get; }
+    private readonly IConsumer<Ignore, byte[]> _consumer = new ConsumerBuilder<Ignore, byte[]>(KafkaClientSettings.ProbeConsumer(lab.Bootstrap, needed))
+        .SetLogHandler(static (_, _) => { })
+        .SetErrorHandler(static (_, _) => { })
+        .Build();
+
+    public ProbeTrack Track { get; } = new(lab.Options.Verifier.ProbeInterval, lab.Options.Verifier.MaxLatency, partitions, Stopwatch.GetTimestamp());
 
     /// <summary>Places the consumer at the end of each partition, so that everything that is sent from now on is read. Blocks.</summary>
-    public void ReadFromEnd() => _consumer.Assign(Enumerable.Range(0, _partitions)
+    public void ReadFromEnd() => _consumer.Assign(Enumerable.Range(0, partitions)
         .Select(number => new TopicPartition(KafkaTopic.ProbeName, number))
         .Select(partition => new TopicPartitionOffset(partition, _consumer.QueryWatermarkOffsets(partition, EndLimit).High))
         .ToList());
@@ -64,14 +53,14 @@ internal sealed partial class ProbeRun : IDisposable
 
     private void Send(CancellationToken cancellationToken)
     {
-        long period = (long)(_interval.TotalSeconds * Stopwatch.Frequency);
+        long period = (long)(lab.Options.Verifier.ProbeInterval.TotalSeconds * Stopwatch.Frequency);
         long longestCatchUp = (long)(LongestCatchUp.TotalSeconds * Stopwatch.Frequency);
         long intended = Stopwatch.GetTimestamp();
         for (int turn = 0; WaitUntil(intended, cancellationToken); turn++, intended += period)
         {
             long number = Track.Intend(intended);
-            TopicPartition partition = new(KafkaTopic.ProbeName, turn % _partitions);
-            _traces.Sent(Track.Run, number, partition.Partition, intended);
+            TopicPartition partition = new(KafkaTopic.ProbeName, turn % partitions);
+            traces.Sent(Track.Run, number, partition.Partition, intended);
             try
             {
                 _producer.Produce(partition, new() { Value = ProbeMessage.Write(Track.Run, number) }, Delivered);
@@ -80,7 +69,7 @@ internal sealed partial class ProbeRun : IDisposable
             {
                 // The producer's queue is full, or the partition does not exist (any more).
                 Track.GivenUp(number, Stopwatch.GetTimestamp());
-                _traces.GivenUp(Track.Run, number, "not_sent");
+                traces.GivenUp(Track.Run, number, "not_sent");
             }
 
             // The verifier itself did not run (paused, a machine that slept): what it could not send says nothing about the cluster.
@@ -105,8 +94,8 @@ internal sealed partial class ProbeRun : IDisposable
                 long? number = ProbeMessage.Number(Track.Run, message.Value);
                 if (Track.Consumed(number, read.Partition.Value, read.Offset.Value, at) is not { } latency)
                     continue;
-                _figures.Consumed(latency);
-                _traces.Consumed(Track.Run, number!.Value, read.Offset.Value, read.LeaderEpoch);
+                figures.Consumed(latency);
+                traces.Consumed(Track.Run, number!.Value, read.Offset.Value, read.LeaderEpoch);
             }
             catch (ConsumeException)
             {
@@ -124,12 +113,12 @@ internal sealed partial class ProbeRun : IDisposable
         if (report.Error.IsError)
         {
             Track.GivenUp(number, now);
-            _traces.GivenUp(Track.Run, number, report.Error.Code.ToString());
+            traces.GivenUp(Track.Run, number, report.Error.Code.ToString());
         }
         else if (Track.Acknowledged(number, report.Partition.Value, report.Offset.Value, now) is { } latency)
         {
-            _figures.Acknowledged(latency);
-            _traces.Acknowledged(Track.Run, number, report.Offset.Value);
+            figures.Acknowledged(latency);
+            traces.Acknowledged(Track.Run, number, report.Offset.Value);
         }
     }
 

@@ -1,3 +1,4 @@
+using HdrHistogram;
 using System.Numerics;
 
 namespace CdcLab.Verifier.Probes;
@@ -7,7 +8,7 @@ namespace CdcLab.Verifier.Probes;
 /// Memory is bounded (a ring) and recording allocates nothing. Times are <see cref="Stopwatch"/> timestamps, given by the caller: what is
 /// measured is completion minus *intended* time, so that a probe that could not be sent in time counts for as long as it was due.
 /// </remarks>
-internal sealed class ProbeTrack
+internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int partitions, long started)
 {
     public const string ToAck = "produce-to-ack";
     public const string ToConsume = "produce-to-consume";
@@ -20,11 +21,11 @@ internal sealed class ProbeTrack
     private const int MostFollowed = 1 << 16;
 
     private readonly Lock _gate = new();
-    private readonly Entry[] _ring;
-    private readonly long[] _readUpTo;
-    private readonly long _latestOk;
-    private readonly LatencyHistory _acknowledged;
-    private readonly LatencyHistory _consumed;
+    private readonly Entry[] _ring = new Entry[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp((Horizon / interval) + 1, 64, MostFollowed))];
+    private readonly long[] _readUpTo = [.. Enumerable.Repeat(-1L, partitions)];
+    private readonly long _latestOk = Ticks(maxLatency);
+    private readonly LatencyHistory _acknowledged = new(started);
+    private readonly LatencyHistory _consumed = new(started);
     private long _next;
     private long _oldest;
     private long _seen;
@@ -33,19 +34,7 @@ internal sealed class ProbeTrack
     private long _unknown;
     private long _lost;
 
-    public ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int partitions, long started)
-    {
-        double needed = Math.Clamp((Horizon / interval) + 1, 64, MostFollowed);
-        _ring = new Entry[(int)BitOperations.RoundUpToPowerOf2((uint)needed)];
-        _readUpTo = new long[partitions];
-        Array.Fill(_readUpTo, -1);
-        _latestOk = Ticks(maxLatency);
-        Started = started;
-        _acknowledged = new(started);
-        _consumed = new(started);
-    }
-
-    public long Started { get; }
+    public long Started => started;
 
     /// <summary>What its messages carry: another run's messages count for nothing.</summary>
     public Guid Run { get; } = Guid.NewGuid();
@@ -174,7 +163,7 @@ internal sealed class ProbeTrack
     {
         lock (_gate)
         {
-            LatencyFigures[] recent = Stopwatch.GetElapsedTime(Started, now) < LatencyHistory.RecentWindow
+            LatencyFigures[] recent = Stopwatch.GetElapsedTime(started, now) < LatencyHistory.RecentWindow
                 ? []
                 : [_acknowledged.Recent(ToAck, now), _consumed.Recent(ToConsume, now)];
             return [.. recent, _acknowledged.All(ToAck, now), _consumed.All(ToConsume, now)];
@@ -223,5 +212,57 @@ internal sealed class ProbeTrack
         public int Partition;
         public bool GivenUp;
         public bool Lost;
+    }
+}
+
+/// <summary>One latency over the last five minutes (and the part of the minute that has begun) and since the start. Minutes are merged as histograms: percentiles cannot be averaged.</summary>
+internal sealed class LatencyHistory(long started)
+{
+    public static readonly TimeSpan RecentWindow = TimeSpan.FromMinutes(Minutes);
+
+    private const int Minutes = 5;
+    private const long LongestMicroseconds = 600_000_000;
+
+    private readonly IntHistogram _all = New();
+    private readonly IntHistogram[] _minutes = [.. Enumerable.Range(0, Minutes + 1).Select(_ => New())];
+    private long _minute;
+
+    public void Record(long ticks, long now)
+    {
+        TurnTo(now);
+        long microseconds = Math.Clamp(ticks * 1_000_000 / Stopwatch.Frequency, 1, LongestMicroseconds);
+        _all.RecordValue(microseconds);
+        _minutes[_minute % _minutes.Length].RecordValue(microseconds);
+    }
+
+    public LatencyFigures Recent(string name, long now)
+    {
+        TurnTo(now);
+        IntHistogram merged = New();
+        foreach (IntHistogram minute in _minutes)
+            merged.Add(minute);
+        return Figures(name, RecentWindow, merged);
+    }
+
+    public LatencyFigures All(string name, long now) => Figures(name, TimeSpan.FromSeconds(Math.Floor(Stopwatch.GetElapsedTime(started, now).TotalSeconds)), _all);
+
+    // Two digits: 1 % of a figure, and 40 KB a histogram.
+    private static IntHistogram New() => new(1, LongestMicroseconds, 2);
+
+    private static LatencyFigures Figures(string name, TimeSpan window, IntHistogram histogram) => histogram.TotalCount == 0
+        ? new(name, window, 0, null, null, null, null)
+        : new(name, window, histogram.TotalCount, At(histogram, 50), At(histogram, 95), At(histogram, 99), histogram.GetMaxValue() / 1000.0);
+
+    private static double At(IntHistogram histogram, double percentile) => histogram.GetValueAtPercentile(percentile) / 1000.0;
+
+    /// <summary>Empties the histograms of the minutes that have passed since the last call.</summary>
+    private void TurnTo(long now)
+    {
+        long minute = (long)Stopwatch.GetElapsedTime(started, now).TotalMinutes;
+        for (long passed = 0; _minute < minute; passed++)
+        {
+            _minute = passed < _minutes.Length ? _minute + 1 : minute;
+            _minutes[_minute % _minutes.Length].Reset();
+        }
     }
 }

@@ -46,13 +46,9 @@ internal static class CheckTraces
     /// <summary>What a check is called: the id of what it judges, or what its ids have in common.</summary>
     internal static string NameOf(IReadOnlyList<string> ids)
     {
-        if (ids.Count == 1)
-            return ids[0];
         string[] first = ids[0].Split('.');
-        int common = first.Length - 1;
-        foreach (string id in ids)
-            common = Math.Min(common, first.Zip(id.Split('.')).TakeWhile(p => p.First == p.Second).Count());
-        return string.Join('.', [.. first.Take(common), "*"]);
+        int common = ids.Min(id => first[..^1].Zip(id.Split('.')).TakeWhile(p => p.First == p.Second).Count());
+        return ids.Count == 1 ? ids[0] : string.Join('.', [.. first.Take(common), "*"]);
     }
 
     private static string Text(Outcome outcome) => outcome.ToString().ToLowerInvariant();

@@ -19,7 +19,6 @@ internal sealed class ProbeTraces(VerifiedLab lab, Func<ClusterState?> lastSeen)
     {
         if (!Source.HasListeners())
             return;
-        Settle();
         DateTimeOffset now = DateTimeOffset.UtcNow;
         Activity.Current = null;
         Activity? probe = Source.StartActivity(ActivityKind.Internal, startTime: now - Stopwatch.GetElapsedTime(intended), name: "probe");
@@ -35,7 +34,10 @@ internal sealed class ProbeTraces(VerifiedLab lab, Func<ClusterState?> lastSeen)
         probe!.SetTag("cdclab.probe.number", number);
         Describe(send, "send", partition).SetTag("messaging.client.id", "cdclab-probe-producer");
         lock (_gate)
+        {
+            Settle();
             _followed[(run, number)] = new(probe, send, partition, Stopwatch.GetTimestamp());
+        }
     }
 
     public void Acknowledged(Guid run, long number, long offset) => Answered(run, number, givenUp: false, send => send.SetTag("messaging.kafka.offset", offset));
@@ -44,37 +46,37 @@ internal sealed class ProbeTraces(VerifiedLab lab, Func<ClusterState?> lastSeen)
         .SetTag("error.type", error)
         .SetStatus(ActivityStatusCode.Error, "Not acknowledged: whether it is in the log is not known."));
 
-    public void Consumed(Guid run, long number, long offset, int? leaderEpoch)
+    public void Consumed(Guid run, long number, long offset, int? leaderEpoch) => Change(run, number, followed =>
+    {
+        if (followed.Process is not null)
+            return;
+        ActivityLink[] links = [new(followed.Send.Context)];
+        followed.Process = Source.StartActivity(ActivityKind.Consumer, followed.Probe.Context, links: links, name: $"process {KafkaTopic.ProbeName}");
+        Activity.Current = null;
+        if (followed.Process is not { } process)
+            return;
+        // -1 is librdkafka's word for a record that does not say, as those of a legacy Kafka.
+        (followed.LeaderEpoch, followed.Last) = (leaderEpoch is >= 0 ? leaderEpoch : null, DateTime.UtcNow);
+        Describe(process, "process", followed.Partition).SetTag("messaging.client.id", "cdclab-probe-consumer").SetTag("messaging.kafka.offset", offset);
+        process.SetEndTime(followed.Last);
+    });
+
+    private void Answered(Guid run, long number, bool givenUp, Func<Activity, Activity> describe) => Change(run, number, followed =>
+    {
+        if (followed.Answered)
+            return;
+        (followed.Answered, followed.GivenUp, followed.Last) = (true, givenUp, DateTime.UtcNow);
+        describe(followed.Send).SetEndTime(followed.Last);
+    });
+
+    private void Change(Guid run, long number, Action<Followed> change)
     {
         lock (_gate)
         {
-            if (!_followed.TryGetValue((run, number), out Followed? followed) || followed.Process is not null)
-                return;
-            ActivityLink[] links = [new(followed.Send.Context)];
-            Activity? process = Source.StartActivity(ActivityKind.Consumer, followed.Probe.Context, links: links, name: $"process {KafkaTopic.ProbeName}");
-            Activity.Current = null;
-            if (process is null)
-                return;
-            Describe(process, "process", followed.Partition).SetTag("messaging.client.id", "cdclab-probe-consumer").SetTag("messaging.kafka.offset", offset);
-            // -1 is librdkafka's word for a record that does not say, as those of a legacy Kafka.
-            (followed.Process, followed.LeaderEpoch, followed.Last) = (process, leaderEpoch is >= 0 ? leaderEpoch : null, DateTime.UtcNow);
-            process.SetEndTime(followed.Last);
+            if (_followed.TryGetValue((run, number), out Followed? followed))
+                change(followed);
+            Settle();
         }
-
-        Settle();
-    }
-
-    private void Answered(Guid run, long number, bool givenUp, Func<Activity, Activity> describe)
-    {
-        lock (_gate)
-        {
-            if (!_followed.TryGetValue((run, number), out Followed? followed) || followed.Answered)
-                return;
-            (followed.Answered, followed.GivenUp, followed.Last) = (true, givenUp, DateTime.UtcNow);
-            describe(followed.Send).SetEndTime(followed.Last);
-        }
-
-        Settle();
     }
 
     private static Activity Describe(Activity span, string operation, int partition) => span
@@ -87,18 +89,13 @@ internal sealed class ProbeTraces(VerifiedLab lab, Func<ClusterState?> lastSeen)
     // Ends what can be ended. Called with each message: there are two of them a second, and a few traces.
     private void Settle()
     {
-        lock (_gate)
+        ClusterState? cluster = _followed.Count > 0 ? lastSeen() : null;
+        foreach (((Guid Run, long Number) number, Followed followed) in _followed)
         {
-            ClusterState? cluster = _followed.Count > 0 ? lastSeen() : null;
-            foreach (((Guid Run, long Number) number, Followed followed) in _followed)
-            {
-                bool old = Stopwatch.GetElapsedTime(followed.Since) > Horizon;
-                bool named = followed.IsComplete && Name(followed, cluster);
-                if (!named && !old && !followed.GivenUp)
-                    continue;
-                _followed.Remove(number);
+            bool old = Stopwatch.GetElapsedTime(followed.Since) > Horizon;
+            bool named = followed.IsComplete && Name(followed, cluster);
+            if ((named || old || followed.GivenUp) && _followed.Remove(number))
                 End(followed);
-            }
         }
     }
 

@@ -1,0 +1,190 @@
+using Dapper;
+using MySqlConnector;
+
+namespace CdcLab.Verifier.Checks;
+
+/// <summary>A check that asks MySQL as <c>debezium</c>, over a kept connection.</summary>
+internal abstract class MySqlCheck(MySqlAccess access, params Promise[] promises) : ICheck
+{
+    public IReadOnlyList<Promise> Promises => promises;
+
+    public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
+    {
+        await using MySqlConnection connection = await access.OpenAsync(cancellationToken);
+        List<Verdict> verdicts = [];
+        foreach (Promise promise in promises)
+            verdicts.Add(await JudgeAsync(connection, promise, cancellationToken));
+        return verdicts;
+    }
+
+    protected abstract Task<Verdict> JudgeAsync(MySqlConnection connection, Promise promise, CancellationToken cancellationToken);
+}
+
+/// <summary>The CDC user can see where the binlog is and read events of it.</summary>
+internal sealed class MySqlBinlogCheck(MySqlAccess access) : MySqlCheck(
+    access, new Promise("mysql.binlog", ResourceNames.MySql, "a binlog position, and events that debezium can read", "the binlog is what CDC captures"))
+{
+    protected override async Task<Verdict> JudgeAsync(MySqlConnection connection, Promise promise, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await BinlogStatus.ReadAsync(connection, cancellationToken) is not { } status)
+                return promise.Failed("no binlog is written", "Start MySQL again (`aspire resource mysql restart`): the lab gives it --log-bin.");
+
+            // It takes REPLICATION SLAVE, as the binlog stream that Debezium reads does; the first event costs next to nothing.
+            CommandDefinition ask = new($"SHOW BINLOG EVENTS IN {SqlText.Literal(status.File)} LIMIT 1", cancellationToken: cancellationToken);
+            string found = $"{status.File}, position {status.Position}";
+            return (await connection.QueryAsync(ask)).Any()
+                ? promise.Ok(found)
+                : promise.Failed($"{found}, and no event in it", "See MySQL's log: a binlog file starts with an event that describes it.");
+        }
+        catch (MySqlException e) when (e.ErrorCode is MySqlErrorCode.SpecifiedAccessDeniedError)
+        {
+            return promise.Failed($"debezium may not read it: {e.Message}", $"Start the lab again: it grants {DatabaseUser.Debezium.Account} what it needs.");
+        }
+    }
+}
+
+/// <summary>Each user of ours may do exactly what it must, and no other account stands in for it.</summary>
+internal sealed class MySqlGrantsCheck(MySqlAccess access) : MySqlCheck(access, [.. DatabaseUser.All.Select(u => new Promise(
+    $"{Prefix}{u.Name}",
+    ResourceNames.MySql,
+    $"{string.Join(", ", u.Privileges)} ON {u.Scope}, nothing else",
+    "a user that can do more than it must is a door; one that can do less stops"))])
+{
+    private const string Prefix = "mysql.grants.";
+    private const string Again = "Start the lab again: it creates its users, grants what is missing and revokes what is extra.";
+
+    protected override async Task<Verdict> JudgeAsync(MySqlConnection connection, Promise promise, CancellationToken cancellationToken)
+    {
+        DatabaseUser user = DatabaseUser.All.First(u => promise.Id == Prefix + u.Name);
+        try
+        {
+            await connection.ExecuteAsync(new CommandDefinition(SqlText.SessionMode, cancellationToken: cancellationToken));
+            if (await UserGrants.ReadAsync(connection, user.Name, "%", cancellationToken) is not { } grants)
+                return promise.Failed($"there is no user {user.Account}", Again);
+            GrantDifference difference = GrantDifference.Of(user, grants);
+            string[] missing = difference.Missing.Count == 0 ? [] : [$"missing: {string.Join(", ", difference.Missing)}"];
+            string[] extra = difference.Extra.Count == 0 ? [] : [$"beyond it: {string.Join(", ", difference.Extra)}"];
+            if (!difference.IsNone)
+                return promise.Failed(string.Join("; ", [.. missing, .. extra]), Again);
+
+            string shadows = string.Join(", ", await UserGrants.ShadowsAsync(connection, user.Name, cancellationToken));
+            return shadows.Length == 0
+                ? promise.Ok($"{string.Join(", ", user.Privileges)} ON {user.Scope}")
+                : promise.Failed($"{shadows} stands in for {user.Account} where its host fits", $"DROP USER {shadows}; the lab drops no account that is not its own.");
+        }
+        catch (MySqlException e) when (e.ErrorCode is MySqlErrorCode.TableAccessDenied or MySqlErrorCode.DatabaseAccessDenied or MySqlErrorCode.SpecifiedAccessDeniedError)
+        {
+            return promise.Unknown($"{DatabaseUser.Debezium.Account} may not ask for it: {e.Message}", Again);
+        }
+    }
+}
+
+/// <summary>The tables are as the specification says. The lab creates missing ones at its start, and never alters one.</summary>
+internal sealed class MySqlSchemaCheck(MySqlAccess access) : MySqlCheck(
+    access, [.. OrdersSchema.Tables.Select(t => new Promise($"{Prefix}{t.Name}", ResourceNames.MySql, Expected(t), "what reads the changes relies on their columns and types"))])
+{
+    private const string Prefix = "mysql.schema.";
+
+    protected override async Task<Verdict> JudgeAsync(MySqlConnection connection, Promise promise, CancellationToken cancellationToken)
+    {
+        TableSpec spec = OrdersSchema.Tables.First(t => promise.Id == Prefix + t.Name);
+        TableState? state = await TableState.ReadAsync(connection, OrdersSchema.Database, spec.Name, cancellationToken);
+        if (state is null && await IsHiddenAsync(connection, spec.Name, cancellationToken))
+            return promise.Unknown($"{DatabaseUser.Debezium.Account} may not see the table.", "Start the lab again: it grants its users what they need.");
+        IReadOnlyList<string> differences = TableDifferences.Of(spec, state);
+        if (differences.Count == 0)
+            return promise.Ok(promise.Expected);
+        string statement = spec.CreateStatement().Replace("\n  ", " ", StringComparison.Ordinal).Replace('\n', ' ');
+        return promise.Failed(
+            string.Join("; ", differences),
+            state is null
+                ? "Start the lab again: it creates missing tables."
+                : $"Change the table by hand, or make a new lab (another Lab:DataDirectory): the lab alters no table. It must be: {statement}");
+    }
+
+    private static string Expected(TableSpec table)
+    {
+        string indexes = $"{table.Indexes.Count} further {(table.Indexes.Count == 1 ? "index" : "indexes")}";
+        return $"{table.Columns.Count} columns, primary key {table.PrimaryKey}, {indexes}{(table.ForeignKey is null ? "" : ", 1 foreign key")}, as the specification says";
+    }
+
+    private static bool IsDenied(MySqlException e) => e.ErrorCode is MySqlErrorCode.TableAccessDenied or MySqlErrorCode.DatabaseAccessDenied;
+
+    // information_schema does not show what one has no privilege on: "not there" and "not for you" look the same there.
+    private static async Task<bool> IsHiddenAsync(MySqlConnection connection, string table, CancellationToken cancellationToken)
+    {
+        try
+        {
+            string sql = $"SELECT 1 FROM {SqlText.Identifier(OrdersSchema.Database)}.{SqlText.Identifier(table)} LIMIT 0";
+            await connection.ExecuteAsync(new CommandDefinition(sql, cancellationToken: cancellationToken));
+            return false;
+        }
+        catch (MySqlException e) when (e.ErrorCode is MySqlErrorCode.NoSuchTable or MySqlErrorCode.UnknownDatabase || IsDenied(e))
+        {
+            return IsDenied(e);
+        }
+    }
+}
+
+/// <summary>The latest orders of each status have executions that fit it (specification, "Invariants that hold at every commit").</summary>
+internal sealed class MarketInvariantsCheck(MySqlAccess access) : MySqlCheck(access, new Promise(
+    "market.invariants",
+    ResourceNames.OrderSimulator,
+    "executions that fit each order's status and quantity",
+    "every commit must leave the orders consistent, or what CDC carries is wrong"))
+{
+    private const int Sample = 250;
+    private const int Shown = 3;
+
+    private static readonly string[] Statuses = ["PENDING", "PARTIAL", "FILLED", "CANCELLED"];
+
+    // One statement is one consistent snapshot. Each part walks the index orders_status from its end: the look costs the same however many orders there are.
+    private static readonly string Sql = $"""
+        SELECT o.order_id, o.status, o.quantity, CAST(COALESCE(SUM(e.quantity), 0) AS SIGNED) AS executed, COALESCE(MIN(e.quantity), 1) AS least
+        FROM ({string.Join(" UNION ALL ", Statuses.Select(Newest))}) AS o
+        LEFT JOIN {OrdersSchema.Database}.{OrdersSchema.OrderExecutions.Name} AS e ON e.order_id = o.order_id
+        GROUP BY o.order_id, o.status, o.quantity
+        """;
+
+    private static string Newest(string status) =>
+        $"(SELECT order_id, status, quantity FROM {OrdersSchema.Database}.{OrdersSchema.Orders.Name} WHERE status = '{status}' ORDER BY order_id DESC LIMIT {Sample})";
+
+    protected override async Task<Verdict> JudgeAsync(MySqlConnection connection, Promise promise, CancellationToken cancellationToken)
+    {
+        try
+        {
+            IEnumerable<(long Id, string Status, long Quantity, long Executed, long Least)> rows =
+                await connection.QueryAsync<(long, string, long, long, long)>(new CommandDefinition(Sql, cancellationToken: cancellationToken));
+            return Judge(promise, [.. rows]);
+        }
+        catch (MySqlException e) when (e.ErrorCode is MySqlErrorCode.NoSuchTable or MySqlErrorCode.UnknownDatabase or MySqlErrorCode.BadFieldError)
+        {
+            throw new CannotLookException("The tables are not there as they should be.", "See mysql.schema.orders and mysql.schema.order_executions.", e);
+        }
+    }
+
+    private static Verdict Judge(Promise promise, (long Id, string Status, long Quantity, long Executed, long Least)[] orders)
+    {
+        string[] broken =
+        [
+            .. orders.Where(o => o.Least <= 0 || !Fits(o.Status, o.Quantity, o.Executed))
+                .Select(o => $"order {o.Id} is {o.Status} with {o.Executed} of {o.Quantity} executed"),
+        ];
+        if (broken.Length == 0)
+            return promise.Ok(orders.Length == 0 ? "no orders yet" : $"{orders.Length} of the latest orders looked at");
+        string more = broken.Length > Shown ? ", ..." : "";
+        return promise.Failed(
+            $"{broken.Length} of {orders.Length} orders do not fit: {string.Join(", ", broken.Take(Shown))}{more}",
+            "Find who wrote to the tables beside the simulator; the ledger in the data directory says what it committed itself.");
+    }
+
+    private static bool Fits(string status, long quantity, long executed) => status switch
+    {
+        "PENDING" => executed == 0,
+        "PARTIAL" => executed > 0 && executed < quantity,
+        "FILLED" => executed == quantity,
+        _ => executed <= quantity,
+    };
+}
