@@ -16,6 +16,11 @@ internal sealed class KafkaProcess(ProcessRuntime runtime, string name)
         log4j.logger.org.apache.zookeeper=WARN
         log4j.logger.org.apache.zookeeper.server.quorum=INFO
         log4j.logger.state.change.logger=WARN
+        # At a stop the last broker can hand its leaders to nobody, which its controller tells for each partition and try, with a stack trace.
+        # A partition that has no leader is another line: from OfflinePartition.
+        log4j.appender.stdout.filter.stop=org.apache.log4j.varia.StringMatchFilter
+        log4j.appender.stdout.filter.stop.StringToMatch=from OnlinePartition to OnlinePartition
+        log4j.appender.stdout.filter.stop.AcceptOnMatch=false
 
         """;
 
