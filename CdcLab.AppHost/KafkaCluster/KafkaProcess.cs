@@ -95,7 +95,7 @@ internal sealed class KafkaProcess(ProcessRuntime runtime, string name)
             _java!.Path,
             ["-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", $"-Djava.io.tmpdir={runtime.EmptyTemporaryFolder("topics")}", "-cp", ClassPath, .. arguments],
             runtime.Folder);
-        await OneShot.RunAsync("Kafka's TopicCommand", tool, services.GetRequiredService<ResourceLoggerService>().GetLogger(zooKeeper), cancellationToken);
+        await Launch.RunAsync("Kafka's TopicCommand", tool, services.GetRequiredService<ResourceLoggerService>().GetLogger(zooKeeper), cancellationToken);
     }
 
     private string ClassPath => Path.Combine(_kafka!.Home, "libs", "*");

@@ -36,13 +36,13 @@ internal sealed class MySqlProcess(string name, ProcessRuntime runtime, MySqlSou
         if (Directory.Exists(half))
             Directory.Delete(half, recursive: true);
         Directory.CreateDirectory(Path.GetDirectoryName(half)!);
-        await OneShot.RunAsync("The initialization of MySQL's data folder", Command(half, ["--initialize-insecure", "--skip-log-bin"]), log, cancellationToken);
+        await Launch.RunAsync("The initialization of MySQL's data folder", Command(half, ["--initialize-insecure", "--skip-log-bin"]), log, cancellationToken);
         string statements = Path.Combine(runtime.ConfigFolder, $"{name}-root.sql");
         try
         {
             await using (StreamWriter file = new(statements, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
                 await file.WriteAsync($"ALTER USER 'root'@'localhost' IDENTIFIED BY '{settings.RootPassword}';\nSHUTDOWN;\n");
-            await OneShot.RunAsync("Setting root's password in MySQL", Command(half, ["--skip-networking", "--skip-log-bin", $"--init-file={statements}"]), log, cancellationToken);
+            await Launch.RunAsync("Setting root's password in MySQL", Command(half, ["--skip-networking", "--skip-log-bin", $"--init-file={statements}"]), log, cancellationToken);
         }
         finally
         {

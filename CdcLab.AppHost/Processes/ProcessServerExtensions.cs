@@ -2,23 +2,10 @@ using CdcLab.AppHost.Programs;
 
 namespace CdcLab.AppHost.Processes;
 
-/// <summary>A command to start a server with.</summary>
-/// <param name="Program">The program.</param>
-/// <param name="Arguments">Its arguments.</param>
-/// <param name="WorkingDirectory">The folder that it starts in.</param>
-internal sealed record LaunchCommand(string Program, IReadOnlyList<string> Arguments, string WorkingDirectory);
-
 /// <summary>Runs a server as a process whose programs are found or fetched while the dashboard is already up.</summary>
 internal static partial class ProcessServerExtensions
 {
-    /// <summary>Gives an executable resource its command.</summary>
-    /// <typeparam name="T">The kind of resource.</typeparam>
-    /// <param name="process">The resource.</param>
-    /// <param name="runtime">How servers run.</param>
-    /// <param name="capBytes">Its memory cap.</param>
-    /// <param name="fetch">Finds or fetches its programs; begins at once, for all servers side by side.</param>
-    /// <param name="prepare">Makes folders and configuration ready, before each start, and says how to start it.</param>
-    /// <returns>The resource.</returns>
+    /// <summary>Gives an executable resource its command. Programs are fetched at once, for all servers side by side; <paramref name="prepare"/> comes before each start.</summary>
     public static IResourceBuilder<T> RunAsProcess<T>(
         this IResourceBuilder<T> process,
         ProcessRuntime runtime,
@@ -45,7 +32,7 @@ internal static partial class ProcessServerExtensions
                     // Aspire's own wait is a later subscriber of this event.
                     await e.Services.GetRequiredService<ResourceNotificationService>().WaitForDependenciesAsync(resource, stop);
                     LaunchCommand command = await prepare(log, stop);
-                    (string program, arguments) = CapLaunch.Wrap(runtime.Cap(resource.Name, capBytes), command.Program, command.Arguments);
+                    (string program, arguments) = Launch.InCap(runtime.Cap(resource.Name, capBytes), command.Program, command.Arguments);
                     process.WithCommand(program).WithWorkingDirectory(command.WorkingDirectory);
                 }
                 catch (Exception failed) when (failed is not OperationCanceledException)

@@ -4,24 +4,18 @@ using CdcLab.AppHost.Programs;
 namespace CdcLab.AppHost.Processes;
 
 /// <summary>How the servers of one application run: as containers or as processes. It is chosen once, before the first resource is added.</summary>
-/// <param name="BindAddress">The address that servers for clients on the host bind to.</param>
 internal abstract record ServerRuntime(string BindAddress)
 {
     /// <summary>The address of the host at which the application itself reaches its servers.</summary>
     public const string Loopback = "127.0.0.1";
 }
 
-/// <summary>Servers as processes below the orchestrator.</summary>
-/// <param name="BindAddress">The address that servers for clients on the host bind to.</param>
-/// <param name="Programs">Finds or fetches what the servers need on disk.</param>
-/// <param name="Caps">Enforces the memory caps.</param>
-/// <param name="Folder">The folder below which data, configuration and temporary files lie.</param>
+/// <summary>Servers as processes below the orchestrator; data, configuration and temporary files lie below the folder.</summary>
 internal sealed record ProcessRuntime(string BindAddress, ProgramStore Programs, MemoryCaps Caps, string Folder) : ServerRuntime(BindAddress)
 {
-    /// <summary>Refuses a MySQL that cannot open the data; by default none is refused.</summary>
+    /// <summary>Refuses a server that cannot open the data; by default none is refused.</summary>
     public Action<Version> AdmitMySql { get; init; } = _ => { };
 
-    /// <summary>Refuses a Kafka that cannot open the data; by default none is refused.</summary>
     public Action<Version> AdmitKafka { get; init; } = _ => { };
 
     private readonly ConcurrentDictionary<string, CapGroup> _groups = new(StringComparer.Ordinal);
@@ -29,10 +23,8 @@ internal sealed record ProcessRuntime(string BindAddress, ProgramStore Programs,
     /// <summary>The folder of a server's data; it need not exist yet.</summary>
     public string DataFolder(string server) => Path.Combine(Folder, "data", server);
 
-    /// <summary>The folder of the servers' configuration files.</summary>
     public string ConfigFolder => Directory.CreateDirectory(Path.Combine(Folder, "config")).FullName;
 
-    /// <summary>An empty folder for a server's temporary files.</summary>
     public string EmptyTemporaryFolder(string server)
     {
         string folder = Path.Combine(Folder, "tmp", server);

@@ -14,10 +14,11 @@ internal enum Signal
     Stop = 19,
 }
 
-/// <summary>Sends signals to processes.</summary>
 internal static partial class ProcessSignals
 {
     private const int NoSuchProcess = 3;
+    private static readonly string[] Names =
+        ["", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "", "", "", "", "", "", "", "", "XCPU", "XFSZ", "", "", "", "", "", "SYS"];
 
     /// <summary>Sends a signal to one process.</summary>
     /// <returns>False when the process is gone.</returns>
@@ -32,29 +33,8 @@ internal static partial class ProcessSignals
         return error == NoSuchProcess ? false : throw new Win32Exception(error);
     }
 
-    /// <summary>The name of a signal, e.g. <c>SIGKILL</c>.</summary>
-    public static string Name(int signal) => signal switch
-    {
-        1 => "SIGHUP",
-        2 => "SIGINT",
-        3 => "SIGQUIT",
-        4 => "SIGILL",
-        5 => "SIGTRAP",
-        6 => "SIGABRT",
-        7 => "SIGBUS",
-        8 => "SIGFPE",
-        9 => "SIGKILL",
-        10 => "SIGUSR1",
-        11 => "SIGSEGV",
-        12 => "SIGUSR2",
-        13 => "SIGPIPE",
-        14 => "SIGALRM",
-        15 => "SIGTERM",
-        24 => "SIGXCPU",
-        25 => "SIGXFSZ",
-        31 => "SIGSYS",
-        _ => $"signal {signal}",
-    };
+    /// <summary>The name of a signal that can end a process, e.g. <c>SIGKILL</c>.</summary>
+    public static string Name(int signal) => Names.ElementAtOrDefault(signal) is { Length: > 0 } name ? "SIG" + name : $"signal {signal}";
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int pid, int signal);
