@@ -5,7 +5,6 @@ using CdcLab.Clients.ZooKeeper;
 namespace Aspire.Hosting;
 
 /// <summary>A health check of a server that is asked over TCP, with a limit: a paused server accepts connections and never answers.</summary>
-/// <param name="name">The server's name.</param>
 internal abstract class TcpHealthCheck(string name) : IHealthCheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);

@@ -6,35 +6,16 @@ namespace Aspire.Hosting;
 /// <summary>How ZooKeeper and the brokers run as processes: a Java class of the Kafka distribution with one properties file.</summary>
 internal sealed class KafkaProcess(ProcessRuntime runtime, string name)
 {
-    private const string Log4j = """
-        log4j.rootLogger=INFO, stdout
-        log4j.appender.stdout=org.apache.log4j.ConsoleAppender
-        log4j.appender.stdout.layout=org.apache.log4j.PatternLayout
-        log4j.appender.stdout.layout.ConversionPattern=[%d] %p %m (%c)%n
-        # One line for each request would drown the rest.
-        log4j.logger.kafka.request.logger=WARN
-        log4j.logger.org.apache.zookeeper=WARN
-        log4j.logger.org.apache.zookeeper.server.quorum=INFO
-        log4j.logger.state.change.logger=WARN
-        # At a stop the last broker can hand its leaders to nobody, which its controller tells for each partition and try, with a stack trace.
-        # A partition that has no leader is another line: from OfflinePartition.
-        log4j.appender.stdout.filter.stop=org.apache.log4j.varia.StringMatchFilter
-        log4j.appender.stdout.filter.stop.StringToMatch=from OnlinePartition to OnlinePartition
-        log4j.appender.stdout.filter.stop.AcceptOnMatch=false
-
-        """;
-
     private JavaProgram? _java;
     private KafkaProgram? _kafka;
 
-    /// <summary>The settings that tell a broker who and where it is, and those that all share.</summary>
     public static IReadOnlyList<ServerSetting> BrokerSettings(KafkaClusterSettings settings, BrokerAddresses broker, string zooKeeper, string internalBind, string externalBind)
     {
         string internalPort = broker.Internal[(broker.Internal.LastIndexOf(':') + 1)..];
         string externalPort = broker.External[(broker.External.LastIndexOf(':') + 1)..];
         return
         [
-            new("broker.id", broker.Id.ToString(CultureInfo.InvariantCulture), "each broker has its own"),
+            new("broker.id", $"{broker.Id}", "each broker has its own"),
             new("zookeeper.connect", zooKeeper, "the cluster's coordinator"),
             new("listeners", $"{KafkaSettings.InternalListener}://{internalBind}:{internalPort},{KafkaSettings.ExternalListener}://{externalBind}:{externalPort}", "one listener for each side"),
             new("advertised.listeners", $"{KafkaSettings.InternalListener}://{broker.Internal},{KafkaSettings.ExternalListener}://{broker.External}", "a client must be told an address that works on its side"),
@@ -60,7 +41,7 @@ internal sealed class KafkaProcess(ProcessRuntime runtime, string name)
         [
             .. settings.Settings.Select(s => KeyValuePair.Create(s.Name, s.Value)),
             new("dataDir", runtime.DataFolder(name)),
-            new("clientPort", settings.Port.ToString(CultureInfo.InvariantCulture)),
+            new("clientPort", $"{settings.Port}"),
             new("clientPortAddress", ServerRuntime.Loopback),
         ],
         cancellationToken);
@@ -69,7 +50,7 @@ internal sealed class KafkaProcess(ProcessRuntime runtime, string name)
     {
         string log = Path.Combine(runtime.DataFolder(name), "log");
         await BrokerRegistration.ThrowIfOtherClusterAsync(name, log, zooKeeper.Port, cancellationToken);
-        IReadOnlyList<ServerSetting> all = BrokerSettings(settings, broker, $"{ServerRuntime.Loopback}:{zooKeeper.Port.ToString(CultureInfo.InvariantCulture)}", ServerRuntime.Loopback, runtime.BindAddress);
+        IReadOnlyList<ServerSetting> all = BrokerSettings(settings, broker, $"{ServerRuntime.Loopback}:{zooKeeper.Port}", ServerRuntime.Loopback, runtime.BindAddress);
         return await LaunchAsync(
             "kafka.Kafka",
             settings.HeapBytes,
@@ -106,7 +87,8 @@ internal sealed class KafkaProcess(ProcessRuntime runtime, string name)
         string log4j = Path.Combine(runtime.ConfigFolder, name + ".log4j.properties");
         // Java reads properties files as Latin-1.
         await File.WriteAllTextAsync(file, string.Concat(properties.Select(p => $"{p.Key}={Escape(p.Value)}\n")), Encoding.Latin1, cancellationToken);
-        await File.WriteAllTextAsync(log4j, Log4j, cancellationToken);
+        await using (Stream packed = typeof(KafkaProcess).Assembly.GetManifestResourceStream("log4j.properties")!, unpacked = File.Create(log4j))
+            await packed.CopyToAsync(unpacked, cancellationToken);
         string heap = $"{heapBytes / ByteSize.KiB}k";
         return new(
             _java!.Path,
@@ -120,19 +102,11 @@ internal sealed class KafkaProcess(ProcessRuntime runtime, string name)
             Directory.CreateDirectory(runtime.DataFolder(name)).FullName);
     }
 
-    internal static string Escape(string value)
+    private static string Escape(string value) => string.Concat(value.Select((c, i) => c switch
     {
-        StringBuilder escaped = new(value.Length);
-        foreach (char c in value)
-        {
-            if (c == '\\')
-                escaped.Append(@"\\");
-            else if (c is < ' ' or > '~')
-                escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
-            else
-                escaped.Append(c == ' ' && escaped.Length == 0 ? @"\ " : c);
-        }
-
-        return escaped.ToString();
-    }
+        '\\' => @"\\",
+        < ' ' or > '~' => $"\\u{(int)c:x4}",
+        ' ' when i == 0 => @"\ ",
+        _ => $"{c}",
+    }));
 }

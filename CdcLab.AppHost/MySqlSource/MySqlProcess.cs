@@ -7,8 +7,7 @@ internal sealed class MySqlProcess(string name, ProcessRuntime runtime, MySqlSou
 {
     private MySqlProgram? _program;
 
-    /// <summary>The folder of its data.</summary>
-    public string DataFolder { get; } = runtime.DataFolder(name);
+    private string DataFolder => runtime.DataFolder(name);
 
     // The application itself always logs in on loopback.
     private string BindAddresses => runtime.BindAddress is ServerRuntime.Loopback or "0.0.0.0" ? runtime.BindAddress : $"{ServerRuntime.Loopback},{runtime.BindAddress}";
@@ -26,7 +25,7 @@ internal sealed class MySqlProcess(string name, ProcessRuntime runtime, MySqlSou
         // Left by a mysqld that was killed. mysqld would believe the process ids in them, which by now may be another process's.
         foreach (string stale in (string[])["mysqld.pid", "mysql.sock", "mysql.sock.lock"])
             File.Delete(Path.Combine(DataFolder, stale));
-        return Command(DataFolder, [$"--port={settings.Port.ToString(CultureInfo.InvariantCulture)}", $"--bind-address={BindAddresses}", .. settings.Arguments(_program!.Version)]);
+        return Command(DataFolder, [$"--port={settings.Port}", $"--bind-address={BindAddresses}", .. settings.Arguments(_program!.Version)]);
     }
 
     // Into a folder of another name, renamed at the end: what a kill leaves half-made is never taken for data.

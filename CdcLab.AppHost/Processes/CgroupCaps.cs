@@ -120,22 +120,17 @@ internal sealed class CgroupCaps : MemoryCaps
             return;
         foreach (string inner in Directory.GetDirectories(folder))
             Delete(inner);
-        DateTime deadline = DateTime.UtcNow.AddSeconds(2);
-        while (Directory.Exists(folder))
+        for (int tries = 100; Directory.Exists(folder) && tries > 0; tries--)
         {
             try
             {
                 // Not recursive: the files of a group are the kernel's and go with it.
                 Directory.Delete(folder);
             }
-            catch (IOException) when (DateTime.UtcNow < deadline)
+            catch (Exception busy) when (busy is IOException or UnauthorizedAccessException)
             {
                 // The kernel takes a moment to let go of a process that has just ended.
                 Thread.Sleep(20);
-            }
-            catch (Exception busy) when (busy is IOException or UnauthorizedAccessException)
-            {
-                return;
             }
         }
     }

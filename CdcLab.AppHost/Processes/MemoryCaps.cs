@@ -1,19 +1,12 @@
 namespace CdcLab.AppHost.Processes;
 
-/// <summary>What is known of the memory of one server; null in each that is not known.</summary>
-/// <param name="UsedBytes">Anonymous memory.</param>
-/// <param name="CacheBytes">Page cache, which the kernel gives back under pressure.</param>
-/// <param name="PeakBytes">The highest use since the start; of a cgroup with the page cache, of a process its resident memory.</param>
-/// <param name="CapBytes">The cap.</param>
-/// <param name="OomKills">How many processes the kernel has killed for the cap since the start.</param>
-/// <param name="CapEnforced">Whether the kernel enforces the cap.</param>
+/// <summary>What is known of the memory of one server since its start; null in each that is not known. Used is anonymous memory; the kernel gives page cache back under
+/// pressure; the peak is of a cgroup with the page cache, of a process its resident memory.</summary>
 internal sealed record MemoryReading(long? UsedBytes, long? CacheBytes, long? PeakBytes, long? CapBytes, long? OomKills, bool CapEnforced);
 
 /// <summary>How this machine enforces the memory caps of servers that run as processes. One for each lab.</summary>
 internal abstract class MemoryCaps : IDisposable
 {
-    public bool Enforced => WhyNot is null;
-
     /// <summary>Why the caps are not enforced, in one line; null where they are.</summary>
     public virtual string? WhyNot => null;
 

@@ -10,7 +10,6 @@ internal sealed partial class OrphanWatch(IHostApplicationLifetime lifetime, ILo
     private PosixSignalRegistration? _hangup;
     private Timer? _timer;
 
-    /// <summary>Begins to watch.</summary>
     public void Start()
     {
         // Under nohup(1) the hangup is ignored, and stays so.

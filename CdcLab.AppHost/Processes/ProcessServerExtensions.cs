@@ -10,6 +10,8 @@ internal static partial class ProcessServerExtensions
         this IResourceBuilder<T> process,
         ProcessRuntime runtime,
         long capBytes,
+        TimeSpan stopGrace,
+        string faultMeaning,
         Func<IProgress<FetchProgress>, CancellationToken, Task> fetch,
         Func<ILogger, CancellationToken, Task<LaunchCommand>> prepare)
         where T : ExecutableResource
@@ -17,6 +19,7 @@ internal static partial class ProcessServerExtensions
         Task? fetching = null;
         IReadOnlyList<string> arguments = [];
         return process
+            .WithAnnotation(new ServerAnnotation(capBytes, stopGrace, runtime.DataFolder(process.Resource.Name), faultMeaning))
             .OnInitializeResource((resource, e, stop) =>
             {
                 // Awaited below, before the first start: waits of the resource come first in BeforeResourceStarted, so fetching must have begun by then.
@@ -54,9 +57,7 @@ internal static partial class ProcessServerExtensions
         string? shown = null;
         Progress progress = new(p =>
         {
-            string text = p.TotalBytes is > 0 and { } total
-                ? string.Create(CultureInfo.InvariantCulture, $"Fetching {p.Part} {100 * Math.Min(p.DoneBytes, total) / total} %")
-                : $"Fetching {p.Part}";
+            string text = p.Percent is { } percent ? $"Fetching {p.Part} {percent} %" : $"Fetching {p.Part}";
             if (Interlocked.Exchange(ref shown, text) == text)
                 return;
             notifications.PublishUpdateAsync(resource, s => s with { State = new(text, KnownResourceStateStyles.Info) }).Wait(stop);

@@ -20,7 +20,6 @@ internal static class ProcessTable
     /// <summary>This moment, in clock ticks since boot: hundredths of a second on every architecture that the lab runs on.</summary>
     public static long Now() => (long)(double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0]) * 100);
 
-    /// <summary>Whether a process is stopped by a signal.</summary>
     public static bool? IsStopped(int pid) => Stat(pid) is { } fields ? fields[0] == "T" : null;
 
     public static int? Parent(int pid) => Stat(pid) is { } fields ? int.Parse(fields[1]) : null;
@@ -39,7 +38,6 @@ internal static class ProcessTable
 
     public static IEnumerable<int> All() => Directory.EnumerateDirectories("/proc").Select(f => int.TryParse(Path.GetFileName(f), out int pid) ? pid : 0).Where(p => p > 0);
 
-    /// <summary>The children of a process.</summary>
     public static IReadOnlyList<int> Children(int pid)
     {
         // One small file for each thread; kernels without CONFIG_PROC_CHILDREN have none, and all processes are looked through.
@@ -55,7 +53,6 @@ internal static class ProcessTable
         }
     }
 
-    /// <summary>The children of a process, their children, and so on.</summary>
     public static IReadOnlyList<int> Descendants(int pid)
     {
         List<int> found = [.. Children(pid)];

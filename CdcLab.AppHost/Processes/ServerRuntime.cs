@@ -20,7 +20,6 @@ internal sealed record ProcessRuntime(string BindAddress, ProgramStore Programs,
 
     private readonly ConcurrentDictionary<string, CapGroup> _groups = new(StringComparer.Ordinal);
 
-    /// <summary>The folder of a server's data; it need not exist yet.</summary>
     public string DataFolder(string server) => Path.Combine(Folder, "data", server);
 
     public string ConfigFolder => Directory.CreateDirectory(Path.Combine(Folder, "config")).FullName;
@@ -33,20 +32,15 @@ internal sealed record ProcessRuntime(string BindAddress, ProgramStore Programs,
         return Directory.CreateDirectory(folder).FullName;
     }
 
-    /// <summary>Prepares the memory cap of the next start of a server.</summary>
     public CapGroup Cap(string server, long capBytes) => _groups[server] = Caps.Prepare(server, capBytes);
 
     /// <summary>The memory of a server; null before its first start.</summary>
     public MemoryReading? Memory(string server, int? pid) => _groups.TryGetValue(server, out CapGroup? group) ? group.Read(pid) : null;
 }
 
-/// <summary>What the application knows of a server beside what Aspire knows.</summary>
-/// <param name="CapBytes">Its memory cap.</param>
-/// <param name="StopGrace">How long it may take from SIGTERM to its end.</param>
-/// <param name="Data">Where its data lies: a folder or a volume; null where it keeps nothing.</param>
-/// <param name="FaultMeaning">What it means for others when it is killed, paused or stopped, for the question before that.</param>
+/// <summary>What the application knows of a server beside what Aspire knows: the time from SIGTERM to its end, the folder or volume of its data (null where it keeps
+/// none), what it means for others when it is killed, paused or stopped (for the question before that), and its container's fixed name.</summary>
 internal sealed record ServerAnnotation(long CapBytes, TimeSpan StopGrace, string? Data, string FaultMeaning) : IResourceAnnotation
 {
-    /// <summary>Where it runs when it is a container: its fixed name.</summary>
     public string? Container { get; init; }
 }
