@@ -90,12 +90,12 @@ internal static partial class KafkaClusterBuilderExtensions
     {
         const string Meaning = "Leaders move to the other brokers, writes with acks=all stall for some seconds, and in-sync sets shrink until it is back.";
         IDistributedApplicationBuilder builder = cluster.ApplicationBuilder;
-        int port = Port(addresses.External);
+        int port = KafkaProcess.Port(addresses.External);
         IResourceBuilder<IKafkaBroker> broker;
         if (runtime is ProcessRuntime processes)
         {
             KafkaProcess process = new(processes, addresses.Name);
-            int internalPort = Port(addresses.Internal);
+            int internalPort = KafkaProcess.Port(addresses.Internal);
             broker = builder.AddResource(new KafkaBrokerProcess(addresses))
                 .RunAsProcess(processes, settings.MemoryCapBytes, BrokerGrace, Meaning, process.FetchAsync, (_, stop) => process.BrokerAsync(settings, addresses, zooKeeper.Resource, stop))
                 .WithEndpoint(port: port, targetPort: port, scheme: "tcp", name: IKafkaBroker.ExternalEndpointName, isProxied: false)
@@ -158,10 +158,12 @@ internal static partial class KafkaClusterBuilderExtensions
     private static string ZooKeeperVariable(string setting) =>
         "ZOOKEEPER_" + string.Concat(setting.Select(c => c == '.' ? "_" : char.IsAsciiLetterUpper(c) ? $"_{c}" : $"{char.ToUpperInvariant(c)}"));
 
-    private static int Port(string address) => int.Parse(address.AsSpan(address.LastIndexOf(':') + 1), CultureInfo.InvariantCulture);
-
-    // As people write it: -Xmx512m.
-    private static string Heap(long bytes) => (bytes % ByteSize.MiB == 0 ? $"{bytes / ByteSize.MiB}m" : $"{bytes / ByteSize.KiB}k") is var size ? $"-Xmx{size} -Xms{size}" : "";
+    private static string Heap(long bytes)
+    {
+        // As people write it: -Xmx512m.
+        string size = bytes % ByteSize.MiB == 0 ? $"{bytes / ByteSize.MiB}m" : $"{bytes / ByteSize.KiB}k";
+        return $"-Xmx{size} -Xms{size}";
+    }
 
     [LoggerMessage(1, LogLevel.Error, "{Reason}")]
     private static partial void NotStarted(ILogger log, string reason);

@@ -42,7 +42,7 @@ internal sealed class KafkaBrokerHealthCheck(BrokerAddresses broker) : TcpHealth
 {
     protected override async Task<HealthCheckResult> AskAsync(HealthStatus failure, CancellationToken cancellationToken)
     {
-        await BrokerPing.AskAsync("127.0.0.1", int.Parse(broker.External.AsSpan(broker.External.LastIndexOf(':') + 1), CultureInfo.InvariantCulture), cancellationToken);
+        await BrokerPing.AskAsync("127.0.0.1", KafkaProcess.Port(broker.External), cancellationToken);
         return HealthCheckResult.Healthy($"{broker.Name} answers on {broker.External}.");
     }
 }

@@ -43,10 +43,18 @@ internal sealed partial class MySqlProvisioning(MySqlSourceSettings settings) : 
     {
         try
         {
-            string version = await VersionAsync(cancellationToken);
-            foreach (string line in await EnsureAsync(cancellationToken))
-                Changed(_log, line);
-            return HealthCheckResult.Healthy($"MySQL {version}; database, tables and users are ready.");
+            await using MySqlConnection root = new(RootLogin.ConnectionString);
+            await root.OpenAsync(cancellationToken);
+            if (!_isReady)
+            {
+                await root.ExecuteAsync(new CommandDefinition(SqlText.SessionMode, cancellationToken: cancellationToken));
+                await CreateSchemaAsync(root, cancellationToken);
+                foreach ((DatabaseUser user, string password) in settings.Users)
+                    await new MySqlUserProvisioning(root, RootLogin, user, password, Tell).RunAsync(cancellationToken);
+                _isReady = true;
+            }
+
+            return HealthCheckResult.Healthy($"MySQL {root.ServerVersion}; database, tables and users are ready.");
         }
         catch (MySqlException silent)
         {
@@ -58,38 +66,14 @@ internal sealed partial class MySqlProvisioning(MySqlSourceSettings settings) : 
         }
     }
 
-    private async Task<string> VersionAsync(CancellationToken cancellationToken)
-    {
-        await using MySqlConnection root = new(RootLogin.ConnectionString);
-        await root.OpenAsync(cancellationToken);
-        return await root.ExecuteScalarAsync<string>(new CommandDefinition("SELECT VERSION()", cancellationToken: cancellationToken)) ?? "of unknown version";
-    }
-
-    /// <summary>Makes everything ready, once after each start; what was changed, and what was seen and left, one line each without a password.</summary>
-    private async Task<IReadOnlyList<string>> EnsureAsync(CancellationToken cancellationToken)
-    {
-        if (_isReady)
-            return [];
-        List<string> lines = [];
-        MySqlConnectionStringBuilder login = RootLogin;
-        await using MySqlConnection root = new(login.ConnectionString);
-        await root.OpenAsync(cancellationToken);
-        await root.ExecuteAsync(new CommandDefinition(SqlText.SessionMode, cancellationToken: cancellationToken));
-        await CreateSchemaAsync(root, lines, cancellationToken);
-        foreach ((DatabaseUser user, string password) in settings.Users)
-            await new MySqlUserProvisioning(root, login, user, password, lines).RunAsync(cancellationToken);
-        _isReady = true;
-        return lines;
-    }
-
-    private async Task CreateSchemaAsync(MySqlConnection root, List<string> lines, CancellationToken cancellationToken)
+    private async Task CreateSchemaAsync(MySqlConnection root, CancellationToken cancellationToken)
     {
         // CREATE ... IF NOT EXISTS goes into the binlog even where nothing is created, so it looks first.
         const string DatabaseSql = "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = @Database";
         if (await root.ExecuteScalarAsync<long>(new CommandDefinition(DatabaseSql, new { settings.Database }, cancellationToken: cancellationToken)) == 0)
         {
             await root.ExecuteAsync(new CommandDefinition($"CREATE DATABASE IF NOT EXISTS {SqlText.Identifier(settings.Database)} CHARACTER SET utf8mb4", cancellationToken: cancellationToken));
-            lines.Add($"created database {settings.Database}");
+            Tell($"created database {settings.Database}");
         }
 
         await root.ChangeDatabaseAsync(settings.Database, cancellationToken);
@@ -100,22 +84,25 @@ internal sealed partial class MySqlProvisioning(MySqlSourceSettings settings) : 
             try
             {
                 await root.ExecuteAsync(new CommandDefinition(table.CreateStatement(), cancellationToken: cancellationToken));
-                lines.Add($"created table {settings.Database}.{table.Name}");
+                Tell($"created table {settings.Database}.{table.Name}");
             }
             catch (MySqlException e) when (e.ErrorCode is MySqlErrorCode.CannotAddForeignConstraint or IncompatibleForeignKeyColumns or MissingForeignKeyIndex or WrongObject)
             {
                 // The table it refers to is there and is another one. It is not ours to change; the checks mysql.schema.* fail and say what differs.
-                lines.Add($"table {settings.Database}.{table.Name} is missing and was not created: {e.Message}");
+                Tell($"table {settings.Database}.{table.Name} is missing and was not created: {e.Message}");
             }
         }
     }
+
+    // What was changed, and what was seen and left. No line holds a password.
+    private void Tell(string line) => Changed(_log, line);
 
     [LoggerMessage(10, LogLevel.Information, "{Line}")]
     private static partial void Changed(ILogger log, string line);
 }
 
 /// <summary>Makes one user ready: it exists, logs in with its password, and may do exactly what it must.</summary>
-internal sealed class MySqlUserProvisioning(MySqlConnection root, MySqlConnectionStringBuilder rootLogin, DatabaseUser user, string password, List<string> lines)
+internal sealed class MySqlUserProvisioning(MySqlConnection root, MySqlConnectionStringBuilder rootLogin, DatabaseUser user, string password, Action<string> tell)
 {
     private const string Host = "%";
     private const string Plugin = "caching_sha2_password";
@@ -133,7 +120,7 @@ internal sealed class MySqlUserProvisioning(MySqlConnection root, MySqlConnectio
         if (isNew)
         {
             await SetPasswordAsync("CREATE USER", " ACCOUNT LOCK", cancellationToken);
-            lines.Add($"created user {_account}");
+            tell($"created user {_account}");
         }
         else
         {
@@ -146,7 +133,7 @@ internal sealed class MySqlUserProvisioning(MySqlConnection root, MySqlConnectio
 
         // Not ours, so neither dropped nor locked: a lock would not help, since MySQL picks the account by the most exact host and then refuses the login.
         foreach (string shadow in await UserGrants.ShadowsAsync(root, user.Name, cancellationToken))
-            lines.Add($"left alone: the account {shadow} is not the lab's, and stands in for {_account} where its host fits; the lab needs it gone: DROP USER {shadow}");
+            tell($"left alone: the account {shadow} is not the lab's, and stands in for {_account} where its host fits; the lab needs it gone: DROP USER {shadow}");
     }
 
     private async Task PasswordAsync(CancellationToken cancellationToken)
@@ -157,7 +144,7 @@ internal sealed class MySqlUserProvisioning(MySqlConnection root, MySqlConnectio
             return;
 
         await SetPasswordAsync("ALTER USER", " REQUIRE NONE ACCOUNT UNLOCK", cancellationToken);
-        lines.Add($"set the password of {_account}");
+        tell($"set the password of {_account}");
     }
 
     private async Task<bool> LogsInAsync(CancellationToken cancellationToken)
@@ -213,12 +200,12 @@ internal sealed class MySqlUserProvisioning(MySqlConnection root, MySqlConnectio
         {
             string privileges = string.Join(", ", difference.Missing.Select(g => g.What));
             await root.ExecuteAsync(new CommandDefinition($"GRANT {privileges} ON {user.Scope} TO {_account}", cancellationToken: cancellationToken));
-            lines.Add($"granted {privileges} ON {user.Scope} to {_account}");
+            tell($"granted {privileges} ON {user.Scope} to {_account}");
             difference = await DifferenceAsync(cancellationToken);
         }
 
-        lines.AddRange(difference.Missing.Select(g => $"{_account} still lacks {g}"));
-        lines.AddRange(difference.Extra.Select(g => $"{_account} still has {g}"));
+        foreach (string left in (string[])[.. difference.Missing.Select(g => $"lacks {g}"), .. difference.Extra.Select(g => $"has {g}")])
+            tell($"{_account} still {left}");
     }
 
     private async Task TryRevokeAsync(string sql, string what, CancellationToken cancellationToken)
@@ -226,12 +213,12 @@ internal sealed class MySqlUserProvisioning(MySqlConnection root, MySqlConnectio
         try
         {
             await root.ExecuteAsync(new CommandDefinition(sql, cancellationToken: cancellationToken));
-            lines.Add($"revoked {what} from {_account}");
+            tell($"revoked {what} from {_account}");
         }
         catch (MySqlException e) when (e.ErrorCode is not MySqlErrorCode.UnableToConnectToHost && root.State == System.Data.ConnectionState.Open)
         {
             // For instance a role of mandatory_roles, which no account can lose. It is said here, and mysql.grants.* fails.
-            lines.Add($"could not revoke {what} from {_account}: {e.Message}");
+            tell($"could not revoke {what} from {_account}: {e.Message}");
         }
     }
 

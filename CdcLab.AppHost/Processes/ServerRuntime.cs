@@ -44,3 +44,85 @@ internal sealed record ServerAnnotation(long CapBytes, TimeSpan StopGrace, strin
 {
     public string? Container { get; init; }
 }
+
+/// <summary>Runs a server as a process whose programs are found or fetched while the dashboard is already up.</summary>
+internal static partial class ProcessServerExtensions
+{
+    /// <summary>Gives an executable resource its command. Programs are fetched at once, for all servers side by side; <paramref name="prepare"/> comes before each start.</summary>
+    public static IResourceBuilder<T> RunAsProcess<T>(
+        this IResourceBuilder<T> process,
+        ProcessRuntime runtime,
+        long capBytes,
+        TimeSpan stopGrace,
+        string faultMeaning,
+        Func<IProgress<FetchProgress>, CancellationToken, Task> fetch,
+        Func<ILogger, CancellationToken, Task<LaunchCommand>> prepare)
+        where T : ExecutableResource
+    {
+        Task? fetching = null;
+        IReadOnlyList<string> arguments = [];
+        return process
+            .WithAnnotation(new ServerAnnotation(capBytes, stopGrace, runtime.DataFolder(process.Resource.Name), faultMeaning))
+            .OnInitializeResource((resource, e, stop) =>
+            {
+                // Awaited below, before the first start: waits of the resource come first in BeforeResourceStarted, so fetching must have begun by then.
+                fetching = FetchAsync(resource, e.Notifications, fetch, stop);
+                return Task.CompletedTask;
+            })
+            .OnBeforeResourceStarted(async (resource, e, stop) =>
+            {
+                ILogger log = e.Services.GetRequiredService<ResourceLoggerService>().GetLogger(resource);
+                try
+                {
+                    await fetching!.WaitAsync(stop);
+                    // Aspire's own wait is a later subscriber of this event.
+                    await e.Services.GetRequiredService<ResourceNotificationService>().WaitForDependenciesAsync(resource, stop);
+                    LaunchCommand command = await prepare(log, stop);
+                    (string program, arguments) = Launch.InCap(runtime.Cap(resource.Name, capBytes), command.Program, command.Arguments);
+                    process.WithCommand(program).WithWorkingDirectory(command.WorkingDirectory);
+                }
+                catch (Exception failed) when (failed is not OperationCanceledException)
+                {
+                    NotStarted(log, resource.Name, failed.Message);
+                    throw new DistributedApplicationException(failed.Message, failed);
+                }
+            })
+            .WithArgs(context =>
+            {
+                foreach (string argument in arguments)
+                    context.Args.Add(argument);
+            });
+    }
+
+    private static async Task FetchAsync(IResource resource, ResourceNotificationService notifications, Func<IProgress<FetchProgress>, CancellationToken, Task> fetch, CancellationToken stop)
+    {
+        // One report after the other, and only where the text changes: the resource's state is seen by people.
+        string? shown = null;
+        Progress progress = new(p =>
+        {
+            string text = p.Percent is { } percent ? $"Fetching {p.Part} {percent} %" : $"Fetching {p.Part}";
+            if (Interlocked.Exchange(ref shown, text) == text)
+                return;
+            notifications.PublishUpdateAsync(resource, s => s with { State = new(text, KnownResourceStateStyles.Info) }).Wait(stop);
+        });
+        await Task.Yield();
+        await fetch(progress, stop);
+        if (shown is not null)
+            await notifications.PublishUpdateAsync(resource, s => s.State?.Text.StartsWith("Fetching", StringComparison.Ordinal) == true ? s with { State = KnownResourceStates.Waiting } : s);
+    }
+
+    [LoggerMessage(20, LogLevel.Error, "{Server} cannot be started: {Reason}")]
+    private static partial void NotStarted(ILogger log, string server, string reason);
+
+    // Progress<T> posts to the thread pool, where reports can overtake each other.
+    private sealed class Progress(Action<FetchProgress> report) : IProgress<FetchProgress>
+    {
+        private readonly Lock _one = new();
+
+        public void Report(FetchProgress value)
+        {
+            lock (_one)
+                report(value);
+        }
+    }
+}
