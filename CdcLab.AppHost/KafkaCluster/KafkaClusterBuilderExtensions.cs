@@ -11,11 +11,6 @@ internal static partial class KafkaClusterBuilderExtensions
     private static readonly TimeSpan OtherGrace = TimeSpan.FromSeconds(10);
 
     /// <summary>Adds a ZooKeeper.</summary>
-    /// <param name="builder">The application.</param>
-    /// <param name="name">The resource's name; brokers in containers reach it by it.</param>
-    /// <param name="runtime">How servers run.</param>
-    /// <param name="settings">What it is made of.</param>
-    /// <returns>The ZooKeeper.</returns>
     public static IResourceBuilder<IZooKeeper> AddZooKeeper(this IDistributedApplicationBuilder builder, [ResourceName] string name, ServerRuntime runtime, ZooKeeperServerSettings settings)
     {
         const string Meaning = "Data goes on, but no broker can join and no leader or in-sync set can change until it runs again.";
@@ -24,8 +19,7 @@ internal static partial class KafkaClusterBuilderExtensions
         {
             KafkaProcess process = new(processes, name);
             zooKeeper = builder.AddResource(new ZooKeeperProcess(name, settings.Port))
-                .RunAsProcess(processes, settings.MemoryCapBytes, process.FetchAsync, (_, stop) => process.ZooKeeperAsync(settings, stop))
-                .WithAnnotation(new ServerAnnotation(settings.MemoryCapBytes, OtherGrace, processes.DataFolder(name), Meaning))
+                .RunAsProcess(processes, settings.MemoryCapBytes, OtherGrace, Meaning, process.FetchAsync, (_, stop) => process.ZooKeeperAsync(settings, stop))
                 .WithEndpoint(port: settings.Port, targetPort: settings.Port, scheme: "tcp", name: IZooKeeper.EndpointName, isProxied: false);
         }
         else
@@ -35,7 +29,7 @@ internal static partial class KafkaClusterBuilderExtensions
             IResourceBuilder<ZooKeeperContainer> container = builder.AddResource(new ZooKeeperContainer(name, settings.Port))
                 .RunAsContainer((ContainerRuntime)runtime, settings.Image, settings.MemoryCapBytes, OtherGrace, Meaning, ("data", "/var/lib/zookeeper/data"), ("log", "/var/lib/zookeeper/log"))
                 .WithEndpoint(port: settings.Port, targetPort: ZooKeeperContainerPort, scheme: "tcp", name: IZooKeeper.EndpointName, isProxied: false)
-                .WithEnvironment("ZOOKEEPER_CLIENT_PORT", Number(ZooKeeperContainerPort))
+                .WithEnvironment("ZOOKEEPER_CLIENT_PORT", ZooKeeperContainerPort.ToString())
                 .WithEnvironment("KAFKA_HEAP_OPTS", Heap(settings.HeapBytes))
                 .WithEnvironment("KAFKA_OPTS", $"-Dzookeeper.{Words}={settings.Settings.First(s => s.Name == Words).Value}");
             foreach (ServerSetting setting in settings.Settings.Where(s => s.Name != Words))
@@ -47,13 +41,6 @@ internal static partial class KafkaClusterBuilderExtensions
     }
 
     /// <summary>Adds a cluster. Every broker is a resource of its own below it, and waits for ZooKeeper.</summary>
-    /// <param name="builder">The application.</param>
-    /// <param name="name">The cluster's name, and that of its connection string.</param>
-    /// <param name="runtime">How servers run.</param>
-    /// <param name="zooKeeper">Its ZooKeeper.</param>
-    /// <param name="settings">What it is made of.</param>
-    /// <param name="configureBroker">Changes each broker.</param>
-    /// <returns>The cluster.</returns>
     public static IResourceBuilder<KafkaClusterResource> AddKafkaCluster(
         this IDistributedApplicationBuilder builder, [ResourceName] string name, ServerRuntime runtime, IResourceBuilder<IZooKeeper> zooKeeper, KafkaClusterSettings settings, Action<IResourceBuilder<IKafkaBroker>>? configureBroker = null)
     {
@@ -76,12 +63,6 @@ internal static partial class KafkaClusterBuilderExtensions
     }
 
     /// <summary>Adds Kafka UI, which waits for the cluster.</summary>
-    /// <param name="builder">The application.</param>
-    /// <param name="name">The resource's name.</param>
-    /// <param name="runtime">How containers run.</param>
-    /// <param name="cluster">The cluster that it shows.</param>
-    /// <param name="settings">What it is made of.</param>
-    /// <returns>The page.</returns>
     public static IResourceBuilder<ContainerResource> AddKafkaUI(
         this IDistributedApplicationBuilder builder, [ResourceName] string name, ContainerRuntime runtime, IResourceBuilder<KafkaClusterResource> cluster, KafkaUISettings settings)
     {
@@ -97,7 +78,7 @@ internal static partial class KafkaClusterBuilderExtensions
             .WithEnvironment("KAFKA_CLUSTERS_0_READONLY", settings.Login is null ? "false" : "true")
             .WithEnvironment("AUTH_TYPE", settings.Login is null ? "DISABLED" : "LOGIN_FORM")
             // Half of the cap: the rest is metaspace, threads and buffers.
-            .WithEnvironment("JAVA_OPTS", $"-Xmx{Number(settings.MemoryCapBytes / 2 / ByteSize.MiB)}m")
+            .WithEnvironment("JAVA_OPTS", "-Xmx" + (settings.MemoryCapBytes / 2 / ByteSize.MiB) + "m")
             .WaitFor(cluster);
         if (settings.Login is var (user, password))
             ui.WithEnvironment("SPRING_SECURITY_USER_NAME", user).WithEnvironment("SPRING_SECURITY_USER_PASSWORD", password);
@@ -109,15 +90,14 @@ internal static partial class KafkaClusterBuilderExtensions
     {
         const string Meaning = "Leaders move to the other brokers, writes with acks=all stall for some seconds, and in-sync sets shrink until it is back.";
         IDistributedApplicationBuilder builder = cluster.ApplicationBuilder;
-        int port = Port(addresses.External);
+        int port = KafkaProcess.Port(addresses.External);
         IResourceBuilder<IKafkaBroker> broker;
         if (runtime is ProcessRuntime processes)
         {
             KafkaProcess process = new(processes, addresses.Name);
-            int internalPort = Port(addresses.Internal);
+            int internalPort = KafkaProcess.Port(addresses.Internal);
             broker = builder.AddResource(new KafkaBrokerProcess(addresses))
-                .RunAsProcess(processes, settings.MemoryCapBytes, process.FetchAsync, (_, stop) => process.BrokerAsync(settings, addresses, zooKeeper.Resource, stop))
-                .WithAnnotation(new ServerAnnotation(settings.MemoryCapBytes, BrokerGrace, processes.DataFolder(addresses.Name), Meaning))
+                .RunAsProcess(processes, settings.MemoryCapBytes, BrokerGrace, Meaning, process.FetchAsync, (_, stop) => process.BrokerAsync(settings, addresses, zooKeeper.Resource, stop))
                 .WithEndpoint(port: port, targetPort: port, scheme: "tcp", name: IKafkaBroker.ExternalEndpointName, isProxied: false)
                 .WithEndpoint(port: internalPort, targetPort: internalPort, scheme: "tcp", name: IKafkaBroker.InternalEndpointName, isProxied: false);
         }
@@ -129,7 +109,7 @@ internal static partial class KafkaClusterBuilderExtensions
                 .WithEndpoint(port: port, targetPort: port, scheme: "tcp", name: IKafkaBroker.ExternalEndpointName, isProxied: false)
                 .WithEndpoint(IKafkaBroker.ExternalEndpointName, e => e.TargetHost = runtime.BindAddress)
                 .WithEnvironment("KAFKA_HEAP_OPTS", Heap(settings.HeapBytes));
-            foreach (ServerSetting setting in KafkaProcess.BrokerSettings(settings, addresses, $"{zooKeeper.Resource.Name}:{Number(ZooKeeperContainerPort)}", "0.0.0.0", "0.0.0.0"))
+            foreach (ServerSetting setting in KafkaProcess.BrokerSettings(settings, addresses, $"{zooKeeper.Resource.Name}:{ZooKeeperContainerPort}", "0.0.0.0", "0.0.0.0"))
                 container.WithEnvironment(KafkaVariable(setting.Name), setting.Value);
             broker = container;
         }
@@ -140,31 +120,8 @@ internal static partial class KafkaClusterBuilderExtensions
             // Display only: IResourceWithParent would make the cluster's health the broker's, and forbid the cluster to wait for it.
             .WithParentRelationship(cluster)
             .WaitFor(zooKeeper)
-            .OnBeforeResourceStarted((_, e, stop) => WaitForOldRegistrationAsync(e, addresses, zooKeeper.Resource, settings.SessionTimeout, stop))
+            .OnBeforeResourceStarted((_, e, stop) => BrokerRegistration.WaitUntilGoneAsync(e, addresses, zooKeeper.Resource, settings.SessionTimeout, stop))
             .WithCheck(new KafkaBrokerHealthCheck(addresses));
-    }
-
-    // A broker that was killed stays registered until its session ends, and a new one that finds it there exits with NodeExists.
-    private static async Task WaitForOldRegistrationAsync(BeforeResourceStartedEvent starting, BrokerAddresses broker, IZooKeeper zooKeeper, TimeSpan sessionTimeout, CancellationToken stop)
-    {
-        ResourceNotificationService notifications = starting.Services.GetRequiredService<ResourceNotificationService>();
-        ILogger log = starting.Services.GetRequiredService<ResourceLoggerService>().GetLogger(starting.Resource);
-        try
-        {
-            // Aspire's own wait is a later subscriber of this event.
-            await notifications.WaitForDependenciesAsync(starting.Resource, stop);
-            await BrokerRegistration.WaitUntilGoneAsync(
-                broker,
-                zooKeeper.Port,
-                sessionTimeout,
-                () => notifications.PublishUpdateAsync(starting.Resource, s => s with { State = new("Waiting for ZooKeeper to forget its last run", KnownResourceStateStyles.Info) }),
-                stop);
-        }
-        catch (DistributedApplicationException refused)
-        {
-            NotStarted(log, refused.Message);
-            throw;
-        }
     }
 
     // Nobody runs a resource that is neither container nor process: it says itself that it runs, once what it waits for does.
@@ -189,34 +146,24 @@ internal static partial class KafkaClusterBuilderExtensions
         where T : IResource
     {
         string key = $"{resource.Resource.Name}_check";
-        resource.ApplicationBuilder.Services.AddHealthChecks().Add(new(key, _ => check, HealthStatus.Unhealthy, tags: null));
+        resource.ApplicationBuilder.Services.AddHealthChecks().AddCheck(key, check);
         return resource.WithHealthCheck(key);
     }
 
     // The rule of Confluent's images: a dot becomes one underscore, an underscore two, a hyphen three.
-    internal static string KafkaVariable(string setting) =>
+    private static string KafkaVariable(string setting) =>
         "KAFKA_" + setting.Replace("_", "__", StringComparison.Ordinal).Replace("-", "___", StringComparison.Ordinal).Replace('.', '_').ToUpperInvariant();
 
     // autopurge.purgeInterval is ZOOKEEPER_AUTOPURGE_PURGE_INTERVAL.
-    internal static string ZooKeeperVariable(string setting)
+    private static string ZooKeeperVariable(string setting) =>
+        "ZOOKEEPER_" + string.Concat(setting.Select(c => c == '.' ? "_" : char.IsAsciiLetterUpper(c) ? $"_{c}" : $"{char.ToUpperInvariant(c)}"));
+
+    private static string Heap(long bytes)
     {
-        StringBuilder name = new("ZOOKEEPER_");
-        foreach (char c in setting)
-        {
-            if (char.IsAsciiLetterUpper(c))
-                name.Append('_');
-            name.Append(c == '.' ? '_' : char.ToUpperInvariant(c));
-        }
-
-        return name.ToString();
+        // As people write it: -Xmx512m.
+        string size = bytes % ByteSize.MiB == 0 ? $"{bytes / ByteSize.MiB}m" : $"{bytes / ByteSize.KiB}k";
+        return $"-Xmx{size} -Xms{size}";
     }
-
-    private static int Port(string address) => int.Parse(address.AsSpan(address.LastIndexOf(':') + 1), CultureInfo.InvariantCulture);
-
-    // As people write it: -Xmx512m.
-    private static string Heap(long bytes) => (bytes % ByteSize.MiB == 0 ? $"{bytes / ByteSize.MiB}m" : $"{bytes / ByteSize.KiB}k") is var size ? $"-Xmx{size} -Xms{size}" : "";
-
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
     [LoggerMessage(1, LogLevel.Error, "{Reason}")]
     private static partial void NotStarted(ILogger log, string reason);

@@ -1,7 +1,6 @@
 namespace Aspire.Hosting.ApplicationModel;
 
 /// <summary>A Kafka cluster of several brokers with ZooKeeper. Its connection string names all brokers, for processes on the host.</summary>
-/// <param name="name">The resource's name.</param>
 public sealed class KafkaClusterResource(string name) : Resource(name), IResourceWithConnectionString, IResourceWithWaitSupport
 {
     private readonly List<IKafkaBroker> _brokers = [];
@@ -10,21 +9,7 @@ public sealed class KafkaClusterResource(string name) : Resource(name), IResourc
     public IReadOnlyList<IKafkaBroker> Brokers => _brokers;
 
     /// <summary>The brokers' addresses for processes on the host, e.g. <c>localhost:9092,localhost:9093</c>: what <c>Aspire.Confluent.Kafka</c> takes for bootstrap servers.</summary>
-    public ReferenceExpression ConnectionStringExpression
-    {
-        get
-        {
-            ReferenceExpressionBuilder addresses = new();
-            foreach ((int i, IKafkaBroker broker) in _brokers.Index())
-            {
-                if (i > 0)
-                    addresses.AppendLiteral(",");
-                addresses.AppendLiteral(broker.Addresses.External);
-            }
-
-            return addresses.Build();
-        }
-    }
+    public ReferenceExpression ConnectionStringExpression => ReferenceExpression.Create($"{string.Join(',', _brokers.Select(b => b.Addresses.External))}");
 
     // Aspire's convention for a reference: KAFKA_BOOTSTRAPSERVERS beside ConnectionStrings__kafka, for programs in other languages.
     IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties() =>
@@ -46,7 +31,6 @@ public interface IKafkaBroker : IResourceWithEndpoints, IResourceWithEnvironment
     BrokerAddresses Addresses { get; }
 }
 
-/// <summary>A broker in a container.</summary>
 internal sealed class KafkaBrokerContainer(BrokerAddresses addresses) : ContainerResource(addresses.Name), IKafkaBroker
 {
     public BrokerAddresses Addresses => addresses;
@@ -73,7 +57,6 @@ public interface IZooKeeper : IResourceWithEndpoints, IResourceWithEnvironment, 
     private string Address => $"127.0.0.1:{Port}";
 }
 
-/// <summary>ZooKeeper in a container.</summary>
 internal sealed class ZooKeeperContainer(string name, int port) : ContainerResource(name), IZooKeeper
 {
     public int Port => port;

@@ -5,7 +5,6 @@ using CdcLab.Clients.ZooKeeper;
 namespace Aspire.Hosting;
 
 /// <summary>A health check of a server that is asked over TCP, with a limit: a paused server accepts connections and never answers.</summary>
-/// <param name="name">The server's name.</param>
 internal abstract class TcpHealthCheck(string name) : IHealthCheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
@@ -43,7 +42,7 @@ internal sealed class KafkaBrokerHealthCheck(BrokerAddresses broker) : TcpHealth
 {
     protected override async Task<HealthCheckResult> AskAsync(HealthStatus failure, CancellationToken cancellationToken)
     {
-        await BrokerPing.AskAsync("127.0.0.1", int.Parse(broker.External.AsSpan(broker.External.LastIndexOf(':') + 1), CultureInfo.InvariantCulture), cancellationToken);
+        await BrokerPing.AskAsync("127.0.0.1", KafkaProcess.Port(broker.External), cancellationToken);
         return HealthCheckResult.Healthy($"{broker.Name} answers on {broker.External}.");
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CdcLab.AppHost.Programs;
 using CdcLab.Clients.ZooKeeper;
 
@@ -6,32 +7,18 @@ namespace Aspire.Hosting;
 /// <summary>How ZooKeeper and the brokers run as processes: a Java class of the Kafka distribution with one properties file.</summary>
 internal sealed class KafkaProcess(ProcessRuntime runtime, string name)
 {
-    private const string Log4j = """
-        log4j.rootLogger=INFO, stdout
-        log4j.appender.stdout=org.apache.log4j.ConsoleAppender
-        log4j.appender.stdout.layout=org.apache.log4j.PatternLayout
-        log4j.appender.stdout.layout.ConversionPattern=[%d] %p %m (%c)%n
-        # One line for each request would drown the rest.
-        log4j.logger.kafka.request.logger=WARN
-        log4j.logger.org.apache.zookeeper=WARN
-        log4j.logger.org.apache.zookeeper.server.quorum=INFO
-        log4j.logger.state.change.logger=WARN
-
-        """;
-
     private JavaProgram? _java;
     private KafkaProgram? _kafka;
 
-    /// <summary>The settings that tell a broker who and where it is, and those that all share.</summary>
+    public static int Port(string address) => int.Parse(address.AsSpan(address.LastIndexOf(':') + 1));
+
     public static IReadOnlyList<ServerSetting> BrokerSettings(KafkaClusterSettings settings, BrokerAddresses broker, string zooKeeper, string internalBind, string externalBind)
     {
-        string internalPort = broker.Internal[(broker.Internal.LastIndexOf(':') + 1)..];
-        string externalPort = broker.External[(broker.External.LastIndexOf(':') + 1)..];
         return
         [
-            new("broker.id", broker.Id.ToString(CultureInfo.InvariantCulture), "each broker has its own"),
+            new("broker.id", $"{broker.Id}", "each broker has its own"),
             new("zookeeper.connect", zooKeeper, "the cluster's coordinator"),
-            new("listeners", $"{KafkaSettings.InternalListener}://{internalBind}:{internalPort},{KafkaSettings.ExternalListener}://{externalBind}:{externalPort}", "one listener for each side"),
+            new("listeners", $"{KafkaSettings.InternalListener}://{internalBind}:{Port(broker.Internal)},{KafkaSettings.ExternalListener}://{externalBind}:{Port(broker.External)}", "one listener for each side"),
             new("advertised.listeners", $"{KafkaSettings.InternalListener}://{broker.Internal},{KafkaSettings.ExternalListener}://{broker.External}", "a client must be told an address that works on its side"),
             new("listener.security.protocol.map", $"{KafkaSettings.InternalListener}:PLAINTEXT,{KafkaSettings.ExternalListener}:PLAINTEXT", "named listeners need it"),
             new("inter.broker.listener.name", KafkaSettings.InternalListener, "brokers talk on their own side"),
@@ -55,7 +42,7 @@ internal sealed class KafkaProcess(ProcessRuntime runtime, string name)
         [
             .. settings.Settings.Select(s => KeyValuePair.Create(s.Name, s.Value)),
             new("dataDir", runtime.DataFolder(name)),
-            new("clientPort", settings.Port.ToString(CultureInfo.InvariantCulture)),
+            new("clientPort", $"{settings.Port}"),
             new("clientPortAddress", ServerRuntime.Loopback),
         ],
         cancellationToken);
@@ -64,7 +51,7 @@ internal sealed class KafkaProcess(ProcessRuntime runtime, string name)
     {
         string log = Path.Combine(runtime.DataFolder(name), "log");
         await BrokerRegistration.ThrowIfOtherClusterAsync(name, log, zooKeeper.Port, cancellationToken);
-        IReadOnlyList<ServerSetting> all = BrokerSettings(settings, broker, $"{ServerRuntime.Loopback}:{zooKeeper.Port.ToString(CultureInfo.InvariantCulture)}", ServerRuntime.Loopback, runtime.BindAddress);
+        IReadOnlyList<ServerSetting> all = BrokerSettings(settings, broker, $"{ServerRuntime.Loopback}:{zooKeeper.Port}", ServerRuntime.Loopback, runtime.BindAddress);
         return await LaunchAsync(
             "kafka.Kafka",
             settings.HeapBytes,
@@ -90,7 +77,7 @@ internal sealed class KafkaProcess(ProcessRuntime runtime, string name)
             _java!.Path,
             ["-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", $"-Djava.io.tmpdir={runtime.EmptyTemporaryFolder("topics")}", "-cp", ClassPath, .. arguments],
             runtime.Folder);
-        await OneShot.RunAsync("Kafka's TopicCommand", tool, services.GetRequiredService<ResourceLoggerService>().GetLogger(zooKeeper), cancellationToken);
+        await Launch.RunAsync("Kafka's TopicCommand", tool, services.GetRequiredService<ResourceLoggerService>().GetLogger(zooKeeper), cancellationToken);
     }
 
     private string ClassPath => Path.Combine(_kafka!.Home, "libs", "*");
@@ -101,7 +88,8 @@ internal sealed class KafkaProcess(ProcessRuntime runtime, string name)
         string log4j = Path.Combine(runtime.ConfigFolder, name + ".log4j.properties");
         // Java reads properties files as Latin-1.
         await File.WriteAllTextAsync(file, string.Concat(properties.Select(p => $"{p.Key}={Escape(p.Value)}\n")), Encoding.Latin1, cancellationToken);
-        await File.WriteAllTextAsync(log4j, Log4j, cancellationToken);
+        await using (Stream packed = typeof(KafkaProcess).Assembly.GetManifestResourceStream("log4j.properties")!, unpacked = File.Create(log4j))
+            await packed.CopyToAsync(unpacked, cancellationToken);
         string heap = $"{heapBytes / ByteSize.KiB}k";
         return new(
             _java!.Path,
@@ -115,19 +103,75 @@ internal sealed class KafkaProcess(ProcessRuntime runtime, string name)
             Directory.CreateDirectory(runtime.DataFolder(name)).FullName);
     }
 
-    internal static string Escape(string value)
+    private static string Escape(string value) => string.Concat(value.Select((c, i) => c switch
     {
-        StringBuilder escaped = new(value.Length);
-        foreach (char c in value)
+        '\\' => @"\\",
+        < ' ' or > '~' => $"\\u{(int)c:x4}",
+        ' ' when i == 0 => @"\ ",
+        _ => $"{c}",
+    }));
+}
+
+/// <summary>What must be so in ZooKeeper before a broker is started.</summary>
+internal static partial class BrokerRegistration
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    // A broker that was killed stays registered until its session ends, and a new one that finds it there exits with NodeExists.
+    public static async Task WaitUntilGoneAsync(BeforeResourceStartedEvent starting, BrokerAddresses broker, IZooKeeper zooKeeper, TimeSpan sessionTimeout, CancellationToken cancellationToken)
+    {
+        ResourceNotificationService notifications = starting.Services.GetRequiredService<ResourceNotificationService>();
+        // Aspire's own wait is a later subscriber of this event.
+        await notifications.WaitForDependenciesAsync(starting.Resource, cancellationToken);
+        // ZooKeeper ends a session up to one tick late, and starts counting anew when it has itself been started again.
+        TimeSpan limit = (2 * sessionTimeout) + TimeSpan.FromSeconds(10);
+        string node = $"/brokers/ids/{broker.Id}";
+        using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(limit);
+        bool waiting = false;
+        try
         {
-            if (c == '\\')
-                escaped.Append(@"\\");
-            else if (c is < ' ' or > '~')
-                escaped.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
-            else
-                escaped.Append(c == ' ' && escaped.Length == 0 ? @"\ " : c);
+            await using ZooKeeperSession session = await ZooKeeperSession.OpenAsync(ServerRuntime.Loopback, zooKeeper.Port, deadline.Token);
+            while ((await session.ReadAsync([node], deadline.Token))[0] is not null)
+            {
+                if (!waiting)
+                    await notifications.PublishUpdateAsync(starting.Resource, s => s with { State = new("Waiting for ZooKeeper to forget its last run", KnownResourceStateStyles.Info) });
+                waiting = true;
+                await Task.Delay(Interval, deadline.Token);
+            }
+        }
+        catch (OperationCanceledException late) when (waiting && deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw Refused($"{broker.Name} is still registered in ZooKeeper ({node}) after {limit.TotalSeconds:0} s although it does not run. Does another broker with id {broker.Id} use this ZooKeeper?", late);
+        }
+        catch (Exception silent) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Refused($"{broker.Name} cannot be started without ZooKeeper, which does not answer ({(silent is OperationCanceledException ? "is it paused?" : silent.Message.TrimEnd('.'))}). Start or resume ZooKeeper first.", silent);
         }
 
-        return escaped.ToString();
+        DistributedApplicationException Refused(string reason, Exception inner)
+        {
+            NotStarted(starting.Services.GetRequiredService<ResourceLoggerService>().GetLogger(starting.Resource), reason);
+            return new(reason, inner);
+        }
     }
+
+    /// <summary>Refuses a broker's data that belongs to another cluster than ZooKeeper's: the broker itself would exit with InconsistentClusterIdException.</summary>
+    public static async Task ThrowIfOtherClusterAsync(string broker, string logFolder, int zooKeeperPort, CancellationToken cancellationToken)
+    {
+        string file = Path.Combine(logFolder, "meta.properties");
+        if (!File.Exists(file) || (await File.ReadAllLinesAsync(file, cancellationToken)).FirstOrDefault(l => l.StartsWith("cluster.id=", StringComparison.Ordinal)) is not { } line)
+            return;
+        await using ZooKeeperSession session = await ZooKeeperSession.OpenAsync(ServerRuntime.Loopback, zooKeeperPort, cancellationToken);
+        if ((await session.ReadAsync(["/cluster/id"], cancellationToken))[0] is not { } node)
+            return;
+        using JsonDocument id = JsonDocument.Parse(node);
+        string ours = line["cluster.id=".Length..].Trim();
+        string theirs = id.RootElement.GetProperty("id").GetString() ?? "";
+        if (ours != theirs)
+            throw new DistributedApplicationException($"The data of {broker} belongs to cluster {ours} ({file}), but ZooKeeper's is {theirs}. Put ZooKeeper's data back, or delete both (reset).");
+    }
+
+    [LoggerMessage(2, LogLevel.Error, "{Reason}")]
+    private static partial void NotStarted(ILogger log, string reason);
 }

@@ -42,8 +42,13 @@ internal static class LabHosting
         builder.Services.AddSingleton(_ => new VerifierClient(lab.VerifierAddress, lab.Secrets.Token));
         builder.Services.AddSingleton(_ => new MarketClient(new Uri($"http://{ServerRuntime.Loopback}:{lab.SimulatorPort}"), lab.Secrets.Token));
         builder.Services.AddHostedService<LabLifecycle>();
-        builder.Services.AddHostedService<OrphanWatch>();
-        builder.Services.AddHostedService<OrchestratorWatch>();
+        builder.Services.AddSingleton<OrphanWatch>().AddSingleton<OrchestratorWatch>();
+        builder.Eventing.Subscribe<BeforeStartEvent>((start, _) =>
+        {
+            start.Services.GetRequiredService<OrphanWatch>().Start();
+            start.Services.GetRequiredService<OrchestratorWatch>().Start(lab.CleanUpAsync);
+            return Task.CompletedTask;
+        });
         return builder;
     }
 

@@ -107,6 +107,20 @@ internal sealed class LabSession : IDisposable
     /// <summary>Where `verify` finds this lab, once the verifier is about to listen.</summary>
     public void Announce() => _held.Announce(VerifierAddress);
 
+    /// <summary>Cleans up where the orchestrator, which otherwise ends the containers, is lost.</summary>
+    public async Task CleanUpAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (Names is not null)
+                await Names.RemoveOwnAsync(cancellationToken);
+        }
+        finally
+        {
+            Dispose();
+        }
+    }
+
     public void Dispose()
     {
         (Runtime as ProcessRuntime)?.Caps.Dispose();

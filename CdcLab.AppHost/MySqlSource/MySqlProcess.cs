@@ -7,8 +7,7 @@ internal sealed class MySqlProcess(string name, ProcessRuntime runtime, MySqlSou
 {
     private MySqlProgram? _program;
 
-    /// <summary>The folder of its data.</summary>
-    public string DataFolder { get; } = runtime.DataFolder(name);
+    private string DataFolder => runtime.DataFolder(name);
 
     // The application itself always logs in on loopback.
     private string BindAddresses => runtime.BindAddress is ServerRuntime.Loopback or "0.0.0.0" ? runtime.BindAddress : $"{ServerRuntime.Loopback},{runtime.BindAddress}";
@@ -26,7 +25,7 @@ internal sealed class MySqlProcess(string name, ProcessRuntime runtime, MySqlSou
         // Left by a mysqld that was killed. mysqld would believe the process ids in them, which by now may be another process's.
         foreach (string stale in (string[])["mysqld.pid", "mysql.sock", "mysql.sock.lock"])
             File.Delete(Path.Combine(DataFolder, stale));
-        return Command(DataFolder, [$"--port={settings.Port.ToString(CultureInfo.InvariantCulture)}", $"--bind-address={BindAddresses}", .. settings.Arguments(_program!.Version)]);
+        return Command(DataFolder, [$"--port={settings.Port}", $"--bind-address={BindAddresses}", .. settings.Arguments(_program!.Version)]);
     }
 
     // Into a folder of another name, renamed at the end: what a kill leaves half-made is never taken for data.
@@ -36,13 +35,13 @@ internal sealed class MySqlProcess(string name, ProcessRuntime runtime, MySqlSou
         if (Directory.Exists(half))
             Directory.Delete(half, recursive: true);
         Directory.CreateDirectory(Path.GetDirectoryName(half)!);
-        await OneShot.RunAsync("The initialization of MySQL's data folder", Command(half, ["--initialize-insecure", "--skip-log-bin"]), log, cancellationToken);
+        await Launch.RunAsync("The initialization of MySQL's data folder", Command(half, ["--initialize-insecure", "--skip-log-bin"]), log, cancellationToken);
         string statements = Path.Combine(runtime.ConfigFolder, $"{name}-root.sql");
         try
         {
             await using (StreamWriter file = new(statements, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
                 await file.WriteAsync($"ALTER USER 'root'@'localhost' IDENTIFIED BY '{settings.RootPassword}';\nSHUTDOWN;\n");
-            await OneShot.RunAsync("Setting root's password in MySQL", Command(half, ["--skip-networking", "--skip-log-bin", $"--init-file={statements}"]), log, cancellationToken);
+            await Launch.RunAsync("Setting root's password in MySQL", Command(half, ["--skip-networking", "--skip-log-bin", $"--init-file={statements}"]), log, cancellationToken);
         }
         finally
         {

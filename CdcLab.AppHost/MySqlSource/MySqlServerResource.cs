@@ -10,7 +10,6 @@ public interface IMySqlServer : IResourceWithEndpoints, IResourceWithEnvironment
     EndpointReference Endpoint => new(this, EndpointName);
 }
 
-/// <summary>A MySQL server in a container.</summary>
 internal sealed class MySqlServerContainer(string name) : ContainerResource(name), IMySqlServer;
 
 /// <summary>A MySQL server as a process; its command is known when its program has been found.</summary>

@@ -6,41 +6,28 @@ namespace Aspire.Hosting;
 internal static class MySqlSourceBuilderExtensions
 {
     private const int ContainerPort = 3306;
+    private const string Meaning = "Nothing is written or captured until it runs again; the order simulator waits for it.";
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(30);
 
     /// <summary>Adds the server. It is healthy when it answers and its database, tables and users are as they must be.</summary>
-    /// <param name="builder">The application.</param>
-    /// <param name="name">The resource's name.</param>
-    /// <param name="runtime">How servers run.</param>
-    /// <param name="settings">What it is made of.</param>
-    /// <returns>The server.</returns>
     public static IResourceBuilder<IMySqlServer> AddMySqlSource(this IDistributedApplicationBuilder builder, [ResourceName] string name, ServerRuntime runtime, MySqlSourceSettings settings)
     {
         MySqlProvisioning provisioning = new(settings);
-        IResourceBuilder<IMySqlServer> mysql = runtime switch
-        {
-            ContainerRuntime containers => AsContainer(builder.AddResource(new MySqlServerContainer(name)), containers, settings),
-            ProcessRuntime processes => AsProcess(builder.AddResource(new MySqlServerProcess(name)), processes, settings),
-            _ => throw new ArgumentException("Unknown runtime.", nameof(runtime)),
-        };
-        builder.Services.AddHealthChecks().Add(new($"{name}_check", services => new MySqlHealthCheck(provisioning, services.GetRequiredService<ResourceLoggerService>().GetLogger(name)), HealthStatus.Unhealthy, tags: null));
+        IResourceBuilder<IMySqlServer> mysql = runtime is ProcessRuntime processes
+            ? AsProcess(builder.AddResource(new MySqlServerProcess(name)), processes, settings)
+            : AsContainer(builder.AddResource(new MySqlServerContainer(name)), (ContainerRuntime)runtime, settings);
+        builder.Services.AddHealthChecks().AddCheck($"{name}_check", provisioning);
         return mysql
             .WithIconName("Database")
-            .OnBeforeResourceStarted((_, _, _) =>
+            .OnBeforeResourceStarted((server, e, _) =>
             {
-                provisioning.Reset();
+                provisioning.Reset(e.Services.GetRequiredService<ResourceLoggerService>().GetLogger(server));
                 return Task.CompletedTask;
             })
             .WithHealthCheck($"{name}_check");
     }
 
     /// <summary>A connection string for one of the server's users; a reference to the server itself would hand out root's password.</summary>
-    /// <param name="mysql">The server.</param>
-    /// <param name="name">The connection string's name.</param>
-    /// <param name="database">The database.</param>
-    /// <param name="user">The user.</param>
-    /// <param name="password">Its password.</param>
-    /// <returns>The connection string.</returns>
     public static IResourceBuilder<ConnectionStringResource> AddLogin(this IResourceBuilder<IMySqlServer> mysql, [ResourceName] string name, string database, DatabaseUser user, IResourceBuilder<ParameterResource> password)
     {
         EndpointReference endpoint = mysql.Resource.Endpoint;
@@ -69,10 +56,7 @@ internal static class MySqlSourceBuilderExtensions
     {
         MySqlProcess process = new(mysql.Resource.Name, runtime, settings);
         return mysql
-            .RunAsProcess(runtime, settings.MemoryCapBytes, process.FetchAsync, process.PrepareAsync)
-            .WithAnnotation(new ServerAnnotation(settings.MemoryCapBytes, StopGrace, process.DataFolder, Meaning))
+            .RunAsProcess(runtime, settings.MemoryCapBytes, StopGrace, Meaning, process.FetchAsync, process.PrepareAsync)
             .WithEndpoint(port: settings.Port, targetPort: settings.Port, scheme: "tcp", name: IMySqlServer.EndpointName, isProxied: false);
     }
-
-    private const string Meaning = "Nothing is written or captured until it runs again; the order simulator waits for it.";
 }

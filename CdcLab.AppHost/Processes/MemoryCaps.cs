@@ -1,59 +1,41 @@
 namespace CdcLab.AppHost.Processes;
 
-/// <summary>What is known of the memory of one server; null in each that is not known.</summary>
-/// <param name="UsedBytes">Anonymous memory.</param>
-/// <param name="CacheBytes">Page cache, which the kernel gives back under pressure.</param>
-/// <param name="PeakBytes">The highest use since the start; of a cgroup with the page cache, of a process its resident memory.</param>
-/// <param name="CapBytes">The cap.</param>
-/// <param name="OomKills">How many processes the kernel has killed for the cap since the start.</param>
-/// <param name="CapEnforced">Whether the kernel enforces the cap.</param>
+/// <summary>What is known of the memory of one server since its start; null in each that is not known. Used is anonymous memory; the kernel gives page cache back under
+/// pressure; the peak is of a cgroup with the page cache, of a process its resident memory.</summary>
 internal sealed record MemoryReading(long? UsedBytes, long? CacheBytes, long? PeakBytes, long? CapBytes, long? OomKills, bool CapEnforced);
 
 /// <summary>How this machine enforces the memory caps of servers that run as processes. One for each lab.</summary>
 internal abstract class MemoryCaps : IDisposable
 {
-    /// <summary>Whether the kernel enforces the caps.</summary>
-    public bool Enforced => WhyNot is null;
-
     /// <summary>Why the caps are not enforced, in one line; null where they are.</summary>
     public virtual string? WhyNot => null;
 
-    /// <summary>How the caps are enforced, e.g. <c>cgroup v1</c>, or that they are not.</summary>
-    public abstract string Description { get; }
-
     /// <summary>Takes the best way that this machine offers, and removes what a killed lab of the same name left.</summary>
-    /// <param name="labName">Part of the groups' names, unique for each lab: letters, digits, hyphens.</param>
     public static MemoryCaps Create(string labName)
     {
         string name = "cdclab-" + labName;
-        CgroupV1Caps.RemoveLeftovers(name);
-        CgroupV2Caps.RemoveLeftovers(name);
-        if (CgroupV1Caps.TryCreate(name, out string whyNotV1) is { } v1)
+        CgroupCaps.RemoveLeftovers(name);
+        if (CgroupCaps.TryCreate(CgroupVersion.V1, name, out string whyNotV1) is { } v1)
             return v1;
         if (SystemdScopeCaps.TryCreate(name, out string whyNotScope) is { } scope)
             return scope;
-        if (CgroupV2Caps.TryCreate(name, out string whyNotV2) is { } v2)
+        if (CgroupCaps.TryCreate(CgroupVersion.V2, name, out string whyNotV2) is { } v2)
             return v2;
         return new NoCaps($"no cgroup can be created (v1: {whyNotV1}; systemd: {whyNotScope}; v2: {whyNotV2})");
     }
 
     /// <summary>Prepares the next start of a server: a new group with the cap, memory and swap together, so that peak and OOM kills are those of this start.</summary>
-    /// <param name="server">The server's name, also the group's.</param>
-    /// <param name="capBytes">The cap.</param>
     public abstract CapGroup Prepare(string server, long capBytes);
 
     /// <summary>Removes all groups of the lab. A group that still has processes stays.</summary>
-    public virtual void Remove()
+    public void Dispose() => Remove();
+
+    protected virtual void Remove()
     {
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => Remove();
 }
 
 /// <summary>The cap of one start of one server.</summary>
-/// <param name="capBytes">The cap.</param>
-/// <param name="read">Reads the figures; the process id is null when none is known.</param>
 internal sealed class CapGroup(long capBytes, Func<int?, MemoryReading?> read)
 {
     /// <summary>The file into which the process writes its id to enter the group; null where it does not.</summary>
@@ -62,8 +44,7 @@ internal sealed class CapGroup(long capBytes, Func<int?, MemoryReading?> read)
     /// <summary>A program and its arguments, put in front of the server's, that starts it inside the cap; empty for none.</summary>
     public IReadOnlyList<string> Wrapper { get; init; } = [];
 
-    /// <summary>Reads the figures: of the group, or where no group counts, of the process.</summary>
-    /// <param name="pid">The server's process; null when it has none.</param>
+    /// <summary>Reads the figures: of the group, or where no group counts, of the process; its id is null when none is known.</summary>
     public MemoryReading Read(int? pid)
     {
         if (read(pid) is { } counted)
@@ -74,12 +55,9 @@ internal sealed class CapGroup(long capBytes, Func<int?, MemoryReading?> read)
 }
 
 /// <summary>No cgroup may be created here: heap and pool settings alone limit the servers.</summary>
-/// <param name="whyNot">The reason.</param>
 internal sealed class NoCaps(string whyNot) : MemoryCaps
 {
     public override string? WhyNot => whyNot;
-
-    public override string Description => "not enforced: " + whyNot;
 
     public override CapGroup Prepare(string server, long capBytes) => new(capBytes, _ => null);
 }

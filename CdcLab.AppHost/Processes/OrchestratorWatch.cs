@@ -4,116 +4,84 @@ namespace CdcLab.AppHost.Processes;
 /// to stop. What the orchestrator ran is ended here: its servers, the dashboard, its folder for temporary files.</summary>
 /// <remarks>DCP is two processes, an API server (<c>start-apiserver --monitor PID-OF-THIS</c>, with init as parent) and the controllers (<c>run-controllers</c>), the
 /// parent of everything that runs. The two belong together by their <c>--kubeconfig</c>, a file in the folder for temporary files.</remarks>
-/// <param name="lifetime">Tells that the application stops, and with it the orchestrator.</param>
-/// <param name="time">The clock.</param>
-/// <param name="log">The log.</param>
-internal sealed partial class OrchestratorWatch(IHostApplicationLifetime lifetime, TimeProvider time, ILogger<OrchestratorWatch> log) : IHostedLifecycleService, IDisposable
+internal sealed partial class OrchestratorWatch(IHostApplicationLifetime lifetime, TimeProvider time, ILogger<OrchestratorWatch> log) : IDisposable
 {
     /// <summary>The exit code of an application that lost its orchestrator.</summary>
     public const int ExitCode = 3;
 
     // From SIGTERM to SIGKILL. DCP's monitors kill the servers 3 to 5 seconds after DCP's death.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    // The application stops, and the orchestrator with it.
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
 
     // In a test process, an application before this one may have an orchestrator that is still ending.
     private readonly long _since = ProcessTable.Now();
     private readonly HashSet<ProcessIdentity> _children = [];
-    private Orchestrator? _orchestrator;
-    private bool _isStopped;
-    private Task _watching = Task.CompletedTask;
+    private Task? _watching;
 
-    /// <summary>Further processes of the lab to end when the orchestrator is lost; those that it started itself are known.</summary>
-    public Func<IEnumerable<int>> LabProcesses { get; init; } = () => [];
+    /// <summary>Begins to watch.</summary>
+    /// <param name="cleanUpAsync">Cleans up what else is left at the end, after the processes: containers, cgroups, the hold on the data directory.</param>
+    public void Start(Func<CancellationToken, Task> cleanUpAsync) => _watching ??= Task.Run(() => WatchAsync(cleanUpAsync));
 
-    /// <summary>What else is cleaned up when the orchestrator is lost, after the processes: cgroups, containers. Has ten seconds.</summary>
-    public Func<CancellationToken, Task> CleanUpAsync { get; init; } = _ => Task.CompletedTask;
-
-    /// <summary>Ends this process.</summary>
-    internal Action<int> Exit { get; init; } = Environment.Exit;
-
-    public Task StartingAsync(CancellationToken cancellationToken)
+    public void Dispose()
     {
-        _watching = Task.Run(() => WatchAsync(_stop.Token), CancellationToken.None);
-        return Task.CompletedTask;
+        _stop.Cancel();
+        _stop.Dispose();
     }
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public async Task StoppingAsync(CancellationToken cancellationToken)
+    private async Task WatchAsync(Func<CancellationToken, Task> cleanUpAsync)
     {
-        // A test's host is stopped a second time after its end.
-        if (_isStopped)
-            return;
-        _isStopped = true;
-        await _stop.CancelAsync();
-        await _watching.WaitAsync(cancellationToken);
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public void Dispose() => _stop.Dispose();
-
-    private async Task WatchAsync(CancellationToken stop)
-    {
+        CancellationToken stop = _stop.Token;
         try
         {
+            Orchestrator? found = null;
             using PeriodicTimer timer = new(Period, time);
             for (int looks = 1; await timer.WaitForNextTickAsync(stop); looks++)
             {
-                _orchestrator ??= Orchestrator.Find(Environment.ProcessId, _since);
-                if (_orchestrator is not { } found)
+                found ??= Orchestrator.Find(Environment.ProcessId, _since);
+                if (found is null && looks == 60)
+                    NotFound(log);
+                if (found is null)
+                    continue;
+                if (!found.IsAlive)
                 {
-                    if (looks == 60)
-                        NotFound(log);
-                }
-                else if (found.IsAlive)
-                {
-                    // Remembered while it lives: afterwards nobody can tell whose children they were.
-                    _children.RemoveWhere(c => !c.IsAlive);
-                    _children.UnionWith(Identify(ProcessTable.Children(found.Controllers.Pid)));
-                }
-                else
-                {
-                    await EndAsync(found);
+                    await EndAsync(found, cleanUpAsync);
                     return;
                 }
+
+                // Remembered while it lives: afterwards nobody can tell whose children they were.
+                _children.RemoveWhere(c => !c.IsAlive);
+                _children.UnionWith(Identify(ProcessTable.Children(found.Controllers.Pid)));
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (Exception failure)
         {
-            // The application stops, and the orchestrator with it.
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException)
-        {
-            Failed(log, failure);
+            if (!stop.IsCancellationRequested)
+                Failed(log, failure);
         }
     }
 
-    private async Task EndAsync(Orchestrator lost)
+    private async Task EndAsync(Orchestrator lost, Func<CancellationToken, Task> cleanUpAsync)
     {
         await Console.Error.WriteLineAsync("The orchestrator (DCP) ended; stopping.");
         Environment.ExitCode = ExitCode;
         try
         {
             // Half an orchestrator would start again what is ended here.
-            Signal([lost.ApiServer, lost.Controllers], Processes.Signal.Kill);
-            ProcessIdentity[] roots = [.. _children, .. Identify(LabProcesses())];
-            HashSet<ProcessIdentity> left = [.. roots.Where(r => r.IsAlive), .. roots.Where(r => r.IsAlive).SelectMany(r => Identify(ProcessTable.Descendants(r.Pid)))];
-            Signal(left, Processes.Signal.Terminate);
+            Send([lost.ApiServer, lost.Controllers], Signal.Kill);
+            HashSet<ProcessIdentity> left = [.. _children.Where(c => c.IsAlive).SelectMany(c => Identify(ProcessTable.Descendants(c.Pid)).Prepend(c))];
+            Send(left, Signal.Terminate);
             // One that is paused cannot react to SIGTERM.
-            Signal(left, Processes.Signal.Continue);
+            Send(left, Signal.Continue);
             for (DateTimeOffset deadline = time.GetUtcNow() + Grace; left.Any(p => p.IsAlive) && time.GetUtcNow() < deadline;)
                 await Task.Delay(TimeSpan.FromMilliseconds(100), time, CancellationToken.None);
-            Signal(left, Processes.Signal.Kill);
+            Send(left, Signal.Kill);
             lost.RemoveFiles();
-            using CancellationTokenSource limit = new(TimeSpan.FromSeconds(10), time);
-            await CleanUpAsync(limit.Token).WaitAsync(limit.Token);
+            using CancellationTokenSource limit = new(CleanUpLimit, time);
+            await cleanUpAsync(limit.Token).WaitAsync(limit.Token);
         }
         catch (Exception failure)
         {
@@ -121,12 +89,12 @@ internal sealed partial class OrchestratorWatch(IHostApplicationLifetime lifetim
             Failed(log, failure);
         }
 
-        Exit(ExitCode);
+        Environment.Exit(ExitCode);
     }
 
     private static IEnumerable<ProcessIdentity> Identify(IEnumerable<int> pids) => pids.Select(ProcessTable.Identify).OfType<ProcessIdentity>();
 
-    private static void Signal(IEnumerable<ProcessIdentity> processes, Signal signal)
+    private static void Send(IEnumerable<ProcessIdentity> processes, Signal signal)
     {
         foreach (ProcessIdentity process in processes.Where(p => p.IsAlive))
             ProcessSignals.TrySend(process.Pid, signal);
@@ -138,31 +106,27 @@ internal sealed partial class OrchestratorWatch(IHostApplicationLifetime lifetim
     [LoggerMessage(711, LogLevel.Error, "Watching the orchestrator (DCP), or cleaning up after it, failed.")]
     private static partial void Failed(ILogger log, Exception failure);
 
-    /// <summary>The two processes of DCP.</summary>
-    internal sealed record Orchestrator(ProcessIdentity ApiServer, ProcessIdentity Controllers, string KubeConfig, string? Socket)
+    // The two processes of DCP.
+    private sealed record Orchestrator(ProcessIdentity ApiServer, ProcessIdentity Controllers, string KubeConfig, string? Socket)
     {
         public bool IsAlive => ApiServer.IsAlive && Controllers.IsAlive;
 
-        /// <summary>Finds the orchestrator of an application; null while it is not there.</summary>
-        /// <param name="application">The application's process.</param>
-        /// <param name="since">The earliest start, in clock ticks since boot.</param>
         public static Orchestrator? Find(int application, long since)
         {
-            string monitored = application.ToString(CultureInfo.InvariantCulture);
-            List<(ProcessIdentity Process, string[] Words)> all =
+            (ProcessIdentity Process, string[] Words)[] all =
             [
                 .. Identify(ProcessTable.All()).Where(p => p.StartTime >= since).Select(p => (p, ProcessTable.CommandLine(p.Pid)))
                     .Where(p => p.Item2.Length > 1 && Path.GetFileName(p.Item2[0]) == "dcp"),
             ];
             // With --detach it is the launcher, which ends at once.
-            (ProcessIdentity api, string[] words) = all.Find(p => p.Words[1] == "start-apiserver" && Option(p.Words, "--monitor") == monitored && !p.Words.Contains("--detach"));
+            (ProcessIdentity api, string[] words) = Array.Find(all, p => p.Words[1] == "start-apiserver" && Option(p.Words, "--monitor") == $"{application}" && !p.Words.Contains("--detach"));
             if (words is null || Option(words, "--kubeconfig") is not { } kubeConfig)
                 return null;
-            (ProcessIdentity controllers, string[] theirs) = all.Find(p => p.Words[1] == "run-controllers" && Option(p.Words, "--kubeconfig") == kubeConfig);
+            (ProcessIdentity controllers, string[] theirs) = Array.Find(all, p => p.Words[1] == "run-controllers" && Option(p.Words, "--kubeconfig") == kubeConfig);
             return theirs is null ? null : new(api, controllers, kubeConfig, Option(theirs, "--notification-socket"));
         }
 
-        /// <summary>Removes what DCP cannot remove any more: its folder for temporary files and its socket.</summary>
+        // What DCP cannot remove any more.
         public void RemoveFiles()
         {
             if (Path.GetDirectoryName(KubeConfig) is { } folder && Path.GetFileName(folder).StartsWith("aspire-dcp", StringComparison.Ordinal) && Directory.Exists(folder))

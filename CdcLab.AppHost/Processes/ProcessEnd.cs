@@ -1,27 +1,76 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
 namespace CdcLab.AppHost.Processes;
 
-/// <summary>A signal that a command of the lab sent to a server.</summary>
-/// <param name="Command">The command, e.g. <c>kill</c>.</param>
-/// <param name="Signal">The signal.</param>
+/// <summary>How the kernel recorded the end of a process: an exit code, or the signal that ended it.</summary>
+internal sealed record ExitStatus(int? ExitCode, int? Signal);
+
+/// <summary>Learns the exact end of a process that is not a child of this one. Aspire's orchestrator, its parent, reports any death by signal as exit code -1.</summary>
+/// <remarks>A pidfd opened while the process lives keeps its exit status after it was reaped: ioctl <c>PIDFD_GET_INFO</c> with <c>PIDFD_INFO_EXIT</c>, Linux 6.15 and
+/// later, no privilege needed. On an older kernel the status stays unknown.</remarks>
+internal sealed partial class EndWatch : IDisposable
+{
+    private const int PidfdOpen = 434;
+    private const nuint GetInfo = 0xC040FF0B;
+    private const ulong ExitBit = 1 << 3;
+    private const int InfoBytes = 64;
+    private const int ExitStatusOffset = 60;
+    private readonly SafeFileHandle _handle;
+
+    private EndWatch(SafeFileHandle handle, ProcessIdentity process) => (_handle, Process) = (handle, process);
+
+    public ProcessIdentity Process { get; }
+
+    /// <summary>Begins to watch a process; null when it is gone already, or the kernel has no pidfd.</summary>
+    public static EndWatch? Open(int pid)
+    {
+        if (ProcessTable.Identify(pid) is not { } process)
+            return null;
+        nint descriptor = SystemCall(PidfdOpen, pid, 0);
+        if (descriptor < 0)
+            return null;
+        SafeFileHandle handle = new(descriptor, ownsHandle: true);
+        // Between the two looks the id may have passed to another process.
+        if (process.IsAlive)
+            return new(handle, process);
+        handle.Dispose();
+        return null;
+    }
+
+    /// <summary>Reads how the process ended; null while it lives or is not reaped yet, and on kernels that do not tell.</summary>
+    public ExitStatus? TryRead()
+    {
+        Span<byte> info = stackalloc byte[InfoBytes];
+        BinaryPrimitives.WriteUInt64LittleEndian(info, ExitBit);
+        if (Control(_handle, GetInfo, ref MemoryMarshal.GetReference(info)) != 0 || (BinaryPrimitives.ReadUInt64LittleEndian(info) & ExitBit) == 0)
+            return null;
+        // As from wait(2): the signal in the low seven bits, else the exit code in the second byte.
+        int status = BinaryPrimitives.ReadInt32LittleEndian(info[ExitStatusOffset..]);
+        int signal = status & 0x7F;
+        return signal != 0 ? new(null, signal) : new((status >> 8) & 0xFF, null);
+    }
+
+    public void Dispose() => _handle.Dispose();
+
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    private static partial nint SystemCall(nint number, nint first, nint second);
+
+    [LibraryImport("libc", EntryPoint = "ioctl")]
+    private static partial int Control(SafeFileHandle descriptor, nuint request, ref byte argument);
+}
+
+/// <summary>A signal that a command of the lab, e.g. <c>kill</c>, sent to a server.</summary>
 internal sealed record SentSignal(string Command, Signal Signal);
 
-/// <summary>How a server ended, as exactly as it is known.</summary>
-/// <param name="ExitCode">The exit code; null when a signal ended it, or when it is not known.</param>
-/// <param name="Signal">The signal that ended it; null when none did, or when it is not known.</param>
-/// <param name="BySignal">Whether a signal ended it.</param>
-/// <param name="Sent">The last signal that the lab had sent to end it; null for none.</param>
-/// <param name="KilledForMemory">Whether the kernel killed it for its memory cap.</param>
-/// <param name="CapBytes">Its memory cap; null when not known.</param>
+/// <summary>How a server ended, as exactly as it is known; exit code and signal are null where they are not known.</summary>
 internal sealed record ProcessEnd(int? ExitCode, int? Signal, bool BySignal, SentSignal? Sent, bool KilledForMemory, long? CapBytes)
 {
     // Sent by the kernel for what the program itself did.
     private static readonly int[] Crashes = [4, 5, 6, 7, 8, 11, 31];
 
-    /// <summary>Puts together what is known.</summary>
-    /// <param name="reportedExitCode">Aspire's exit code: -1 for a death by signal, null for none.</param>
-    /// <param name="status">The kernel's record; null where there is none.</param>
-    /// <param name="sent">What the lab had sent to this start of the server.</param>
-    /// <param name="memory">The last reading of its group.</param>
+    /// <summary>Puts together what is known: Aspire's exit code (-1 for a death by signal), the kernel's record, what the lab had sent, the last reading of its group.</summary>
     public static ProcessEnd Of(int? reportedExitCode, ExitStatus? status, SentSignal? sent, MemoryReading? memory)
     {
         int? signal = status?.Signal;

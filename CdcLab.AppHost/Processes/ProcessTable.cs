@@ -1,84 +1,59 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
 namespace CdcLab.AppHost.Processes;
 
-/// <summary>A process that cannot be mistaken for a later one with the same id.</summary>
-/// <param name="Pid">The process id.</param>
-/// <param name="StartTime">When it was started, in clock ticks since boot.</param>
-[System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
+/// <summary>A process that cannot be mistaken for a later one with the same id; its start is in clock ticks since boot.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct ProcessIdentity(int Pid, long StartTime)
 {
-    /// <summary>Whether it still runs.</summary>
     public bool IsAlive => ProcessTable.StartTime(Pid) == StartTime;
 }
 
-/// <summary>What <c>/proc</c> tells of processes (proc(5)).</summary>
+/// <summary>What <c>/proc</c> tells of processes (proc(5)); null or empty where there is no such process.</summary>
 internal static class ProcessTable
 {
-    /// <summary>When a process was started, in clock ticks since boot; null when there is none, or only a zombie.</summary>
-    public static long? StartTime(int pid) =>
-        Stat(pid) is { } fields && fields[0] is not ("Z" or "X") ? long.Parse(fields[19], CultureInfo.InvariantCulture) : null;
+    /// <summary>When a process was started, in clock ticks since boot; null for a zombie too.</summary>
+    public static long? StartTime(int pid) => Stat(pid) is { } fields && fields[0] is not ("Z" or "X") ? long.Parse(fields[19]) : null;
 
-    /// <summary>The process that has this id now; null when there is none.</summary>
     public static ProcessIdentity? Identify(int pid) => StartTime(pid) is { } start ? new(pid, start) : null;
 
     /// <summary>This moment, in clock ticks since boot: hundredths of a second on every architecture that the lab runs on.</summary>
-    public static long Now() => (long)(double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture) * 100);
+    public static long Now() => (long)(double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0]) * 100);
 
-    /// <summary>The state letter of a process, e.g. <c>S</c>, <c>Z</c> (zombie) or <c>T</c> (stopped by a signal); null when there is no such process.</summary>
-    public static char? State(int pid) => Stat(pid)?[0][0];
+    public static bool? IsStopped(int pid) => Stat(pid) is { } fields ? fields[0] == "T" : null;
 
-    /// <summary>Whether a process is stopped by a signal; null when there is no such process.</summary>
-    public static bool? IsStopped(int pid) => State(pid) is { } state ? state == 'T' : null;
+    public static int? Parent(int pid) => Stat(pid) is { } fields ? int.Parse(fields[1]) : null;
 
-    /// <summary>The parent of a process; null when there is no such process.</summary>
-    public static int? Parent(int pid) => Stat(pid) is { } fields ? int.Parse(fields[1], CultureInfo.InvariantCulture) : null;
-
-    /// <summary>The program and the arguments of a process; empty when there is none.</summary>
     public static string[] CommandLine(int pid) => Text($"/proc/{pid}/cmdline")?.Split('\0', StringSplitOptions.RemoveEmptyEntries) ?? [];
 
-    /// <summary>The proportional set size of a process in bytes: each shared page counted by its share. Null where it cannot be read.</summary>
-    public static long? ProportionalBytes(int pid) => Kilobytes($"/proc/{pid}/smaps_rollup", "Pss");
+    /// <summary>The proportional set size in bytes: each shared page counted by its share.</summary>
+    public static long? ProportionalBytes(int pid) => 1024 * Figure($"/proc/{pid}/smaps_rollup", "Pss");
 
-    /// <summary>The resident anonymous memory, the resident file pages and the peak of a process in bytes; null in each that cannot be read.</summary>
+    /// <summary>The resident anonymous memory, the resident file pages and the peak, in bytes.</summary>
     public static (long? Anonymous, long? File, long? Peak) Resident(int pid)
     {
         string status = $"/proc/{pid}/status";
-        return (Kilobytes(status, "RssAnon"), Kilobytes(status, "RssFile"), Kilobytes(status, "VmHWM"));
+        return (1024 * Figure(status, "RssAnon"), 1024 * Figure(status, "RssFile"), 1024 * Figure(status, "VmHWM"));
     }
 
-    /// <summary>All process ids of this moment.</summary>
-    public static IEnumerable<int> All()
-    {
-        foreach (string folder in Directory.EnumerateDirectories("/proc"))
-        {
-            if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
-                yield return pid;
-        }
-    }
+    public static IEnumerable<int> All() => Directory.EnumerateDirectories("/proc").Select(f => int.TryParse(Path.GetFileName(f), out int pid) ? pid : 0).Where(p => p > 0);
 
-    /// <summary>The children of a process.</summary>
     public static IReadOnlyList<int> Children(int pid)
     {
         // One small file for each thread; kernels without CONFIG_PROC_CHILDREN have none, and all processes are looked through.
-        if (!File.Exists("/proc/self/task/" + Environment.ProcessId.ToString(CultureInfo.InvariantCulture) + "/children"))
+        if (!File.Exists($"/proc/self/task/{Environment.ProcessId}/children"))
             return [.. All().Where(p => Parent(p) == pid)];
-        List<int> children = [];
         try
         {
-            foreach (string thread in Directory.GetDirectories($"/proc/{pid}/task"))
-            {
-                foreach (string child in (Text(thread + "/children") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
-                    children.Add(int.Parse(child, CultureInfo.InvariantCulture));
-            }
+            return [.. Directory.GetDirectories($"/proc/{pid}/task").SelectMany(t => (Text(t + "/children") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse)];
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
-            // It ended: it has no children any more.
+            return [];
         }
-
-        return children;
     }
 
-    /// <summary>The children of a process, their children, and so on.</summary>
     public static IReadOnlyList<int> Descendants(int pid)
     {
         List<int> found = [.. Children(pid)];
@@ -87,23 +62,13 @@ internal static class ProcessTable
         return found;
     }
 
-    // The fields from number 3 on, after the name in brackets, which may hold blanks and brackets itself.
-    private static string[]? Stat(int pid) => Text($"/proc/{pid}/stat") is { } stat ? stat[(stat.LastIndexOf(')') + 2)..].Split(' ') : null;
+    /// <summary>The number behind a key in a file of lines such as <c>oom_kill 0</c> or <c>Pss: 12 kB</c>; null where it is not there.</summary>
+    public static long? Figure(string path, string key) =>
+        (Text(path) ?? "").Split('\n').Select(l => l.Split((char[])[':', ' ', '\t'], StringSplitOptions.RemoveEmptyEntries)).FirstOrDefault(w => w.Length >= 2 && w[0] == key) is [_, var text, ..]
+        && long.TryParse(text, out long value) ? value : null;
 
-    private static long? Kilobytes(string path, string name)
-    {
-        foreach (string line in (Text(path) ?? "").Split('\n'))
-        {
-            string[] parts = line.Split((char[])[':', ' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-            if (parts.Length == 3 && parts[0] == name && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long kilobytes))
-                return kilobytes * 1024;
-        }
-
-        return null;
-    }
-
-    // Null: it ended, before or while it was read, or belongs to another user.
-    private static string? Text(string path)
+    /// <summary>A small file of the kernel's; null where it cannot be read: the process ended, before or while it was read, or belongs to another user.</summary>
+    public static string? Text(string path)
     {
         try
         {
@@ -114,4 +79,44 @@ internal static class ProcessTable
             return null;
         }
     }
+
+    // The fields from number 3 on, after the name in brackets, which may hold blanks and brackets itself.
+    private static string[]? Stat(int pid) => Text($"/proc/{pid}/stat") is { } stat ? stat[(stat.LastIndexOf(')') + 2)..].Split(' ') : null;
+}
+
+/// <summary>The signals that the lab sends, by their numbers on Linux.</summary>
+internal enum Signal
+{
+    Hangup = 1,
+    Interrupt = 2,
+    Kill = 9,
+    Terminate = 15,
+    Continue = 18,
+    Stop = 19,
+}
+
+internal static partial class ProcessSignals
+{
+    private const int NoSuchProcess = 3;
+    private static readonly string[] Names =
+        ["", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "", "", "", "", "", "", "", "", "XCPU", "XFSZ", "", "", "", "", "", "SYS"];
+
+    /// <summary>Sends a signal to one process.</summary>
+    /// <returns>False when the process is gone.</returns>
+    /// <exception cref="Win32Exception">The kernel refused, for example because the process belongs to another user.</exception>
+    public static bool TrySend(int pid, Signal signal)
+    {
+        // 0 and negative numbers are process groups, 1 is init.
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(pid, 1);
+        if (Kill(pid, (int)signal) == 0)
+            return true;
+        int error = Marshal.GetLastPInvokeError();
+        return error == NoSuchProcess ? false : throw new Win32Exception(error);
+    }
+
+    /// <summary>The name of a signal that can end a process, e.g. <c>SIGKILL</c>.</summary>
+    public static string Name(int signal) => Names.ElementAtOrDefault(signal) is { Length: > 0 } name ? "SIG" + name : $"signal {signal}";
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int pid, int signal);
 }

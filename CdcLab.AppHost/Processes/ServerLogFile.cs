@@ -2,9 +2,6 @@ namespace CdcLab.AppHost.Processes;
 
 /// <summary>What one resource writes: all of it in a file, the last lines in memory. The file is capped; when it is full it becomes <c>NAME.log.1</c> in place of the
 /// one before. Secrets are masked in both.</summary>
-/// <param name="path">The file.</param>
-/// <param name="secrets">What must not be written.</param>
-/// <param name="capBytes">The size of both files together.</param>
 internal sealed class ServerLogFile(string path, IEnumerable<string> secrets, long capBytes = 10 * 1024 * 1024) : IDisposable
 {
     private const int KeptLines = 400;
@@ -15,9 +12,10 @@ internal sealed class ServerLogFile(string path, IEnumerable<string> secrets, lo
     private readonly Lock _lock = new();
     private readonly Queue<string> _lines = new(KeptLines);
     private FileStream? _file;
+    private volatile string? _writeFailure;
 
-    /// <summary>Why the last lines could not be written into the file, e.g. a full disk; null when they were.</summary>
-    public string? WriteFailure { get; private set; }
+    /// <summary>The file, and why the last lines could not be written into it, e.g. a full disk; null when they were.</summary>
+    public string? WriteFailure => _writeFailure;
 
     /// <summary>Appends lines. A file that cannot be written does not end the server whose log this is: the last lines stay in memory.</summary>
     public void Append(IEnumerable<string> lines)
@@ -40,16 +38,12 @@ internal sealed class ServerLogFile(string path, IEnumerable<string> secrets, lo
         }
     }
 
-    /// <summary>The last lines, oldest first.</summary>
     public IReadOnlyList<string> Tail(int lines)
     {
         lock (_lock)
-        {
-            return [.. _lines.Skip(Math.Max(0, _lines.Count - lines))];
-        }
+            return [.. _lines.TakeLast(lines)];
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         lock (_lock)
@@ -66,7 +60,7 @@ internal sealed class ServerLogFile(string path, IEnumerable<string> secrets, lo
         // What a program puts between its own line breaks must not look like a line of its own.
         if (line.AsSpan().ContainsAny('\n', '\r'))
             line = line.ReplaceLineEndings(" ");
-        return line.Length <= LongestLine ? line : string.Create(CultureInfo.InvariantCulture, $"{line.AsSpan(0, LongestLine)} ... ({line.Length - LongestLine} more characters are cut off)");
+        return line.Length <= LongestLine ? line : $"{line.AsSpan(0, LongestLine)} ... ({line.Length - LongestLine} more characters are cut off)";
     }
 
     private void Write(StringBuilder batch)
@@ -84,7 +78,7 @@ internal sealed class ServerLogFile(string path, IEnumerable<string> secrets, lo
             }
 
             _file.Write(bytes);
-            WriteFailure = null;
+            _writeFailure = null;
             if (_file.Length > capBytes / 2)
             {
                 _file.Dispose();
@@ -94,7 +88,7 @@ internal sealed class ServerLogFile(string path, IEnumerable<string> secrets, lo
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            WriteFailure = refused.Message;
+            _writeFailure = $"{path} cannot be written: {refused.Message}";
             _file?.Dispose();
             _file = null;
         }

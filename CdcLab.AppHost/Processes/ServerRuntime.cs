@@ -4,35 +4,26 @@ using CdcLab.AppHost.Programs;
 namespace CdcLab.AppHost.Processes;
 
 /// <summary>How the servers of one application run: as containers or as processes. It is chosen once, before the first resource is added.</summary>
-/// <param name="BindAddress">The address that servers for clients on the host bind to.</param>
 internal abstract record ServerRuntime(string BindAddress)
 {
     /// <summary>The address of the host at which the application itself reaches its servers.</summary>
     public const string Loopback = "127.0.0.1";
 }
 
-/// <summary>Servers as processes below the orchestrator.</summary>
-/// <param name="BindAddress">The address that servers for clients on the host bind to.</param>
-/// <param name="Programs">Finds or fetches what the servers need on disk.</param>
-/// <param name="Caps">Enforces the memory caps.</param>
-/// <param name="Folder">The folder below which data, configuration and temporary files lie.</param>
+/// <summary>Servers as processes below the orchestrator; data, configuration and temporary files lie below the folder.</summary>
 internal sealed record ProcessRuntime(string BindAddress, ProgramStore Programs, MemoryCaps Caps, string Folder) : ServerRuntime(BindAddress)
 {
-    /// <summary>Refuses a MySQL that cannot open the data; by default none is refused.</summary>
+    /// <summary>Refuses a server that cannot open the data; by default none is refused.</summary>
     public Action<Version> AdmitMySql { get; init; } = _ => { };
 
-    /// <summary>Refuses a Kafka that cannot open the data; by default none is refused.</summary>
     public Action<Version> AdmitKafka { get; init; } = _ => { };
 
     private readonly ConcurrentDictionary<string, CapGroup> _groups = new(StringComparer.Ordinal);
 
-    /// <summary>The folder of a server's data; it need not exist yet.</summary>
     public string DataFolder(string server) => Path.Combine(Folder, "data", server);
 
-    /// <summary>The folder of the servers' configuration files.</summary>
     public string ConfigFolder => Directory.CreateDirectory(Path.Combine(Folder, "config")).FullName;
 
-    /// <summary>An empty folder for a server's temporary files.</summary>
     public string EmptyTemporaryFolder(string server)
     {
         string folder = Path.Combine(Folder, "tmp", server);
@@ -41,20 +32,97 @@ internal sealed record ProcessRuntime(string BindAddress, ProgramStore Programs,
         return Directory.CreateDirectory(folder).FullName;
     }
 
-    /// <summary>Prepares the memory cap of the next start of a server.</summary>
     public CapGroup Cap(string server, long capBytes) => _groups[server] = Caps.Prepare(server, capBytes);
 
     /// <summary>The memory of a server; null before its first start.</summary>
     public MemoryReading? Memory(string server, int? pid) => _groups.TryGetValue(server, out CapGroup? group) ? group.Read(pid) : null;
 }
 
-/// <summary>What the application knows of a server beside what Aspire knows.</summary>
-/// <param name="CapBytes">Its memory cap.</param>
-/// <param name="StopGrace">How long it may take from SIGTERM to its end.</param>
-/// <param name="Data">Where its data lies: a folder or a volume; null where it keeps nothing.</param>
-/// <param name="FaultMeaning">What it means for others when it is killed, paused or stopped, for the question before that.</param>
+/// <summary>What the application knows of a server beside what Aspire knows: the time from SIGTERM to its end, the folder or volume of its data (null where it keeps
+/// none), what it means for others when it is killed, paused or stopped (for the question before that), and its container's fixed name.</summary>
 internal sealed record ServerAnnotation(long CapBytes, TimeSpan StopGrace, string? Data, string FaultMeaning) : IResourceAnnotation
 {
-    /// <summary>Where it runs when it is a container: its fixed name.</summary>
     public string? Container { get; init; }
+}
+
+/// <summary>Runs a server as a process whose programs are found or fetched while the dashboard is already up.</summary>
+internal static partial class ProcessServerExtensions
+{
+    /// <summary>Gives an executable resource its command. Programs are fetched at once, for all servers side by side; <paramref name="prepare"/> comes before each start.</summary>
+    public static IResourceBuilder<T> RunAsProcess<T>(
+        this IResourceBuilder<T> process,
+        ProcessRuntime runtime,
+        long capBytes,
+        TimeSpan stopGrace,
+        string faultMeaning,
+        Func<IProgress<FetchProgress>, CancellationToken, Task> fetch,
+        Func<ILogger, CancellationToken, Task<LaunchCommand>> prepare)
+        where T : ExecutableResource
+    {
+        Task? fetching = null;
+        IReadOnlyList<string> arguments = [];
+        return process
+            .WithAnnotation(new ServerAnnotation(capBytes, stopGrace, runtime.DataFolder(process.Resource.Name), faultMeaning))
+            .OnInitializeResource((resource, e, stop) =>
+            {
+                // Awaited below, before the first start: waits of the resource come first in BeforeResourceStarted, so fetching must have begun by then.
+                fetching = FetchAsync(resource, e.Notifications, fetch, stop);
+                return Task.CompletedTask;
+            })
+            .OnBeforeResourceStarted(async (resource, e, stop) =>
+            {
+                ILogger log = e.Services.GetRequiredService<ResourceLoggerService>().GetLogger(resource);
+                try
+                {
+                    await fetching!.WaitAsync(stop);
+                    // Aspire's own wait is a later subscriber of this event.
+                    await e.Services.GetRequiredService<ResourceNotificationService>().WaitForDependenciesAsync(resource, stop);
+                    LaunchCommand command = await prepare(log, stop);
+                    (string program, arguments) = Launch.InCap(runtime.Cap(resource.Name, capBytes), command.Program, command.Arguments);
+                    process.WithCommand(program).WithWorkingDirectory(command.WorkingDirectory);
+                }
+                catch (Exception failed) when (failed is not OperationCanceledException)
+                {
+                    NotStarted(log, resource.Name, failed.Message);
+                    throw new DistributedApplicationException(failed.Message, failed);
+                }
+            })
+            .WithArgs(context =>
+            {
+                foreach (string argument in arguments)
+                    context.Args.Add(argument);
+            });
+    }
+
+    private static async Task FetchAsync(IResource resource, ResourceNotificationService notifications, Func<IProgress<FetchProgress>, CancellationToken, Task> fetch, CancellationToken stop)
+    {
+        // One report after the other, and only where the text changes: the resource's state is seen by people.
+        string? shown = null;
+        Progress progress = new(p =>
+        {
+            string text = p.Percent is { } percent ? $"Fetching {p.Part} {percent} %" : $"Fetching {p.Part}";
+            if (Interlocked.Exchange(ref shown, text) == text)
+                return;
+            notifications.PublishUpdateAsync(resource, s => s with { State = new(text, KnownResourceStateStyles.Info) }).Wait(stop);
+        });
+        await Task.Yield();
+        await fetch(progress, stop);
+        if (shown is not null)
+            await notifications.PublishUpdateAsync(resource, s => s.State?.Text.StartsWith("Fetching", StringComparison.Ordinal) == true ? s with { State = KnownResourceStates.Waiting } : s);
+    }
+
+    [LoggerMessage(20, LogLevel.Error, "{Server} cannot be started: {Reason}")]
+    private static partial void NotStarted(ILogger log, string server, string reason);
+
+    // Progress<T> posts to the thread pool, where reports can overtake each other.
+    private sealed class Progress(Action<FetchProgress> report) : IProgress<FetchProgress>
+    {
+        private readonly Lock _one = new();
+
+        public void Report(FetchProgress value)
+        {
+            lock (_one)
+                report(value);
+        }
+    }
 }

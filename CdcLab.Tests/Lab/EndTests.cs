@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CdcLab.AppHost.Processes;
 
 namespace CdcLab.Tests.Lab;
@@ -23,10 +24,12 @@ public sealed class EndTests : IDisposable
         await host.IsUpAsync();
         ProcessSignals.TrySend(host.Process.Id, Signal.Hangup);
         Assert.Equal(0, await host.EndedAsync());
+        AssertNothingIsHeld();
         for (int broker = 1; broker <= 3; broker++)
         {
             string log = await File.ReadAllTextAsync(Path.Combine(_folder, "logs", $"kafka-{broker.ToString(CultureInfo.InvariantCulture)}.log"), TestContext.Current.CancellationToken);
             Assert.Contains("shut down completed", log, StringComparison.Ordinal);
+            Assert.DoesNotContain("] ERROR ", log, StringComparison.Ordinal);
         }
     }
 
@@ -56,6 +59,7 @@ public sealed class EndTests : IDisposable
             ProcessSignals.TrySend(pid, Signal.Kill);
         Assert.Equal(3, await host.EndedAsync());
         Assert.Contains(host.Lines, l => l.Contains("orchestrator (DCP) ended", StringComparison.Ordinal));
+        AssertNothingIsHeld();
     }
 
     [Fact]
@@ -102,6 +106,14 @@ public sealed class EndTests : IDisposable
         await last.IsUpAsync();
         ProcessSignals.TrySend(last.Process.Id, Signal.Terminate);
         Assert.Equal(0, await last.EndedAsync());
+    }
+
+    private void AssertNothingIsHeld()
+    {
+        using JsonDocument stamp = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, "cdclab.json")));
+        string id = stamp.RootElement.EnumerateObject().First(p => p.Name.Equals("id", StringComparison.OrdinalIgnoreCase)).Value.GetString()!;
+        Assert.Empty(Directory.EnumerateDirectories("/sys/fs/cgroup", $"cdclab-{id}", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }));
+        Assert.False(File.Exists(Path.Combine(_folder, "run.json")));
     }
 }
 

@@ -23,7 +23,7 @@ public sealed class ProcessTableTests
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         await Running.UntilAsync(() => !ProcessSignals.TrySend(process.Id, Signal.Terminate), "it is gone");
         Assert.False(identity.IsAlive);
-        Assert.Null(ProcessTable.State(process.Id));
+        Assert.Null(ProcessTable.IsStopped(process.Id));
         Assert.Null(ProcessTable.ProportionalBytes(process.Id));
         Assert.Empty(ProcessTable.CommandLine(process.Id));
         Assert.Empty(ProcessTable.Children(process.Id));
