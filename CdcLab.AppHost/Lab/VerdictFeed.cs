@@ -192,8 +192,6 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
         return sizes.Contains(null) ? null : sizes.Sum();
     }
 
-    private static ResourcePropertySnapshot Property(string name, string displayName, string value) => new(name, value) { DisplayName = displayName };
-
     private static string Size(long? bytes) => Commands.ReportRows.Size(bytes);
 
     [LoggerMessage(31, LogLevel.Warning, "What the verifier is told or tells is not whole: {Reason}.")]
