@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using CdcLab.AppHost.Programs;
 using CdcLab.Clients.ZooKeeper;
@@ -112,10 +113,24 @@ internal sealed class KafkaProcess(ProcessRuntime runtime, string name)
     }));
 }
 
-/// <summary>What must be so in ZooKeeper before a broker is started.</summary>
+/// <summary>What ZooKeeper tells of brokers before they are started and stopped.</summary>
 internal static partial class BrokerRegistration
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The controller's id; null where it is not known within two seconds.</summary>
+    public static async Task<int?> ControllerAsync(IZooKeeper zooKeeper)
+    {
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(2));
+        try
+        {
+            return (await ClusterReader.ReadAsync(ServerRuntime.Loopback, zooKeeper.Port, limit.Token)).Controller;
+        }
+        catch (Exception silent) when (silent is SocketException or IOException or InvalidDataException or ZooKeeperException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
 
     // A broker that was killed stays registered until its session ends, and a new one that finds it there exits with NodeExists.
     public static async Task WaitUntilGoneAsync(BeforeResourceStartedEvent starting, BrokerAddresses broker, IZooKeeper zooKeeper, TimeSpan sessionTimeout, CancellationToken cancellationToken)

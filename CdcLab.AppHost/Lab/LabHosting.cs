@@ -164,9 +164,10 @@ internal sealed class LabLifecycle(DistributedApplicationModel model, ResourceWa
     private async Task StopAllAsync()
     {
         await feed.DisposeAsync();
-        // What writes first, then the brokers, then ZooKeeper and MySQL.
+        // What writes first, then the brokers, then ZooKeeper and MySQL. The controller is the last broker: the others hand their leaders over to it.
+        int? controller = model.Resources.OfType<IZooKeeper>().FirstOrDefault() is { } zooKeeper ? await BrokerRegistration.ControllerAsync(zooKeeper) : null;
         foreach (IGrouping<int, IResource> group in model.Resources.Where(r => r is ProjectResource or IKafkaBroker or ContainerResource or IMySqlServer or IZooKeeper)
-            .GroupBy(r => r switch { ProjectResource => 0, IMySqlServer or IZooKeeper => 2, _ => 1 }).OrderBy(g => g.Key))
+            .GroupBy(r => r switch { ProjectResource => 0, IMySqlServer or IZooKeeper => 3, IKafkaBroker b when b.Addresses.Id == controller => 2, _ => 1 }).OrderBy(g => g.Key))
             await Task.WhenAll(group.Select(r => faults.StopAsync(r, () => Task.FromResult(CommandResults.Success()), CancellationToken.None)));
     }
 }
