@@ -56,13 +56,13 @@ static DistributedApplication Build(LabSession lab)
         }).WithFaultCommands();
     }
 
-    IResourceBuilder<ProjectResource> market = builder.AddService<Projects.CdcLab_OrderSimulator>(ResourceNames.OrderSimulator, lab.SimulatorPort, "127.0.0.1", lab)
-        .WithReference(mysql.AddLogin("mysql-orders", OrdersSchema.Database, DatabaseUser.Simulator, simulator))
+    IResourceBuilder<ProjectResource> market = builder.AddService<Projects.CdcLab_OrderSimulator>(ResourceNames.OrderSimulator, lab.SimulatorPort, "127.0.0.1", "/v1/market", lab)
+        .WithReference(mysql.AddLogin("mysql-orders", OrdersSchema.Database, DatabaseUser.Simulator, simulator)).WithReferenceRelationship(mysql)
         .WaitFor(mysql).WithMarketCommands().WithFaultCommands("No orders are written until it runs again.");
 
     // It waits for nothing: it must be there when a start goes wrong.
-    builder.AddService<Projects.CdcLab_Verifier>(ResourceNames.Verifier, ports.Verifier, options.BindAddress, lab)
-        .WithReference(mysql.AddLogin("mysql-cdc", OrdersSchema.Database, DatabaseUser.Debezium, debezium))
+    builder.AddService<Projects.CdcLab_Verifier>(ResourceNames.Verifier, ports.Verifier, options.BindAddress, "/v1/report", lab)
+        .WithReference(mysql.AddLogin("mysql-cdc", OrdersSchema.Database, DatabaseUser.Debezium, debezium)).WithReferenceRelationship(mysql)
         .WithEnvironment("CDCLAB_CONTAINERS", lab.Containers ? "true" : "false")
         .WithReference(kafka).WithReference(zooKeeper).WithReference(market)
         .WithVerdicts(lab.Judged).WithVerifyCommand().WithFaultCommands("Nothing is verified until it runs again.");

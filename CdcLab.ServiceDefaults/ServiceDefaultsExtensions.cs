@@ -98,7 +98,8 @@ public static class ServiceDefaultsExtensions
         context.RequestAborted);
 
     // Health checks and state requests come every second: only changes, and what a caller already traces, are traced.
-    private static bool IsTraced(HttpContext context) => !HttpMethods.IsGet(context.Request.Method) || context.Request.Headers.ContainsKey("traceparent");
+    private static bool IsTraced(HttpContext context) =>
+        context.Request.Path != "/v1/figures" && (!HttpMethods.IsGet(context.Request.Method) || context.Request.Headers.ContainsKey("traceparent"));
 }
 
 /// <summary>Flushes all signals at the same time when the service stops. By default they are flushed one after the other, 5 s each, which would delay the end of

@@ -34,7 +34,6 @@ internal sealed class ContainerEngine(string client = "docker")
     /// <summary>Sends SIGKILL. A container that does not run is left as it is.</summary>
     public Task KillAsync(string container, CancellationToken cancellationToken) => TryAsync(["is not running", "No such container"], cancellationToken, "kill", container);
 
-    /// <summary>Freezes every process.</summary>
     public Task PauseAsync(string container, CancellationToken cancellationToken) => TryAsync(["is already paused"], cancellationToken, "pause", container);
 
     /// <summary>Lets a frozen container go on; one that is not frozen is left as it is.</summary>
@@ -55,7 +54,6 @@ internal sealed class ContainerEngine(string client = "docker")
         }
     }
 
-    /// <summary>Runs a command of the engine.</summary>
     public Task<string> DockerAsync(CancellationToken cancellationToken, params string[] arguments) => RunAsync(Limit, cancellationToken, arguments);
 
     /// <summary>The state of containers by name or id. One that does not exist is left out.</summary>
@@ -139,16 +137,18 @@ internal sealed class ContainerEngine(string client = "docker")
     }
 }
 
-/// <summary>One container as the engine sees it.</summary>
-/// <param name="Status">created, running, paused, exited, ...</param>
-/// <param name="Pid">Its first process; 0 while it does not run.</param>
-/// <param name="CapBytes">Its memory cap; 0 for none.</param>
-/// <param name="Lab">The lab on its label; null for a container of somebody else.</param>
-/// <param name="Owner">The AppHost that made it, as PID@START.</param>
+/// <summary>One container as the engine sees it: no process while it does not run, 0 where it has no cap, no lab where it is somebody else's; the owner is the AppHost that made it.</summary>
 internal sealed record ContainerState(string Name, string Id, string Status, int Pid, long CapBytes, string? Lab, string? Owner)
 {
     public bool IsPaused => Status == "paused";
 
     /// <summary>Its memory by the kernel's own files; null where it does not run, or where the engine's groups cannot be seen from here.</summary>
-    public MemoryReading? Memory() => Pid > 0 ? ContainerGroup.Find(Pid, Id)?.Read(CapBytes) : null;
+    public MemoryReading? Memory()
+    {
+        string pid = Pid.ToString(CultureInfo.InvariantCulture);
+        // Only a group whose path names the container is its own.
+        MemoryReading? reading = ((CgroupVersion[])[CgroupVersion.V1, CgroupVersion.V2])
+            .Select(v => Pid > 0 && v.GroupOf(pid) is { } path && path.Contains(Id, StringComparison.Ordinal) ? v.Read(v.Mount() + path) : null).FirstOrDefault(r => r is not null);
+        return reading is null ? null : reading with { CapEnforced = CapBytes > 0 && reading.CapBytes <= CapBytes };
+    }
 }

@@ -7,11 +7,7 @@ internal sealed record ContainerRuntime(string BindAddress, ContainerEngine Engi
 internal static class ContainerServerExtensions
 {
     /// <summary>Gives a container its image, fixed name, labels, caps, bounded log and named volumes.</summary>
-    /// <param name="image">The image, with its tag or digest.</param>
-    /// <param name="capBytes">Its memory cap; swap is capped with it, because the engine would otherwise allow as much again.</param>
-    /// <param name="stopGrace">How long it may take from SIGTERM to its end.</param>
-    /// <param name="faultMeaning">What it means for others when it is gone.</param>
-    /// <param name="volumes">Named volumes: a container that is started again is a new one, and would be empty without them.</param>
+    /// <remarks>Swap is capped with memory, because the engine would otherwise allow as much again. A container that is started again is a new one, and would be empty without named volumes.</remarks>
     public static IResourceBuilder<T> RunAsContainer<T>(
         this IResourceBuilder<T> container, ContainerRuntime runtime, string image, long capBytes, TimeSpan stopGrace, string faultMeaning, params (string Name, string Path)[] volumes)
         where T : ContainerResource

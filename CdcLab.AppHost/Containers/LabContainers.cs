@@ -13,13 +13,11 @@ internal sealed class LabContainers(ContainerEngine engine, string labName)
 
     private static readonly string Self = Owner(Environment.ProcessId) ?? "";
 
-    /// <summary>The labels of a container, as arguments of the engine.</summary>
     public IReadOnlyList<string> LabelArguments { get; } = ["--label", $"{Label}={labName}", "--label", $"{OwnerLabel}={Self}"];
 
     /// <summary>The fixed name of a resource's container, e.g. <c>cdclab-kafka-1</c>, or <c>cdclab-NAME-kafka-1</c> where the lab has a name of its own.</summary>
     public string Name(string resource) => labName == "default" ? $"cdclab-{resource}" : $"cdclab-{labName}-{resource}";
 
-    /// <summary>The name of a volume of a resource, e.g. <c>cdclab-kafka-1-data</c>.</summary>
     public string Volume(string resource, string part) => $"{Name(resource)}-{part}";
 
     /// <summary>A named volume with the lab's label, as arguments of the engine. Aspire's own volumes have no label.</summary>
@@ -48,7 +46,6 @@ internal sealed class LabContainers(ContainerEngine engine, string labName)
     public async Task RemoveOwnAsync(CancellationToken cancellationToken) =>
         await RemoveAsync([.. (await OwnAsync(cancellationToken)).Where(c => c.Owner == Self)], cancellationToken);
 
-    /// <summary>Deletes the volumes of the lab.</summary>
     public async Task RemoveVolumesAsync(CancellationToken cancellationToken)
     {
         string[] volumes = Lines(await engine.DockerAsync(cancellationToken, "volume", "ls", "--quiet", "--filter", $"label={Label}={labName}"));

@@ -107,7 +107,7 @@ internal static class LabHosting
     }
 
     /// <summary>Adds a service that runs as the built program, without a <c>dotnet run</c> around it. It gets the lab's section of the configuration as it stands.</summary>
-    public static IResourceBuilder<ProjectResource> AddService<TProject>(this IDistributedApplicationBuilder builder, [ResourceName] string name, int port, string bindAddress, LabSession lab)
+    public static IResourceBuilder<ProjectResource> AddService<TProject>(this IDistributedApplicationBuilder builder, [ResourceName] string name, int port, string bindAddress, string page, LabSession lab)
         where TProject : IProjectMetadata, new()
     {
         IResourceBuilder<ProjectResource> service = builder.AddProject<TProject>(name, launchProfileName: null)
@@ -115,6 +115,7 @@ internal static class LabHosting
             .WithHttpEndpoint(port: port, name: "http", isProxied: false)
             .WithEndpoint("http", e => e.TargetHost = bindAddress)
             .WithHttpHealthCheck("/health", endpointName: "http")
+            .WithUrlForEndpoint("http", url => (url.Url, url.DisplayText) = (page, $"{page} (JSON)"))
             // The dashboard ends before the services do; without it a last flush would hang for the exporter's ten seconds.
             .WithEnvironment("OTEL_EXPORTER_OTLP_TIMEOUT", "1000")
             .WithEnvironment("Lab__Token", lab.Secrets.Token);
@@ -168,6 +169,18 @@ internal sealed class LabLifecycle(DistributedApplicationModel model, ResourceWa
         int? controller = model.Resources.OfType<IZooKeeper>().FirstOrDefault() is { } zooKeeper ? await BrokerRegistration.ControllerAsync(zooKeeper) : null;
         foreach (IGrouping<int, IResource> group in model.Resources.Where(r => r is ProjectResource or IKafkaBroker or ContainerResource or IMySqlServer or IZooKeeper)
             .GroupBy(r => r switch { ProjectResource => 0, IMySqlServer or IZooKeeper => 3, IKafkaBroker b when b.Addresses.Id == controller => 2, _ => 1 }).OrderBy(g => g.Key))
-            await Task.WhenAll(group.Select(r => faults.StopAsync(r, () => Task.FromResult(CommandResults.Success()), CancellationToken.None)));
+            await Task.WhenAll(group.Select(StopAsync));
+    }
+
+    private async Task StopAsync(IResource resource)
+    {
+        try
+        {
+            await faults.StopAsync(resource, () => Task.FromResult(CommandResults.Success()), CancellationToken.None);
+        }
+        catch (IOException refused)
+        {
+            LabTerminal.Error($"{resource.Name} was not stopped in good order: {refused.Message}.");
+        }
     }
 }

@@ -85,7 +85,7 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
                 _followers.Add(FollowLogAsync(e.Resource, _logs[name], stop));
             FollowProcess(now);
             if (now.HasEnded && before?.HasEnded == false)
-                TellEnd(now);
+                await TellEndAsync(now);
             else if (now.IsRunning && before?.IsRunning == false && !before.IsPaused)
                 _ended.TryRemove(name, out _);
             Changed(before, now);
@@ -93,7 +93,8 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
     }
 
     // Servers, services and the cluster; not parameters, connection strings and what Aspire adds for its own needs.
-    private static bool IsShown(IResource resource) => resource is ExecutableResource or ContainerResource or ProjectResource or KafkaClusterResource && !resource.Name.EndsWith("-rebuilder", StringComparison.Ordinal);
+    private static bool IsShown(IResource resource) => resource is ExecutableResource or ContainerResource or ProjectResource or KafkaClusterResource
+        && !resource.Name.EndsWith("-rebuilder", StringComparison.Ordinal) && resource.Name != "aspire-dashboard";
 
     private void FollowProcess(WatchedResource now)
     {
@@ -104,7 +105,7 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
         _sent.TryRemove(now.Resource.Name, out _);
     }
 
-    private void TellEnd(WatchedResource now)
+    private async Task TellEndAsync(WatchedResource now)
     {
         string name = now.Resource.Name;
         _sent.TryRemove(name, out SentSignal? sent);
@@ -121,6 +122,8 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
         if (lab.Containers && now.Resource is ContainerResource && code is > 128 and < 160)
             status = new(null, code - 128);
         string words = _ended[name] = ProcessEnd.Of(code, status, sent, (lab.Runtime as ProcessRuntime)?.Memory(name, pid: null)).Describe();
+        // Aspire calls every end of a process "Finished".
+        await notifications.PublishUpdateAsync(now.Resource, s => s.State?.Text == KnownResourceStates.Finished ? s with { State = KnownResourceStates.Exited } : s);
         IReadOnlyList<string> last = sent is null ? Tail(name, LastLines) : [];
         EndedLog(loggers.GetLogger(now.Resource), name, words, last.Count == 0 ? "" : $" Its last lines: {string.Join(" | ", last)}");
     }

@@ -9,6 +9,7 @@ internal sealed class StartProgress
     private const int LastLines = 20;
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly ConcurrentDictionary<string, string> _told = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _up = new(StringComparer.Ordinal);
     private readonly ResourceWatch _watch;
     private volatile bool _stopping;
 
@@ -33,7 +34,7 @@ internal sealed class StartProgress
         else if (now.State.StartsWith("Waiting for", StringComparison.Ordinal))
             TellOnce(name, now.State);
         else if (now.IsRunning && now.Snapshot.HealthStatus == HealthStatus.Healthy && !IsUp(before))
-            TellOnce(name, $"up after {Seconds:0} s");
+            TellOnce(name, _up.TryAdd(name, true) ? $"up after {Seconds:0} s" : "up again");
         else if (now.HasEnded && before?.HasEnded == false)
             TellOnce(name, _watch.Ended(name) is { } how ? $"{how}{Last(name, now)}" : now.State);
         else if (now.IsPaused && before?.IsPaused == false)

@@ -8,12 +8,15 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
 {
     private const int MostFollowers = 3;
 
+    private static readonly TimeSpan GoodNews = TimeSpan.FromSeconds(20);
+
     // What followed from a cause that is gone takes a while to be whole again.
     private static readonly TimeSpan FollowerGrace = TimeSpan.FromSeconds(30);
 
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DateTimeOffset> _followed = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Resource, string Owner), string> _shown = new();
+    private readonly Dictionary<string, CancellationTokenSource> _notified = new(StringComparer.Ordinal);
     private LabReport? _report;
     private string? _silence = "The verifier has not looked yet.";
     private bool _isUp;
@@ -107,16 +110,20 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
         _ => false,
     };
 
-    // A notification stays until somebody closes it: nobody waits for that.
+    // The notification of a failure goes when it is over, and that it is over is news for a while only: the page must not fill. Nobody waits for them.
     private void Notify(Verdict verdict, string follow)
     {
         if (!interaction.IsAvailable)
             return;
         bool ok = verdict.Outcome == Outcome.Ok;
+        if (_notified.Remove(verdict.Id, out CancellationTokenSource? earlier))
+            earlier.Cancel();
+        CancellationTokenSource end = ok ? new(GoodNews) : _notified[verdict.Id] = new();
         Task shown = interaction.PromptNotificationAsync(
             ok ? $"{verdict.Id} is ok again" : verdict.Id,
             ok ? verdict.Actual ?? "" : $"{verdict.Actual}{follow}. {verdict.Fix}",
-            new NotificationInteractionOptions { Intent = ok ? MessageIntent.Success : MessageIntent.Error });
+            new NotificationInteractionOptions { Intent = ok ? MessageIntent.Success : MessageIntent.Error, EnableMessageMarkdown = true },
+            end.Token);
         _ = shown.ContinueWith(t => LabTerminal.Error($"A notification could not be shown: {t.Exception!.GetBaseException().Message}"), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
@@ -124,7 +131,7 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
     {
         if (v.Outcome == Outcome.Ok)
             return $"ok: {v.Actual}";
-        string found = v.Outcome == Outcome.Failed ? $"expected {v.Expected}; found {v.Actual}" : $"unknown. {v.Because}";
+        string found = v.Outcome == Outcome.Failed ? $"expected: {v.Expected}; found: {v.Actual}" : $"unknown. {v.Because}";
         return $"{v.Id}: {found.TrimEnd('.')}. {(v.CausedBy is { } cause ? $"It follows from {cause}." : v.Fix)}";
     }
 }

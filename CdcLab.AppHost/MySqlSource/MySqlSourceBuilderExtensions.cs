@@ -34,7 +34,8 @@ internal static class MySqlSourceBuilderExtensions
         return mysql.ApplicationBuilder.AddConnectionString(
             name,
             ReferenceExpression.Create($"Server={ServerRuntime.Loopback};Port={endpoint.Property(EndpointProperty.Port)};Database={database};User ID={user.Name};Password={password}"))
-            .WithParentRelationship(mysql);
+            // A row of its own that can neither be started nor opened would only puzzle.
+            .WithInitialState(new CustomResourceSnapshot { ResourceType = "ConnectionString", Properties = [], IsHidden = true });
     }
 
     private static IResourceBuilder<MySqlServerContainer> AsContainer(IResourceBuilder<MySqlServerContainer> mysql, ContainerRuntime runtime, MySqlSourceSettings settings)

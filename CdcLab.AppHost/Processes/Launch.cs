@@ -20,7 +20,7 @@ internal static partial class Launch
     private static readonly string[] RemovedPrefixes = ["KAFKA_", "ZOOKEEPER_", "MYSQL_", "MYSQLD_", "MYSQLX_"];
 
     /// <summary>What to start instead of a server's program, so that it runs inside its cap.</summary>
-    public static (string Program, IReadOnlyList<string> Arguments) InCap(CapGroup group, string program, IEnumerable<string> arguments)
+    public static (string Program, string[] Arguments) InCap(CapGroup group, string program, IEnumerable<string> arguments)
     {
         string[] removed = [.. Removed(Environment.GetEnvironmentVariables().Keys.Cast<string>())];
         string[] command = [.. group.Wrapper, program, .. arguments];
@@ -29,6 +29,16 @@ internal static partial class Launch
         // An empty value is not the same as none (an empty CLASSPATH is the current folder), and Aspire cannot take a variable away: so the shell does it.
         string unset = removed.Length == 0 ? "" : $"unset {string.Join(' ', removed)}; ";
         return ("/bin/sh", ["-c", unset + Enter.TrimEnd(), "sh", group.ProcsFile ?? "", .. command]);
+    }
+
+    /// <summary>The shell's words in a file of their own: what Aspire shows of the server is then that file's name, and not the words.</summary>
+    public static (string Program, string[] Arguments) AsScript(string path, (string Program, string[] Arguments) launch)
+    {
+        if (launch is not { Program: "/bin/sh", Arguments: ["-c", var words, _, .. var rest] })
+            return launch;
+        File.WriteAllText(path, $"#!/bin/sh\n{words}\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return (path, rest);
     }
 
     /// <summary>Runs a program to its end, such as the initialization of MySQL's data folder; its output goes to a log.</summary>

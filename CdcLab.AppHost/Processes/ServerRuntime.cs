@@ -78,7 +78,8 @@ internal static partial class ProcessServerExtensions
                     // Aspire's own wait is a later subscriber of this event.
                     await e.Services.GetRequiredService<ResourceNotificationService>().WaitForDependenciesAsync(resource, stop);
                     LaunchCommand command = await prepare(log, stop);
-                    (string program, arguments) = Launch.InCap(runtime.Cap(resource.Name, capBytes), command.Program, command.Arguments);
+                    (string program, arguments) = Launch.AsScript(
+                        Path.Combine(runtime.ConfigFolder, resource.Name), Launch.InCap(runtime.Cap(resource.Name, capBytes), command.Program, command.Arguments));
                     process.WithCommand(program).WithWorkingDirectory(command.WorkingDirectory);
                 }
                 catch (Exception failed) when (failed is not OperationCanceledException)
