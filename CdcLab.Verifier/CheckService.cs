@@ -31,7 +31,7 @@ internal sealed partial class CheckService(CheckRunner runner, VerifiedLab lab, 
 
     private async Task TellAsync(CancellationToken stoppingToken)
     {
-        Dictionary<string, Outcome> told = new(StringComparer.Ordinal);
+        Dictionary<string, Outcome> told = [];
         using PeriodicTimer timer = new(lab.Options.Verifier.Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
             Tell(told);

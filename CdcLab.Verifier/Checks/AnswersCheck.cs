@@ -1,5 +1,5 @@
-using Confluent.Kafka;
 using System.Net.Sockets;
+using Confluent.Kafka;
 using Dapper;
 using MySqlConnector;
 
@@ -93,19 +93,15 @@ internal sealed class KafkaUiCheck(VerifiedLab lab) : AnswersCheck(
     protected override async Task<IReadOnlyList<Verdict>> AskAsync(CancellationToken cancellationToken)
     {
         using HttpResponseMessage health = await Http.GetAsync(new Uri(_page, "actuator/health"), cancellationToken);
-        Verdict answers = health.IsSuccessStatusCode
-            ? Promises[0].Ok("answers")
-            : Promises[0].Failed($"answers with HTTP {(int)health.StatusCode}", "See its log.");
+        string status = $"answers with HTTP {(int)health.StatusCode}";
+        Verdict answers = health.IsSuccessStatusCode ? Promises[0].Ok("answers") : Promises[0].Failed(status, "See its log.");
         if (lab.Options.KafkaUi.Open)
             return [answers];
         using HttpResponseMessage clusters = await Http.GetAsync(new Uri(_page, "api/clusters"), cancellationToken);
-        return
-        [
-            answers,
-            clusters.IsSuccessStatusCode
-                ? Login.Failed("/api/clusters is answered to anybody", "Use an image that heeds AUTH_TYPE=LOGIN_FORM, or open it on purpose with Lab:KafkaUi:Open=true.")
-                : Login.Ok($"/api/clusters is refused with HTTP {(int)clusters.StatusCode}"),
-        ];
+        const string Fix = "Use an image that heeds AUTH_TYPE=LOGIN_FORM, or open it on purpose with Lab:KafkaUi:Open=true.";
+        return clusters.IsSuccessStatusCode
+            ? [answers, Login.Failed("/api/clusters is answered to anybody", Fix)]
+            : [answers, Login.Ok($"/api/clusters is refused with HTTP {(int)clusters.StatusCode}")];
     }
 }
 

@@ -4,12 +4,10 @@ namespace CdcLab.Verifier.Checks;
 /// <remarks>A check says with its promise or its verdict from which resources a failure could follow. A failure that no silent resource explains stays its own.</remarks>
 internal static class Causes
 {
-    private const string Answers = ".answers";
-
     public static IReadOnlyList<Verdict> Find(IReadOnlyList<Verdict> verdicts, LabFigures? figures)
     {
         Dictionary<string, Verdict> roots = verdicts
-            .Where(v => v.Id == v.Resource + Answers && v.Outcome == Outcome.Failed)
+            .Where(v => v.Id == $"{v.Resource}.answers" && v.Outcome == Outcome.Failed)
             .DistinctBy(v => v.Resource)
             .ToDictionary(v => v.Resource, StringComparer.Ordinal);
         return [.. verdicts.Select(v => Mark(v, roots, figures))];

@@ -18,26 +18,23 @@ internal interface ICheck
     Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>One thing that a check looks at: everything of its verdict that is known before looking.</summary>
-/// <remarks>"Needs" are the resources whose silence would explain all of it (<see cref="Verdict.Needs"/>).</remarks>
+/// <summary>One thing that a check looks at: everything of its verdict that is known before looking; what it "needs" is <see cref="Verdict.Needs"/>.</summary>
 internal sealed record Promise(string Id, string Resource, string Expected, string Because)
 {
-    public Verdict Ok(string actual) => Judge(Outcome.Ok, actual, fix: null, Because, needs: null);
+    public Verdict Ok(string actual) => new() { Id = Id, Resource = Resource, Outcome = Outcome.Ok, Expected = Expected, Because = Because, Actual = actual };
 
-    public Verdict Failed(string actual, string fix, IReadOnlyList<string>? needs = null) => Judge(Outcome.Failed, actual, fix, Because, needs);
+    public Verdict Failed(string actual, string fix, IReadOnlyList<string>? needs = null) =>
+        Ok(actual) with { Outcome = Outcome.Failed, Fix = fix, Needs = needs };
 
-    public Verdict Unknown(string because, string fix, IReadOnlyList<string>? needs = null) => Judge(Outcome.Unknown, actual: null, fix, because, needs);
-
-    private Verdict Judge(Outcome outcome, string? actual, string? fix, string because, IReadOnlyList<string>? needs) =>
-        new() { Id = Id, Resource = Resource, Outcome = outcome, Expected = Expected, Actual = actual, Fix = fix, Because = because, Needs = needs };
+    public Verdict Unknown(string because, string fix, IReadOnlyList<string>? needs = null) =>
+        Ok("") with { Outcome = Outcome.Unknown, Actual = null, Because = because, Fix = fix, Needs = needs };
 }
 
 /// <summary>A check could not look. The message says why in plain words, e.g. "ZooKeeper at 127.0.0.1:2181 refused the connection".</summary>
 internal sealed class CannotLookException(string message, string fix, Exception? innerException = null, IReadOnlyList<string>? needs = null)
     : Exception(message, innerException)
 {
-    /// <summary>The resources whose silence explains it; null for the resource of the check.</summary>
-    public IReadOnlyList<string>? Needs => needs;
-
     public string Fix => fix;
+
+    public IReadOnlyList<string>? Needs => needs;
 }

@@ -52,12 +52,10 @@ internal sealed class KafkaLatencyCheck(VerifiedLab lab, LatencyProbe probe) : I
     private Verdict Judge(ProbeCounts counts)
     {
         string others = $"{counts.Seen} seen, {counts.Late} late, {counts.Duplicates} duplicate, {counts.Unknown} unknown";
-        string actual = $"{counts.Lost} lost; {others} since the probe's start";
-        if (counts.Lost is null)
-            return _lost.Unknown($"What is lost is not known: {others} since the probe's start.", "See the verifier's log.");
-        return counts.Lost == 0
-            ? _lost.Ok(actual)
-            : _lost.Failed(actual, "Look for an unclean leader election or a min.insync.replicas that was too low; the count begins anew with the verifier.");
+        const string Fix = "Look for an unclean leader election or a min.insync.replicas that was too low; the count begins anew with the verifier.";
+        return counts.Lost is not { } lost ? _lost.Unknown($"What is lost is not known: {others} since the probe's start.", "See the verifier's log.")
+            : lost == 0 ? _lost.Ok($"0 lost; {others} since the probe's start")
+            : _lost.Failed($"{lost} lost; {others} since the probe's start", Fix);
     }
 
     private static Promise Latency(string which, VerifiedLab lab, string because) => new(

@@ -26,7 +26,6 @@ internal sealed class KafkaSettingsCheck(VerifiedLab lab, ClusterSource cluster,
     {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         end.CancelAfter(Limit + TimeSpan.FromMilliseconds(500));
-
         // Each broker is asked by itself: one that is gone must not hide the others.
         Task<BrokerAnswer[]> brokers = Task.WhenAll(lab.Brokers.Select(b => AskAsync(b, end.Token)));
         Task<(IReadOnlyDictionary<string, Settings>?, Verdict?)> topics = TopicsAsync(end.Token);
@@ -35,32 +34,24 @@ internal sealed class KafkaSettingsCheck(VerifiedLab lab, ClusterSource cluster,
         return [unknown ?? JudgeMinimum(await brokers, settings!), .. JudgeSettings(await brokers)];
     }
 
-    internal IEnumerable<Verdict> JudgeSettings(IReadOnlyList<BrokerAnswer> brokers) => _settings.Select(s => Judge(
-        s.Promise,
-        s.Setting.Expected,
-        Values(brokers, s.Setting.Variable),
-        s.Setting.Expected,
-        $"Run `aspire resource NAME restart` for each of them: the lab starts it with {s.Setting.Name}={s.Setting.Value}.",
-        brokers));
+    internal IEnumerable<Verdict> JudgeSettings(IReadOnlyList<BrokerAnswer> brokers) => _settings.Select(s =>
+    {
+        string fix = $"Run `aspire resource NAME restart` for each of them: the lab starts it with {s.Setting.Name}={s.Setting.Value}.";
+        return Judge(s.Promise, s.Setting.Variable, s.Setting.Expected, brokers, [], s.Setting.Expected, fix);
+    });
 
     internal Verdict JudgeMinimum(IReadOnlyList<BrokerAnswer> brokers, IReadOnlyDictionary<string, Settings> topics)
     {
         string expected = lab.Options.Kafka.MinInSyncReplicas.ToString();
-        return Judge(
-            _minimum,
-            expected,
-            Values([.. brokers, .. topics.Select(t => new BrokerAnswer($"topic {t.Key}", t.Value))], Minimum),
-            $"{expected} on {brokers.Count} brokers and for {topics.Count} topics",
-            $"Restart a broker that has another value; set a topic's with kafka-configs --add-config {Minimum}={expected}.",
-            brokers);
+        string fix = $"Restart a broker that has another value; set a topic's with kafka-configs --add-config {Minimum}={expected}.";
+        IEnumerable<BrokerAnswer> others = topics.Select(t => new BrokerAnswer($"topic {t.Key}", t.Value));
+        return Judge(_minimum, Minimum, expected, brokers, others, $"{expected} on {brokers.Count} brokers and for {topics.Count} topics", fix);
     }
 
-    private static IEnumerable<(string Name, string Value)> Values(IEnumerable<BrokerAnswer> from, string setting) =>
-        from.Where(f => f.Settings is not null).Select(f => (f.Name, f.Settings!.GetValueOrDefault(setting, "not set")));
-
     private static Verdict Judge(
-        Promise promise, string expected, IEnumerable<(string Name, string Value)> found, string ok, string fix, IReadOnlyList<BrokerAnswer> brokers)
+        Promise promise, string setting, string expected, IReadOnlyList<BrokerAnswer> brokers, IEnumerable<BrokerAnswer> others, string ok, string fix)
     {
+        var found = brokers.Concat(others).Where(f => f.Settings is not null).Select(f => (f.Name, Value: f.Settings!.GetValueOrDefault(setting, "not set")));
         string[] wrong = [.. found.Where(f => f.Value != expected).Select(f => $"{f.Name} has {f.Value}")];
         if (wrong.Length > 0)
             return promise.Failed(string.Join("; ", wrong), fix, needs: []);

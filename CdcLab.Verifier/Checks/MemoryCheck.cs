@@ -31,7 +31,9 @@ internal sealed class MemoryCheck(string name, long capBytes, FiguresStore figur
         // Where no cap can be enforced, no OOM kill for it is counted either: then neither is promised.
         Promise promise = enforced ? _memory : _memory with { Expected = $"at most {ByteSize.ToMiB(capBytes)} in use" };
         bool groupRead = memory is not { CapBytes: null, OomKills: null };
-        string use = Use(memory) + (enforced ? "" : ", cap not enforced") + (memory.OomKills is null ? ", OOM kills not known" : "");
+        string used = memory.UsedBytes is { } bytes ? $"{ByteSize.ToMiB(bytes)} in use ({100.0 * bytes / capBytes:F0} %)" : "use not known";
+        string peak = memory.PeakBytes is { } most ? ByteSize.ToMiB(most) : "not known";
+        string use = $"{used}, peak {peak}" + (enforced ? "" : ", cap not enforced") + (memory.OomKills is null ? ", OOM kills not known" : "");
         if (memory.OomKills > 0)
             return promise.Failed($"{memory.OomKills} OOM kills; {use}", More, needs: []);
         if (enforced && groupRead && memory.CapBytes != capBytes)
@@ -44,11 +46,5 @@ internal sealed class MemoryCheck(string name, long capBytes, FiguresStore figur
             : memory.UsedBytes is null ? promise.Unknown($"Its use could not be read: {use}.", See)
             : enforced && memory.OomKills is null ? promise.Unknown($"Its {(groupRead ? "" : "cap and ")}OOM kills could not be read: {use}.", See)
             : promise.Ok(use);
-    }
-
-    private string Use(MemoryFigures memory)
-    {
-        string used = memory.UsedBytes is { } bytes ? $"{ByteSize.ToMiB(bytes)} in use ({100.0 * bytes / capBytes:F0} %)" : "use not known";
-        return $"{used}, peak {(memory.PeakBytes is { } peak ? ByteSize.ToMiB(peak) : "not known")}";
     }
 }

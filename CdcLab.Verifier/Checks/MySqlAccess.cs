@@ -17,7 +17,6 @@ internal sealed class MySqlAccess
         _own = new MySqlConnectionStringBuilder(MySqlConnectionStrings.Dedicated((int)given.Port, given.UserID, given.Password))
         {
             Server = given.Server,
-
             // A paused server still takes connections, and a login that waits for its greeting heeds this limit, but no cancellation (seen).
             ConnectionTimeout = LoginSeconds,
             DefaultCommandTimeout = LoginSeconds,
@@ -25,7 +24,6 @@ internal sealed class MySqlAccess
         _kept = new MySqlConnectionStringBuilder(MySqlConnectionStrings.Pooled((int)given.Port, given.UserID, given.Password))
         {
             Server = given.Server,
-
             // The checks look side by side and wait for each other by milliseconds; one that hangs leaves the others a connection.
             MaximumPoolSize = 2,
         }.ConnectionString;

@@ -138,12 +138,10 @@ internal sealed class MarketInvariantsCheck(MySqlAccess access) : MySqlCheck(acc
     private const int Sample = 250;
     private const int Shown = 3;
 
-    private static readonly string[] Statuses = ["PENDING", "PARTIAL", "FILLED", "CANCELLED"];
-
     // One statement is one consistent snapshot. Each part walks the index orders_status from its end: the look costs the same however many orders there are.
     private static readonly string Sql = $"""
         SELECT o.order_id, o.status, o.quantity, CAST(COALESCE(SUM(e.quantity), 0) AS SIGNED) AS executed, COALESCE(MIN(e.quantity), 1) AS least
-        FROM ({string.Join(" UNION ALL ", Statuses.Select(Newest))}) AS o
+        FROM ({string.Join(" UNION ALL ", ((string[])["PENDING", "PARTIAL", "FILLED", "CANCELLED"]).Select(Newest))}) AS o
         LEFT JOIN {OrdersSchema.Database}.{OrdersSchema.OrderExecutions.Name} AS e ON e.order_id = o.order_id
         GROUP BY o.order_id, o.status, o.quantity
         """;
@@ -174,10 +172,9 @@ internal sealed class MarketInvariantsCheck(MySqlAccess access) : MySqlCheck(acc
         ];
         if (broken.Length == 0)
             return promise.Ok(orders.Length == 0 ? "no orders yet" : $"{orders.Length} of the latest orders looked at");
-        string more = broken.Length > Shown ? ", ..." : "";
-        return promise.Failed(
-            $"{broken.Length} of {orders.Length} orders do not fit: {string.Join(", ", broken.Take(Shown))}{more}",
-            "Find who wrote to the tables beside the simulator; the ledger in the data directory says what it committed itself.");
+        string shown = string.Join(", ", broken.Take(Shown)) + (broken.Length > Shown ? ", ..." : "");
+        const string Fix = "Find who wrote to the tables beside the simulator; the ledger in the data directory says what it committed itself.";
+        return promise.Failed($"{broken.Length} of {orders.Length} orders do not fit: {shown}", Fix);
     }
 
     private static bool Fits(string status, long quantity, long executed) => status switch

@@ -8,7 +8,6 @@ internal sealed class SimulatorCheck(MarketClient market, TimeProvider time) : A
     // Fifteen mean arrival times without one have a chance of e^-15 in a market that lives.
     private const double PatienceArrivals = 15;
     private static readonly TimeSpan ShortestPatience = TimeSpan.FromSeconds(8);
-
     private static readonly Promise Answers = new("order-simulator.answers", ResourceNames.OrderSimulator, "answers its API", "It writes what is captured.");
     private static readonly Promise Moves = new(
         "order-simulator.market",

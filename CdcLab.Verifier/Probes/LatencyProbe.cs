@@ -58,7 +58,7 @@ internal sealed partial class LatencyProbe(
         LogBegins(KafkaTopic.ProbeName, topic.Partitions, made ? "made now" : "there already");
         (_run, _whyNot) = (run, null);
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        Task[] parts = [run.SendAsync(end.Token), run.ReadAsync(end.Token), UntilAnotherTopicAsync(topic, end.Token)];
+        Task[] parts = [.. run.Start(end.Token), UntilAnotherTopicAsync(topic, end.Token)];
 
         // They end together: when the verifier stops, when the topic is another one, or when one of them fails.
         await Task.WhenAny(parts);

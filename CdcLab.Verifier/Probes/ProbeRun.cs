@@ -12,10 +12,7 @@ namespace CdcLab.Verifier.Probes;
 internal sealed partial class ProbeRun(
     VerifiedLab lab, IReadOnlyDictionary<string, string> needed, int partitions, VerifierFigures figures, ProbeTraces traces, ILogger log) : IDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestCatchUp = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan PollLimit = TimeSpan.FromSeconds(1);
 
     // They connect by themselves, and again whenever brokers come back: a line of log for each try would hide the story, which the checks tell once.
     // A message is waited for as long as the verdict's window: by then it has left it, and its outcome is unknown.
@@ -35,14 +32,12 @@ internal sealed partial class ProbeRun(
     /// <summary>Places the consumer at the end of each partition, so that everything that is sent from now on is read. Blocks.</summary>
     public void ReadFromEnd() => _consumer.Assign(Enumerable.Range(0, partitions)
         .Select(number => new TopicPartition(KafkaTopic.ProbeName, number))
-        .Select(partition => new TopicPartitionOffset(partition, _consumer.QueryWatermarkOffsets(partition, EndLimit).High))
+        .Select(partition => new TopicPartitionOffset(partition, _consumer.QueryWatermarkOffsets(partition, TimeSpan.FromSeconds(2)).High))
         .ToList());
 
-    public Task SendAsync(CancellationToken cancellationToken) =>
-        Task.Factory.StartNew(() => Send(cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-    public Task ReadAsync(CancellationToken cancellationToken) =>
-        Task.Factory.StartNew(() => Read(cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    /// <summary>Sends and reads until it is told to end.</summary>
+    public IEnumerable<Task> Start(CancellationToken cancellationToken) => ((Action<CancellationToken>[])[Send, Read])
+        .Select(part => Task.Factory.StartNew(() => part(cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
 
     public void Dispose()
     {
@@ -68,8 +63,7 @@ internal sealed partial class ProbeRun(
             catch (ProduceException<Null, byte[]>)
             {
                 // The producer's queue is full, or the partition does not exist (any more).
-                Track.GivenUp(number, Stopwatch.GetTimestamp());
-                traces.GivenUp(Track.Run, number, "not_sent");
+                GivenUp(number, "not_sent", Stopwatch.GetTimestamp());
             }
 
             // The verifier itself did not run (paused, a machine that slept): what it could not send says nothing about the cluster.
@@ -88,7 +82,7 @@ internal sealed partial class ProbeRun(
         {
             try
             {
-                if (_consumer.Consume(PollLimit) is not { Message: { } message } read)
+                if (_consumer.Consume(TimeSpan.FromSeconds(1)) is not { Message: { } message } read)
                     continue;
                 long at = Stopwatch.GetTimestamp();
                 long? number = ProbeMessage.Number(Track.Run, message.Value);
@@ -100,7 +94,7 @@ internal sealed partial class ProbeRun(
             catch (ConsumeException)
             {
                 // The topic is gone, or a broker refuses. The verdict tells that nothing arrives; the client goes on by itself.
-                cancellationToken.WaitHandle.WaitOne(Pause);
+                cancellationToken.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(100));
             }
         }
     }
@@ -111,15 +105,18 @@ internal sealed partial class ProbeRun(
         if (ProbeMessage.Number(Track.Run, report.Message.Value) is not { } number)
             return;
         if (report.Error.IsError)
-        {
-            Track.GivenUp(number, now);
-            traces.GivenUp(Track.Run, number, report.Error.Code.ToString());
-        }
+            GivenUp(number, report.Error.Code.ToString(), now);
         else if (Track.Acknowledged(number, report.Partition.Value, report.Offset.Value, now) is { } latency)
         {
             figures.Acknowledged(latency);
             traces.Acknowledged(Track.Run, number, report.Offset.Value);
         }
+    }
+
+    private void GivenUp(long number, string error, long now)
+    {
+        Track.GivenUp(number, now);
+        traces.GivenUp(Track.Run, number, error);
     }
 
     /// <summary>A sleep ends up to a millisecond late, which would be the largest part of a figure: it sleeps whole milliseconds and spins for the rest.</summary>

@@ -1,5 +1,5 @@
-using HdrHistogram;
 using System.Numerics;
+using HdrHistogram;
 
 namespace CdcLab.Verifier.Probes;
 
@@ -19,24 +19,18 @@ internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int par
     public static readonly TimeSpan Horizon = TimeSpan.FromMinutes(2);
 
     private const int MostFollowed = 1 << 16;
-
     private readonly Lock _gate = new();
     private readonly Entry[] _ring = new Entry[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp((Horizon / interval) + 1, 64, MostFollowed))];
     private readonly long[] _readUpTo = [.. Enumerable.Repeat(-1L, partitions)];
     private readonly long _latestOk = Ticks(maxLatency);
     private readonly LatencyHistory _acknowledged = new(started);
     private readonly LatencyHistory _consumed = new(started);
-    private long _next;
-    private long _oldest;
-    private long _seen;
-    private long _late;
-    private long _duplicates;
-    private long _unknown;
-    private long _lost;
+    private long _next, _oldest;
+    private long _seen, _late, _duplicates, _unknown, _lost;
 
     public long Started => started;
 
-    /// <summary>What its messages carry: another run's messages count for nothing.</summary>
+    // What its messages carry: another run's messages count for nothing.
     public Guid Run { get; } = Guid.NewGuid();
 
     public ProbeCounts Counts
@@ -205,13 +199,10 @@ internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int par
 
     private struct Entry
     {
-        public long Intended;
-        public long Acknowledged;
-        public long Consumed;
+        public long Intended, Acknowledged, Consumed;
         public long Offset;
         public int Partition;
-        public bool GivenUp;
-        public bool Lost;
+        public bool GivenUp, Lost;
     }
 }
 

@@ -26,24 +26,18 @@ internal sealed class Reporter(VerifiedLab lab, CheckRunner runner, ClusterSourc
             Checks = Causes.Find(runner.Latest(), figures.Fresh),
             NotPossibleHere = notPossible,
             Cluster = cluster.Last is { } state ? Of(state) : null,
-            Latencies = Latencies(track),
+            Latencies = track is null ? [] : Latencies(track, Stopwatch.GetTimestamp()),
             Probes = track?.Counts is { } counts ? counts with { Lost = notPossible.Any(n => n.Id == "kafka.probe.lost") ? null : counts.Lost } : null,
         };
     }
 
     private static ClusterFigures Of(ClusterState state) => new(
-        [.. state.Brokers.Select(b => new BrokerFigures(b.Id, [.. b.Endpoints.Select(e => e.ToString() ?? "")], state.Partitions.Count(p => p.Leader == b.Id), state.Controller == b.Id))],
+        [.. state.Brokers.Select(b => new BrokerFigures(b.Id, b.Endpoints, state.Partitions.Count(p => p.Leader == b.Id), state.Controller == b.Id))],
         [
             .. state.Topics.Select(t => new TopicFigures(
                 t.Key, t.Count(), string.Join(" and ", t.Select(p => p.Replicas.Count).Distinct().Order()), t.Min(p => p.InSync.Count), t.Count(p => p.IsUnderReplicated))),
         ]);
 
-    private static IReadOnlyList<LatencyFigures> Latencies(ProbeTrack? track)
-    {
-        if (track is null)
-            return [];
-        long now = Stopwatch.GetTimestamp();
-        (LatencyFigures toAck, LatencyFigures toConsume) = track.Latest(now);
-        return [toAck, toConsume, .. track.Longer(now)];
-    }
+    private static IReadOnlyList<LatencyFigures> Latencies(ProbeTrack track, long now) =>
+        track.Latest(now) is var (toAck, toConsume) ? [toAck, toConsume, .. track.Longer(now)] : [];
 }

@@ -8,8 +8,6 @@ namespace CdcLab.Verifier.Telemetry;
 /// </remarks>
 internal sealed class ProbeTraces(VerifiedLab lab, Func<ClusterState?> lastSeen)
 {
-    // As long as a message is followed; the sampler bounds how many there are in that time.
-    private static readonly TimeSpan Horizon = Probes.ProbeTrack.Horizon;
     private static readonly ActivitySource Source = new(VerifierFigures.SourceName);
 
     private readonly Lock _gate = new();
@@ -92,7 +90,7 @@ internal sealed class ProbeTraces(VerifiedLab lab, Func<ClusterState?> lastSeen)
         ClusterState? cluster = _followed.Count > 0 ? lastSeen() : null;
         foreach (((Guid Run, long Number) number, Followed followed) in _followed)
         {
-            bool old = Stopwatch.GetElapsedTime(followed.Since) > Horizon;
+            bool old = Stopwatch.GetElapsedTime(followed.Since) > Probes.ProbeTrack.Horizon;
             bool named = followed.IsComplete && Name(followed, cluster);
             if ((named || old || followed.GivenUp) && _followed.Remove(number))
                 End(followed);
@@ -125,15 +123,11 @@ internal sealed class ProbeTraces(VerifiedLab lab, Func<ClusterState?> lastSeen)
 
     private sealed record Followed(Activity Probe, Activity Send, int Partition, long Since)
     {
-        public Activity? Process { get; set; }
-
-        public int? LeaderEpoch { get; set; }
-
-        public bool Answered { get; set; }
-
-        public bool GivenUp { get; set; }
-
-        public DateTime Last { get; set; }
+        public Activity? Process;
+        public int? LeaderEpoch;
+        public bool Answered;
+        public bool GivenUp;
+        public DateTime Last;
 
         public bool IsComplete => Answered && Process is not null;
     }
