@@ -2,7 +2,6 @@ using System.Net.Http.Headers;
 
 namespace CdcLab.Clients;
 
-/// <summary>How the clients of our own APIs speak HTTP.</summary>
 internal static class LoopbackHttp
 {
     /// <summary>Makes a client; without a token it can only read.</summary>

@@ -1,6 +1,5 @@
 namespace CdcLab.OrderSimulator;
 
-/// <summary>The simulator's log messages.</summary>
 internal static partial class MarketLog
 {
     [LoggerMessage(100, LogLevel.Information, "The market opens: {Rate} orders per second, {Workers} workers, seed {Seed}.")]

@@ -45,13 +45,11 @@ internal sealed record SimulatorSettings(SimulatorOptions Options, int Port, str
     }
 }
 
-/// <summary>Puts the service together.</summary>
 internal static class SimulatorApp
 {
     /// <summary>Makes a builder that reads no appsettings.json from the folder where the AppHost was started.</summary>
     public static WebApplicationBuilder CreateBuilder() => WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
 
-    /// <summary>Builds the service; it is not started.</summary>
     public static WebApplication Build(WebApplicationBuilder builder, SimulatorSettings settings)
     {
         builder.AddServiceDefaults(ResourceNames.OrderSimulator, MarketFigures.SourceName);

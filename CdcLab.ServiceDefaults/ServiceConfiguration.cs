@@ -14,9 +14,9 @@ public static class ServiceConfiguration
 
     public static LabOptions? ReadLab(IConfiguration configuration, string service)
     {
-        LabOptions options = LabConfiguration.Read(configuration, out IReadOnlyList<OptionFault> faults, "Token");
-        foreach (OptionFault fault in faults)
-            Fail(service, fault.ToString());
+        LabOptions options = LabConfiguration.Read(configuration, out IReadOnlyList<string> faults, "Token");
+        foreach (string fault in faults)
+            Fail(service, fault);
         return faults.Count == 0 ? options : null;
     }
 

@@ -17,7 +17,6 @@ internal sealed record VerifiedLab(LabOptions Options, bool Containers, string B
 
     public KafkaTopic ProbeTopic { get; } = KafkaTopic.Probe(Math.Max(Options.Kafka.Partitions, Options.Kafka.Brokers), Options.Kafka.ReplicationFactor);
 
-    /// <summary>The servers that have a memory cap.</summary>
     public IReadOnlyList<(string Name, long CapBytes)> Caps { get; } =
     [
         (ResourceNames.MySql, Options.MySql.MemoryCap),

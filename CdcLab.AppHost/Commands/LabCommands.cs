@@ -29,7 +29,7 @@ internal static class LabCommands
     public static async Task<int> RunAsync(string[] args, Func<LabSession, DistributedApplication> build, Func<LabOptions, CancellationToken, Task> removeVolumes)
     {
         LabArguments arguments = LabArguments.Parse(args);
-        LabOptions options = LabConfiguration.Read(arguments.ToConfiguration(), out IReadOnlyList<OptionFault> faults);
+        LabOptions options = LabConfiguration.Read(arguments.ToConfiguration(), out IReadOnlyList<string> faults);
         RootCommand root = new(Help)
         {
             new Command("run", "Run the lab until Ctrl+C (the default)."),
@@ -44,7 +44,7 @@ internal static class LabCommands
             return Refuse(parsed.Errors.Select(e => LabArguments.Explain(e.Message)).Distinct(StringComparer.Ordinal));
         // Help and version need no valid setting.
         if (parsed.Action is AsynchronousCommandLineAction && arguments.Faults.Count + faults.Count > 0)
-            return Refuse(arguments.Faults.Concat(faults).Select(f => f.ToString()));
+            return Refuse(arguments.Faults.Select(f => f.ToString()).Concat(faults));
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

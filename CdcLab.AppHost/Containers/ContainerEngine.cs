@@ -12,7 +12,6 @@ internal sealed class ContainerEngine(string client = "docker")
     private static readonly TimeSpan AskLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    /// <summary>Asks whether an engine of this machine answers.</summary>
     public async Task<EngineAnswer> AskAsync(CancellationToken cancellationToken)
     {
         try

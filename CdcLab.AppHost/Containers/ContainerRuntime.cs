@@ -1,9 +1,7 @@
 namespace CdcLab.AppHost.Containers;
 
-/// <summary>Servers as containers of an engine.</summary>
 internal sealed record ContainerRuntime(string BindAddress, ContainerEngine Engine, LabContainers Names) : ServerRuntime(BindAddress);
 
-/// <summary>What every server that runs as a container has.</summary>
 internal static class ContainerServerExtensions
 {
     /// <summary>Gives a container its image, fixed name, labels, caps, bounded log and named volumes.</summary>

@@ -53,7 +53,6 @@ internal sealed class LabContainers(ContainerEngine engine, string labName)
             await engine.DockerAsync(cancellationToken, ["volume", "rm", .. volumes]);
     }
 
-    /// <summary>Asks every broker on INTERNAL from inside the network that they are on.</summary>
     public async Task<IReadOnlyList<ListenerAnswer>> AskInsideAsync(IReadOnlyList<string> brokers, CancellationToken cancellationToken)
     {
         try

@@ -35,7 +35,6 @@ internal sealed class Faults(ResourceWatch watch, ResourceNotificationService no
         return CommandResults.Success($"{resource.Name} goes on.");
     }
 
-    /// <summary>Stops it with its own grace, then tells Aspire.</summary>
     public async Task<ExecuteCommandResult> StopAsync(IResource resource, Func<Task<ExecuteCommandResult>> tellAspire, CancellationToken cancellationToken)
     {
         if (Now(resource) is { } now && (now.IsRunning || now.IsPaused))

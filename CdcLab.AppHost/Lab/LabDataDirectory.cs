@@ -51,7 +51,6 @@ internal sealed class LabDataDirectory
 
     public string Path { get; }
 
-    /// <summary>How its data was made; null for a new directory.</summary>
     public LabRuntime? Runtime => Stamp?.Runtime;
 
     // Null where there is none that can be read.
@@ -257,7 +256,6 @@ internal sealed class LabDataDirectory
     internal sealed record RunRecord(int Pid, Uri Verifier);
 }
 
-/// <summary>A data directory while a lab runs in it.</summary>
 internal sealed class HeldDataDirectory(LabDataDirectory directory, FileStream hold, LabStamp stamp, LabSecrets secrets) : IDisposable
 {
     private readonly Lock _gate = new();

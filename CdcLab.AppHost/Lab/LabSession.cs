@@ -44,7 +44,6 @@ internal sealed class LabSession : IDisposable
     // Null where servers are containers.
     public ProgramStore? Programs { get; }
 
-    /// <summary>Why they run as they do.</summary>
     public string Because { get; }
     public string[] AspireArguments { get; }
     public string Folder => _held.Path;
@@ -55,7 +54,6 @@ internal sealed class LabSession : IDisposable
     /// <summary>The verifier's address for this process.</summary>
     public Uri VerifierAddress => new($"http://{(Options.BindAddress == "0.0.0.0" ? ServerRuntime.Loopback : Options.BindAddress)}:{Ports.Verifier}");
 
-    /// <summary>The dashboard's page, with its login.</summary>
     public Uri DashboardLink => new($"http://localhost:{Ports.Dashboard}/login?t={Secrets.DashboardToken}");
 
     /// <summary>The servers and services that have verdicts.</summary>

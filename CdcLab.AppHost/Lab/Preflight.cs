@@ -49,7 +49,6 @@ internal static class Preflight
         return faults;
     }
 
-    /// <summary>Every port that a lab would listen on and that is known before its start.</summary>
     public static IReadOnlyList<WantedPort> WantedPorts(LabOptions options, bool containers)
     {
         LabPorts ports = LabPorts.Of(options);
@@ -110,7 +109,6 @@ internal static class Preflight
     private static string? Text(LabOptions options, string key) => OptionCatalog.Get(key)!.Text(options);
 }
 
-/// <summary>Who listens on a port, and which ports are free.</summary>
 internal static class PortUse
 {
     // Below the range that Linux hands out for outgoing connections (32768 and up), which would take one between the look and the use.

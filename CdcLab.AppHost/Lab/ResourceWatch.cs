@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 
 namespace CdcLab.AppHost.Lab;
 
-/// <summary>One resource as Aspire says that it is now.</summary>
 internal sealed record WatchedResource(IResource Resource, CustomResourceSnapshot Snapshot)
 {
     /// <summary>The state that stands on a paused resource; Aspire has none of its own.</summary>
@@ -11,7 +10,6 @@ internal sealed record WatchedResource(IResource Resource, CustomResourceSnapsho
     public string State => Snapshot.State?.Text ?? "Unknown";
     public int? Pid => Snapshot.Properties.FirstOrDefault(p => p.Name == "executable.pid")?.Value is { } pid && int.TryParse(pid.ToString(), out int number) && number > 1 ? number : null;
 
-    /// <summary>What the lab knows of a server; null for a service.</summary>
     public ServerAnnotation? Server => Resource.Annotations.OfType<ServerAnnotation>().FirstOrDefault();
 
     public bool IsRunning => State == KnownResourceStates.Running;
@@ -48,7 +46,6 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
 
     public string States => string.Join(", ", _now.Values.OrderBy(r => r.Resource.Name, StringComparer.Ordinal).Select(r => $"{r.Resource.Name}: {r.State}"));
 
-    /// <summary>How a resource ended, in words; null while it runs.</summary>
     public string? Ended(string name) => _ended.GetValueOrDefault(name);
 
     /// <summary>Notes that a command of the lab is about to end a resource, so that its end is not taken for somebody else's.</summary>

@@ -18,7 +18,6 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
     private DateTimeOffset _insideAt;
     private Task _running = Task.CompletedTask;
 
-    /// <summary>The verifier's last report; null before the first.</summary>
     public LabReport? Report { get; private set; }
 
     public void Start() => _running = Task.Run(() => RepeatAsync(TurnAsync, Interval, failure => TurnFailed(log, failure), time, _stop.Token), CancellationToken.None);

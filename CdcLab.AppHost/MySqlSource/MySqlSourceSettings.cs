@@ -12,7 +12,6 @@ internal sealed record MySqlSourceSettings
     /// <summary>Arguments of mysqld for a server of a version; null for a current one.</summary>
     public required Func<Version?, IReadOnlyList<string>> Arguments { get; init; }
 
-    /// <summary>The tables that must exist in the database.</summary>
     public required IReadOnlyList<TableSpec> Tables { get; init; }
 
     /// <summary>The users that must exist, with exactly their privileges, and their passwords.</summary>

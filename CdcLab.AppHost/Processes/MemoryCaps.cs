@@ -35,7 +35,6 @@ internal abstract class MemoryCaps : IDisposable
     }
 }
 
-/// <summary>The cap of one start of one server.</summary>
 internal sealed class CapGroup(long capBytes, Func<int?, MemoryReading?> read)
 {
     /// <summary>The file into which the process writes its id to enter the group; null where it does not.</summary>

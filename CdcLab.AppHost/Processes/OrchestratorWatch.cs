@@ -22,7 +22,6 @@ internal sealed partial class OrchestratorWatch(IHostApplicationLifetime lifetim
     private readonly HashSet<ProcessIdentity> _children = [];
     private Task? _watching;
 
-    /// <summary>Begins to watch.</summary>
     /// <param name="cleanUpAsync">Cleans up what else is left at the end, after the processes: containers, cgroups, the hold on the data directory.</param>
     public void Start(Func<CancellationToken, Task> cleanUpAsync) => _watching ??= Task.Run(() => WatchAsync(cleanUpAsync));
 

@@ -84,7 +84,6 @@ internal static class ProcessTable
     private static string[]? Stat(int pid) => Text($"/proc/{pid}/stat") is { } stat ? stat[(stat.LastIndexOf(')') + 2)..].Split(' ') : null;
 }
 
-/// <summary>The signals that the lab sends, by their numbers on Linux.</summary>
 internal enum Signal
 {
     Hangup = 1,
@@ -101,7 +100,6 @@ internal static partial class ProcessSignals
     private static readonly string[] Names =
         ["", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "", "", "", "", "", "", "", "", "XCPU", "XFSZ", "", "", "", "", "", "SYS"];
 
-    /// <summary>Sends a signal to one process.</summary>
     /// <returns>False when the process is gone.</returns>
     /// <exception cref="Win32Exception">The kernel refused, for example because the process belongs to another user.</exception>
     public static bool TrySend(int pid, Signal signal)

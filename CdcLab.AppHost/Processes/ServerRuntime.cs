@@ -34,7 +34,6 @@ internal sealed record ProcessRuntime(string BindAddress, ProgramStore Programs,
 
     public CapGroup Cap(string server, long capBytes) => _groups[server] = Caps.Prepare(server, capBytes);
 
-    /// <summary>The memory of a server; null before its first start.</summary>
     public MemoryReading? Memory(string server, int? pid) => _groups.TryGetValue(server, out CapGroup? group) ? group.Read(pid) : null;
 }
 

@@ -6,7 +6,6 @@ namespace CdcLab.AppHost.Programs;
 /// <summary>An unpacked Kafka distribution, with <c>libs/</c> and ZooKeeper's jars. The legacy one is the Kafka 0.9 of npm's registry.</summary>
 internal sealed record KafkaProgram(string Home, string Version, bool IsLegacy, string Description);
 
-/// <summary>Finds Kafka (with ZooKeeper) on this machine, or fetches it once.</summary>
 internal sealed class KafkaSource(ProgramOptions options, ProgramCache cache, Func<string, string?> environment)
 {
     private const string WhatToSet = "Set KAFKA_HOME to an unpacked Kafka (up to 3.9), or Lab:Kafka:ArchiveUrl to a reachable kafka_2.13-X.Y.Z.tgz.";
@@ -115,7 +114,6 @@ internal sealed class KafkaSource(ProgramOptions options, ProgramCache cache, Fu
     }
 }
 
-/// <summary>Recognises an unpacked Kafka distribution.</summary>
 internal static partial class KafkaDistribution
 {
     private static readonly Version FirstWithoutZooKeeper = new(4, 0);

@@ -31,7 +31,6 @@ public static class BrokerMetadata
         return Read(await stream.ReadPacketAsync(LongestAnswer, "a Kafka broker", cancellationToken));
     }
 
-    /// <summary>Reads an answer, without the four bytes of its length.</summary>
     public static IReadOnlyList<AdvertisedBroker> Read(ReadOnlySpan<byte> answer)
     {
         WireReader reader = new(answer);

@@ -4,7 +4,6 @@ using Confluent.Kafka.Admin;
 
 namespace CdcLab.Clients.Kafka;
 
-/// <summary>Finds and makes topics.</summary>
 public interface IKafkaTopics
 {
     /// <summary>The topic's id, which one that is deleted and made again does not keep, and its number of partitions; null where there is none.</summary>

@@ -14,7 +14,6 @@ public static class KafkaClientSettings
     /// <summary>How long the probe's producer waits for more messages before it sends: shown with every figure.</summary>
     public static TimeSpan ProbeLinger => TimeSpan.Zero;
 
-    /// <summary>The settings of the one admin client.</summary>
     public static AdminClientConfig Admin(string bootstrap, IReadOnlyDictionary<string, string> needed) =>
         Shared(bootstrap, needed, "cdclab-admin", new AdminClientConfig());
 

@@ -21,11 +21,9 @@ public sealed record LedgerEntry
     /// <summary>Executed quantity of the whole order after the commit.</summary>
     public int? Executed { get; init; }
     public long? ExecutionId { get; init; }
-    /// <summary>Who ordered what (insert).</summary>
     public long? UserId { get; init; }
     public string? Symbol { get; init; }
     public string? OrderType { get; init; }
-    /// <summary>The deleted orders (purges).</summary>
     public IReadOnlyList<long>? OrderIds { get; init; }
 }
 
@@ -37,7 +35,6 @@ public enum LedgerKind
     Cancel,
     /// <summary>Finished orders are about to be deleted. Written before the commit: rows whose deletion was never acknowledged do not count as lost.</summary>
     Purging,
-    /// <summary>Finished orders and their executions were deleted.</summary>
     Purge,
 }
 
@@ -71,7 +68,6 @@ public static class LedgerFolder
 
     public static string Segment(string folder, long number) => Path.Combine(folder, $"{Prefix}{number:D8}{Suffix}");
 
-    /// <summary>The existing segments, oldest first.</summary>
     public static IReadOnlyList<(long Number, string Path)> Segments(string folder) =>
     [
         .. from path in Directory.Exists(folder) ? Directory.EnumerateFiles(folder, $"{Prefix}*{Suffix}") : []

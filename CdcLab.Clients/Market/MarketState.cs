@@ -15,7 +15,6 @@ public sealed record MarketState
     public required long Executions { get; init; }
     public required long Filled { get; init; }
     public required long Cancelled { get; init; }
-    /// <summary>Finished orders deleted.</summary>
     public required long Purged { get; init; }
     /// <summary>Failed attempts of transactions, each followed by a retry.</summary>
     public required long Retries { get; init; }
@@ -25,7 +24,6 @@ public sealed record MarketState
     public required long Refused { get; init; }
     /// <summary>Open orders of an earlier run that this run resumed.</summary>
     public required long Resumed { get; init; }
-    /// <summary>Orders that are open now.</summary>
     public required int Open { get; init; }
     /// <summary>Duration of COMMIT over the last 30 to 60 seconds.</summary>
     public required LatencyFigures Commit { get; init; }

@@ -1,12 +1,10 @@
 namespace CdcLab.Clients.MySql;
 
-/// <summary>What one entry of SHOW GRANTS gives or takes.</summary>
 public enum GrantKind
 {
     /// <summary>A privilege, static or dynamic, on a scope; GRANT OPTION is one of them.</summary>
     Privilege,
     Role,
-    /// <summary>The right to act as another account.</summary>
     Proxy,
     /// <summary>A partial revoke: a database on which a global privilege does not count.</summary>
     Restriction,
@@ -14,7 +12,6 @@ public enum GrantKind
     Unreadable,
 }
 
-/// <summary>One thing that an account may do.</summary>
 /// <param name="What">The privilege in upper case, with its columns where it is limited to some; the role; the line that was not understood.</param>
 /// <param name="On">What it holds on, as SHOW GRANTS writes it: <c>*.*</c>, <c>`cdclab`.*</c>, <c>PROCEDURE `db`.`p`</c>; empty for a role.</param>
 public sealed record Grant(GrantKind Kind, string What, string On)

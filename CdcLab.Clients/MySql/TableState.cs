@@ -1,6 +1,5 @@
 namespace CdcLab.Clients.MySql;
 
-/// <summary>A table as it is.</summary>
 /// <param name="Kind"><c>BASE TABLE</c> or <c>VIEW</c>.</param>
 /// <param name="Columns">Its columns, in order.</param>
 /// <param name="Parts">Columns, keys and foreign keys, with their definitions as CREATE TABLE writes them.</param>

@@ -3,7 +3,6 @@ using System.Text.Json;
 
 namespace CdcLab.Clients.Verifier;
 
-/// <summary>The verifier did not do what was asked.</summary>
 public sealed class VerifierException(string message, Exception? innerException = null) : Exception(message, innerException);
 
 /// <summary>A client of the verifier's API. Every call throws <see cref="VerifierException"/> where the verifier does not answer as expected.</summary>
@@ -11,13 +10,10 @@ public sealed class VerifierClient(Uri address, string? token) : IDisposable
 {
     private readonly HttpClient _http = LoopbackHttp.Client(address, token, TimeSpan.FromSeconds(10));
 
-    /// <summary>The latest verdicts.</summary>
     public Task<LabReport> ReportAsync(CancellationToken cancellationToken) => AskAsync(HttpMethod.Get, "v1/report", cancellationToken);
 
-    /// <summary>Looks at everything now.</summary>
     public Task<LabReport> LookAsync(CancellationToken cancellationToken) => AskAsync(HttpMethod.Post, "v1/look", cancellationToken);
 
-    /// <summary>Sends what only the AppHost knows.</summary>
     public Task SendFiguresAsync(LabFigures figures, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, "v1/figures", figures, cancellationToken);
 

@@ -9,7 +9,6 @@ public sealed record ClusterState(IReadOnlyList<RegisteredBroker> Brokers, int? 
     public IEnumerable<IGrouping<string, PartitionState>> Topics => Partitions.GroupBy(p => p.Topic, StringComparer.Ordinal);
 }
 
-/// <summary>A broker as it registered itself in ZooKeeper.</summary>
 /// <param name="Endpoints">Its advertised listeners, e.g. <c>INTERNAL://kafka-1:29092</c>.</param>
 public sealed record RegisteredBroker(int Id, IReadOnlyList<string> Endpoints);
 
@@ -28,7 +27,6 @@ public sealed record PartitionState(
     public string Name => $"{Topic}-{Number}";
 }
 
-/// <summary>Reads the Kafka cluster out of ZooKeeper's nodes.</summary>
 public static class ClusterReader
 {
     /// <summary>Reads brokers, controller and every partition, in one session and four to six round trips. Give it a deadline.</summary>

@@ -26,7 +26,6 @@ public sealed class ZooKeeperSession : IAsyncDisposable
 
     private ZooKeeperSession(TcpClient tcp) => (_tcp, _stream) = (tcp, tcp.GetStream());
 
-    /// <summary>Opens a session. Give it a deadline.</summary>
     /// <exception cref="SocketException">Nothing listens there.</exception>
     /// <exception cref="IOException">The connection broke: ZooKeeper is starting or ending.</exception>
     /// <exception cref="InvalidDataException">What answered is not ZooKeeper.</exception>

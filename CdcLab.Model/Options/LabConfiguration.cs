@@ -6,9 +6,9 @@ namespace CdcLab.Model.Options;
 public static class LabConfiguration
 {
     /// <summary>Reads and validates. Where a value cannot be read, its default stands in, so that the rest can still be judged.</summary>
-    /// <param name="faults">What is wrong; empty where the options can be used.</param>
+    /// <param name="faults">What is wrong, one line each; empty where the options can be used.</param>
     /// <param name="alsoKnown">Sections below <c>Lab</c> that are not options, e.g. what the AppHost hands a service.</param>
-    public static LabOptions Read(IConfiguration configuration, out IReadOnlyList<OptionFault> faults, params IReadOnlyCollection<string> alsoKnown)
+    public static LabOptions Read(IConfiguration configuration, out IReadOnlyList<string> faults, params IReadOnlyCollection<string> alsoKnown)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         List<OptionFault> found = [];
@@ -31,8 +31,7 @@ public static class LabConfiguration
         LabOptions options = new ConfigurationBuilder().AddInMemoryCollection(readable).Build().GetSection(LabOptions.Section).Get<LabOptions>() ?? new();
         if (options.Runtime == LabRuntime.Embedded)
             options = options with { Runtime = LabRuntime.Process };
-        found.AddRange(LabOptionsValidator.Faults(options, [.. found.Select(f => f.Setting)]));
-        faults = found;
+        faults = [.. found.Select(f => f.ToString()), .. new LabOptionsValidator([.. found.Select(f => f.Setting)]).Validate(null, options).Failures ?? []];
         return options;
     }
 

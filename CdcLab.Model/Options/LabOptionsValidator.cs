@@ -1,11 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.Options;
 
 namespace CdcLab.Model.Options;
 
 /// <summary>Judges options by themselves and against each other. What depends on the machine (taken ports, free memory, the data directory) is judged by the AppHost.</summary>
-public sealed partial class LabOptionsValidator
+/// <param name="unreadable">Keys whose values could not be read, so that others are not judged against the defaults that stand in.</param>
+public sealed partial class LabOptionsValidator(params IReadOnlyCollection<string> unreadable) : IValidateOptions<LabOptions>
 {
     private const string Loopback = "127.0.0.1";
     private const string Everywhere = "0.0.0.0";
@@ -21,25 +23,21 @@ public sealed partial class LabOptionsValidator
     // Measured: an idle MySQL 9.7 with the lab's settings takes 300 MB before its buffer pool fills.
     private const long MySqlBeside = 256 * ByteSize.MiB;
 
-    private readonly LabOptions _options;
-    private readonly IReadOnlyCollection<string> _unreadable;
     private readonly List<OptionFault> _faults = [];
+    private LabOptions _options = new();
 
-    private LabOptionsValidator(LabOptions options, IReadOnlyCollection<string> unreadable) => (_options, _unreadable) = (options, unreadable);
-
-    /// <summary>All faults of options, one for each wrong value.</summary>
-    /// <param name="unreadable">Keys whose values could not be read, so that others are not judged against the defaults that stand in.</param>
-    public static IReadOnlyList<OptionFault> Faults(LabOptions options, params IReadOnlyCollection<string> unreadable)
+    public ValidateOptionsResult Validate(string? name, LabOptions options)
     {
-        LabOptionsValidator validator = new(options, unreadable);
-        validator.Ranges();
-        validator.Names();
-        validator.Network();
-        validator.Memory();
-        validator.Kafka();
-        validator.Archive();
-        validator.Connections();
-        return validator._faults;
+        _options = options;
+        _faults.Clear();
+        Ranges();
+        Names();
+        Network();
+        Memory();
+        Kafka();
+        Archive();
+        Connections();
+        return _faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(_faults.Select(f => f.ToString()));
     }
 
     private void Ranges()
@@ -170,7 +168,7 @@ public sealed partial class LabOptionsValidator
 
     private void Add(string key, string problem) => _faults.Add(new(key, OptionCatalog.Get(key)!.Text(_options), problem));
 
-    private bool Has(string key) => _unreadable.Contains(key) || _faults.Any(f => f.Setting == key);
+    private bool Has(string key) => unreadable.Contains(key) || _faults.Any(f => f.Setting == key);
 
     // Of two settings that do not go together the one that somebody set is told: it is the one they look for.
     private void Together(bool fits, string key, string problem, string other, string otherProblem)

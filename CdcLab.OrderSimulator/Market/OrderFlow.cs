@@ -98,7 +98,6 @@ internal sealed class PriceWalk(Instrument instrument)
 
     public int Price { get; private set; } = instrument.ReferencePrice;
 
-    /// <summary>Moves the price by up to two ticks.</summary>
     public int Next(Random random)
     {
         // -1 at the lower limit, 1 at the upper.
@@ -118,7 +117,6 @@ internal sealed class PriceWalk(Instrument instrument)
 /// is its quantity exactly if it ends FILLED; else it is cancelled some time after its last step.</summary>
 internal sealed record OrderPlan(long UserId, Instrument Instrument, OrderSide Side, int Quantity, int Price, IReadOnlyList<Fill> Fills, TimeSpan? CancelAfter)
 {
-    /// <summary>The side as the column <c>order_type</c> has it.</summary>
     public string OrderType => Side == OrderSide.Buy ? "BUY" : "SELL";
 }
 

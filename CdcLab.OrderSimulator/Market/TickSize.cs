@@ -18,7 +18,6 @@ internal static class TickSize
 
     public static bool IsLegal(int price) => price > 0 && price % At(price) == 0;
 
-    /// <summary>The highest legal price that is not above another.</summary>
     public static int RoundDown(int price) => price - (price % At(price));
 
     /// <summary>The lowest legal price that is not below another. Every band starts on a tick of the band below it, so one step never jumps a band.</summary>

@@ -36,7 +36,6 @@ internal sealed class MarketFigures : IDisposable
     public Count Cancelled { get; } = new();
     public Count Purged { get; } = new();
 
-    /// <summary>Attempts that failed.</summary>
     public Count Retries { get; } = new();
 
     /// <summary>Commits whose answer was lost and which the database turned out to have.</summary>
@@ -113,7 +112,6 @@ internal sealed class CommitLatency(TimeProvider time)
         }
     }
 
-    /// <summary>The figures over both windows.</summary>
     public LatencyFigures Read()
     {
         LongHistogram both = Make();

@@ -15,7 +15,6 @@ internal sealed class MarketService(
 
     public bool IsRunning { get; private set; }
 
-    /// <summary>Whether the market ended because of an error.</summary>
     public bool HasFailed { get; private set; }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -9,7 +9,6 @@ internal abstract class MarketStep
 
     public abstract string Name { get; }
 
-    /// <summary>The ledger entry of the committed step.</summary>
     public abstract LedgerEntry Entry();
 
     public static DateTime Now(TimeProvider time)
@@ -49,7 +48,6 @@ internal abstract class ChangeStep(long orderId, int quantity, int executedBefor
     public int OrderQuantity => quantity;
     public int ExecutedBefore => executedBefore;
 
-    /// <summary>The order's status before the step.</summary>
     public string From => OrderStatus.Of(executedBefore, quantity);
 
     public abstract string To { get; }
@@ -87,7 +85,6 @@ internal sealed class CancelStep(long orderId, int quantity, int executedBefore)
     public override LedgerEntry Entry() => new() { Kind = LedgerKind.Cancel, At = At, OrderId = OrderId, Status = To, Executed = ExecutedBefore };
 }
 
-/// <summary>Deletes finished orders and their executions.</summary>
 internal sealed class PurgeStep(IReadOnlyList<long> orderIds) : MarketStep
 {
     public IReadOnlyList<long> OrderIds => orderIds;

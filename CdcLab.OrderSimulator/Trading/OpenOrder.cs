@@ -16,7 +16,6 @@ internal sealed class OpenOrder(long id, int quantity, int executed, IReadOnlyLi
     /// <summary>The plan of an order of this run; null for one of an earlier run.</summary>
     public OrderPlan? Plan { get; }
 
-    /// <summary>The span of the order; null without a listener.</summary>
     public Activity? Trace { get; set; }
 
     /// <summary>The time from its last step to the next one; null if it is finished.</summary>
@@ -27,7 +26,6 @@ internal sealed class OpenOrder(long id, int quantity, int executed, IReadOnlyLi
         : _done < fills.Count ? new ExecuteStep(Id, quantity, _executed, fills[_done].Quantity, fills[_done].Price)
         : new CancelStep(Id, quantity, _executed);
 
-    /// <summary>Goes to the step after the one that was committed.</summary>
     public void Advance(MarketStep committed)
     {
         if (committed is InsertStep insert)

@@ -43,7 +43,6 @@ internal static class StoredOrders
     public static async Task<long> CountFinishedAsync(MySqlConnection connection, CancellationToken cancellationToken) =>
         (await ReadAsync(connection, "SELECT COUNT(*) FROM orders WHERE status IN ('FILLED', 'CANCELLED')", r => r.GetInt64(0), cancellationToken, timeoutSeconds: 60))[0];
 
-    /// <summary>The ids of the oldest finished orders, ascending.</summary>
     public static Task<List<long>> OldestFinishedAsync(MySqlConnection connection, int count, CancellationToken cancellationToken) => ReadAsync(
         connection,
         $"""

@@ -79,7 +79,6 @@ internal sealed class WorkSource : IDisposable
         }
     }
 
-    /// <summary>Adds an open order of an earlier run.</summary>
     public void Resume(OpenOrder order)
     {
         lock (_lock)
@@ -122,7 +121,6 @@ internal sealed class WorkSource : IDisposable
         }
     }
 
-    /// <summary>The open orders that no worker has at the moment.</summary>
     public IReadOnlyList<OpenOrder> Waiting()
     {
         lock (_lock)

@@ -63,7 +63,6 @@ internal sealed class ZooKeeperAnswersCheck(VerifiedLab lab) : AnswersCheck(new(
     }
 }
 
-/// <summary>One broker answers a client on its EXTERNAL listener.</summary>
 internal sealed class BrokerAnswersCheck(VerifiedLab lab, BrokerAddresses broker) : AnswersCheck(
     new($"{broker.Name}.answers", broker.Name, $"answers on {broker.External}", "Every broker carries a copy of the log."))
 {

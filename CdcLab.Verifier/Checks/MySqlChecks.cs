@@ -3,7 +3,6 @@ using MySqlConnector;
 
 namespace CdcLab.Verifier.Checks;
 
-/// <summary>A check that asks MySQL as <c>debezium</c>, over a kept connection.</summary>
 internal abstract class MySqlCheck(MySqlAccess access, params Promise[] promises) : ICheck
 {
     public IReadOnlyList<Promise> Promises => promises;

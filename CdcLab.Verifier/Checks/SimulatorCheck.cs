@@ -18,7 +18,6 @@ internal sealed class SimulatorCheck(MarketClient market, TimeProvider time) : A
     private long? _commits;
     private long _lastProgress;
 
-    /// <summary>What the market said last; null where it does not answer.</summary>
     public MarketState? Last { get; private set; }
 
     protected override async Task<IReadOnlyList<Verdict>> AskAsync(CancellationToken cancellationToken)

@@ -35,7 +35,6 @@ internal sealed partial class ProbeRun(
         .Select(partition => new TopicPartitionOffset(partition, _consumer.QueryWatermarkOffsets(partition, TimeSpan.FromSeconds(2)).High))
         .ToList());
 
-    /// <summary>Sends and reads until it is told to end.</summary>
     public IEnumerable<Task> Start(CancellationToken cancellationToken) => ((Action<CancellationToken>[])[Send, Read])
         .Select(part => Task.Factory.StartNew(() => part(cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
 

@@ -152,7 +152,6 @@ internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int par
         return (Distribution(ToAck, toAck), Distribution(ToConsume, toConsume));
     }
 
-    /// <summary>The latencies of the longer windows: figures, never verdicts.</summary>
     public IReadOnlyList<LatencyFigures> Longer(long now)
     {
         lock (_gate)

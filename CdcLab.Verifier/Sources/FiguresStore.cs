@@ -37,7 +37,6 @@ internal sealed class FiguresStore(TimeProvider time)
     /// <summary>The last figures; null where none came, or none for some time.</summary>
     public LabFigures? Fresh => _sent is { } sent && time.GetElapsedTime(sent.At) <= MaxAge ? sent.Figures : null;
 
-    /// <summary>The last figures, however old they are; null where none came.</summary>
     public LabFigures? Last => _sent?.Figures;
 
     public void Take(LabFigures figures) => _sent = new(figures, time.GetTimestamp());

@@ -40,7 +40,7 @@ public sealed class LabArgumentsTests
         Environment.SetEnvironmentVariable("Lab__Simulator__Seed", "7");
         try
         {
-            LabOptions options = LabConfiguration.Read(LabArguments.Parse(["--Lab:Simulator:KeepOrders=6000", "--lab:simulator:keepOrders=7000"]).ToConfiguration(), out IReadOnlyList<OptionFault> faults);
+            LabOptions options = LabConfiguration.Read(LabArguments.Parse(["--Lab:Simulator:KeepOrders=6000", "--lab:simulator:keepOrders=7000"]).ToConfiguration(), out IReadOnlyList<string> faults);
             Assert.Empty(faults);
             Assert.Equal((7000, 7), (options.Simulator.KeepOrders, options.Simulator.Seed));
         }

@@ -174,7 +174,7 @@ public sealed class LabDataDirectoryTests : IDisposable
     {
         LabDataDirectory temporary = LabDataDirectory.Temporary();
         Assert.StartsWith(".", Path.GetFileName(Path.GetDirectoryName(temporary.Path)!), StringComparison.Ordinal);
-        Assert.Empty(LabOptionsValidator.Faults(new() { Name = Path.GetFileName(temporary.Path), DataDirectory = temporary.Path }));
+        Assert.True(new LabOptionsValidator().Validate(null, new() { Name = Path.GetFileName(temporary.Path), DataDirectory = temporary.Path }).Succeeded);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -143,7 +143,7 @@ public sealed class LabConfigurationTests
     [InlineData("Lab:Kakfa:Brokers", "3", "the nearest is Lab:Kafka:Brokers")]
     public void Wrong_value_gives_one_line_that_names_it_and_what_to_use(string key, string text, string says)
     {
-        OptionFault fault = Assert.Single(Judge((key, text)));
+        Fault fault = Assert.Single(Judge((key, text)));
 
         Assert.Equal(key, fault.Setting);
         string line = fault.ToString();
@@ -183,7 +183,7 @@ public sealed class LabConfigurationTests
     [Fact]
     public void All_faults_come_at_once()
     {
-        IReadOnlyList<OptionFault> faults = Judge(("Lab:Kafka:Brokers", "0"), ("Lab:MySql:BufferPool", "2g"), ("Lab:PortBase", "1"), ("Lab:Nmae", "x"), ("Lab:Verifier:Interval", "soon"));
+        IReadOnlyList<Fault> faults = Judge(("Lab:Kafka:Brokers", "0"), ("Lab:MySql:BufferPool", "2g"), ("Lab:PortBase", "1"), ("Lab:Nmae", "x"), ("Lab:Verifier:Interval", "soon"));
 
         Assert.Equal(
             ["Lab:Kafka:Brokers", "Lab:MySql:BufferPool", "Lab:Nmae", "Lab:PortBase", "Lab:Verifier:Interval"],
@@ -228,9 +228,9 @@ public sealed class LabConfigurationTests
     {
         IConfiguration configuration = Of(("Lab:Token", "x"), ("Lab:Token:Of", "y"), ("Lab:Tokens", "z"), ("Lab", "somebody else's variable"));
 
-        LabConfiguration.Read(configuration, out IReadOnlyList<OptionFault> faults, "Token");
+        LabConfiguration.Read(configuration, out IReadOnlyList<string> faults, "Token");
 
-        Assert.Equal("Lab:Tokens", Assert.Single(faults).Setting);
+        Assert.Equal("Lab:Tokens", new Fault(Assert.Single(faults)).Setting);
     }
 
     [Theory]
@@ -264,9 +264,16 @@ public sealed class LabConfigurationTests
     private static IConfiguration Of(params (string Key, string Text)[] values) =>
         new ConfigurationBuilder().AddInMemoryCollection(values.Select(v => KeyValuePair.Create(v.Key, (string?)v.Text))).Build();
 
-    private static IReadOnlyList<OptionFault> Judge(params (string Key, string Text)[] values)
+    private static IReadOnlyList<Fault> Judge(params (string Key, string Text)[] values)
     {
-        LabConfiguration.Read(Of(values), out IReadOnlyList<OptionFault> faults);
-        return faults;
+        LabConfiguration.Read(Of(values), out IReadOnlyList<string> faults);
+        return [.. faults.Select(f => new Fault(f))];
+    }
+
+    private sealed record Fault(string Line)
+    {
+        public string Setting => Line.Split([" = ", ": "], 2, StringSplitOptions.None)[0];
+
+        public override string ToString() => Line;
     }
 }

@@ -38,7 +38,7 @@ public sealed class OptionTextTests
     public Property Any_text_is_refused_by_an_option_or_reads_back() =>
         Prop.ForAll(ArbMap.Default.ArbFor<NonNull<string>>(), text => OptionCatalog.All.All(o =>
         {
-            LabOptions read = LabConfiguration.Read(Configuration([KeyValuePair.Create(o.Variable, text.Get)]), out IReadOnlyList<OptionFault> faults);
+            LabOptions read = LabConfiguration.Read(Configuration([KeyValuePair.Create(o.Variable, text.Get)]), out IReadOnlyList<string> faults);
             return faults.Count > 0 || o.Text(LabConfiguration.Read(Configuration([KeyValuePair.Create(o.Variable, o.Text(read)!)]), out _)) == o.Text(read);
         }));
 
@@ -119,9 +119,9 @@ public sealed class OptionTextTests
             Assert.All(OptionCatalog.All.Where(o => o != option), o => Assert.Equal(o.Default, o.Text(read)));
         }
 
-        LabOptions all = LabConfiguration.Read(Configuration(LabConfiguration.ToVariables(other)), out IReadOnlyList<OptionFault> faults);
+        LabOptions all = LabConfiguration.Read(Configuration(LabConfiguration.ToVariables(other)), out IReadOnlyList<string> faults);
         // Every option is different, so that these two do not go together.
-        Assert.Equal("Lab:KafkaUi:Open", Assert.Single(faults).Setting);
+        Assert.StartsWith("Lab:KafkaUi:Open", Assert.Single(faults), StringComparison.Ordinal);
         Assert.Equal(other, all);
     }
 
