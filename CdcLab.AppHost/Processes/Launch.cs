@@ -1,6 +1,5 @@
 namespace CdcLab.AppHost.Processes;
 
-/// <summary>A command to start a server with.</summary>
 internal sealed record LaunchCommand(string Program, IReadOnlyList<string> Arguments, string WorkingDirectory);
 
 /// <summary>How programs are started: inside a memory cap, without the user's variables that would change them, to their end.</summary>
