@@ -37,7 +37,7 @@ internal static partial class KafkaClusterBuilderExtensions
             zooKeeper = container;
         }
 
-        return zooKeeper.WithIconName("DataTreemap").WithCheck(new ZooKeeperHealthCheck(settings.Port));
+        return zooKeeper.WithIconName("DataTreemap").WithCheck(TcpHealthCheck.ZooKeeper(settings.Port));
     }
 
     /// <summary>Adds a cluster. Every broker is a resource of its own below it, and waits for ZooKeeper.</summary>
@@ -49,7 +49,7 @@ internal static partial class KafkaClusterBuilderExtensions
             .WithInitialState(new CustomResourceSnapshot { ResourceType = "KafkaCluster", State = KnownResourceStates.NotStarted, Properties = [] })
             .WithIconName("Group")
             .OnInitializeResource(RunAsync)
-            .WithCheck(new KafkaClusterHealthCheck(resource, zooKeeper.Resource));
+            .WithCheck(TcpHealthCheck.Cluster(resource, zooKeeper.Resource));
         if (runtime is ProcessRuntime processes && settings.FirstTopic is { } topic)
             zooKeeper.OnResourceReady((_, e, stop) => new KafkaProcess(processes, zooKeeper.Resource.Name).CreateFirstTopicAsync(topic, settings, zooKeeper.Resource, e.Services, stop));
         foreach (BrokerAddresses addresses in settings.Brokers)
@@ -121,7 +121,7 @@ internal static partial class KafkaClusterBuilderExtensions
             .WithParentRelationship(cluster)
             .WaitFor(zooKeeper)
             .OnBeforeResourceStarted((_, e, stop) => BrokerRegistration.WaitUntilGoneAsync(e, addresses, zooKeeper.Resource, settings.SessionTimeout, stop))
-            .WithCheck(new KafkaBrokerHealthCheck(addresses));
+            .WithCheck(TcpHealthCheck.Broker(addresses));
     }
 
     // Nobody runs a resource that is neither container nor process: it says itself that it runs, once what it waits for does.
@@ -166,5 +166,5 @@ internal static partial class KafkaClusterBuilderExtensions
     }
 
     [LoggerMessage(1, LogLevel.Error, "{Reason}")]
-    private static partial void NotStarted(ILogger log, string reason);
+    internal static partial void NotStarted(ILogger log, string reason);
 }

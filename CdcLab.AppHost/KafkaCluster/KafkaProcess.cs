@@ -41,10 +41,10 @@ internal sealed class KafkaProcess(ProcessRuntime runtime, string name)
         settings.HeapBytes,
         "-XX:+UseSerialGC",
         [
-            .. settings.Settings.Select(s => KeyValuePair.Create(s.Name, s.Value)),
-            new("dataDir", runtime.DataFolder(name)),
-            new("clientPort", $"{settings.Port}"),
-            new("clientPortAddress", ServerRuntime.Loopback),
+            .. settings.Settings.Select(s => (s.Name, s.Value)),
+            ("dataDir", runtime.DataFolder(name)),
+            ("clientPort", $"{settings.Port}"),
+            ("clientPortAddress", ServerRuntime.Loopback),
         ],
         cancellationToken);
 
@@ -57,7 +57,7 @@ internal sealed class KafkaProcess(ProcessRuntime runtime, string name)
             "kafka.Kafka",
             settings.HeapBytes,
             "-XX:+UseG1GC",
-            [.. (_kafka!.IsLegacy ? LegacyBrokers.Settings(all) : all).Select(s => KeyValuePair.Create(s.Name, s.Value)), new("log.dirs", log)],
+            [.. (_kafka!.IsLegacy ? LegacyBrokers.Settings(all) : all).Select(s => (s.Name, s.Value)), ("log.dirs", log)],
             cancellationToken);
     }
 
@@ -83,12 +83,12 @@ internal sealed class KafkaProcess(ProcessRuntime runtime, string name)
 
     private string ClassPath => Path.Combine(_kafka!.Home, "libs", "*");
 
-    private async Task<LaunchCommand> LaunchAsync(string mainClass, long heapBytes, string collector, IEnumerable<KeyValuePair<string, string>> properties, CancellationToken cancellationToken)
+    private async Task<LaunchCommand> LaunchAsync(string mainClass, long heapBytes, string collector, IEnumerable<(string Name, string Value)> properties, CancellationToken cancellationToken)
     {
         string file = Path.Combine(runtime.ConfigFolder, name + ".properties");
         string log4j = Path.Combine(runtime.ConfigFolder, name + ".log4j.properties");
         // Java reads properties files as Latin-1.
-        await File.WriteAllTextAsync(file, string.Concat(properties.Select(p => $"{p.Key}={Escape(p.Value)}\n")), Encoding.Latin1, cancellationToken);
+        await File.WriteAllTextAsync(file, string.Concat(properties.Select(p => $"{p.Name}={Escape(p.Value)}\n")), Encoding.Latin1, cancellationToken);
         await using (Stream packed = typeof(KafkaProcess).Assembly.GetManifestResourceStream("log4j.properties")!, unpacked = File.Create(log4j))
             await packed.CopyToAsync(unpacked, cancellationToken);
         string heap = $"{heapBytes / ByteSize.KiB}k";
@@ -113,8 +113,7 @@ internal sealed class KafkaProcess(ProcessRuntime runtime, string name)
     }));
 }
 
-/// <summary>What ZooKeeper tells of brokers before they are started and stopped.</summary>
-internal static partial class BrokerRegistration
+internal static class BrokerRegistration
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
@@ -166,7 +165,7 @@ internal static partial class BrokerRegistration
 
         DistributedApplicationException Refused(string reason, Exception inner)
         {
-            NotStarted(starting.Services.GetRequiredService<ResourceLoggerService>().GetLogger(starting.Resource), reason);
+            KafkaClusterBuilderExtensions.NotStarted(starting.Services.GetRequiredService<ResourceLoggerService>().GetLogger(starting.Resource), reason);
             return new(reason, inner);
         }
     }
@@ -186,7 +185,4 @@ internal static partial class BrokerRegistration
         if (ours != theirs)
             throw new DistributedApplicationException($"The data of {broker} belongs to cluster {ours} ({file}), but ZooKeeper's is {theirs}. Put ZooKeeper's data back, or delete both (reset).");
     }
-
-    [LoggerMessage(2, LogLevel.Error, "{Reason}")]
-    private static partial void NotStarted(ILogger log, string reason);
 }

@@ -5,7 +5,6 @@ using MySqlConnector;
 
 namespace Aspire.Hosting;
 
-/// <summary>MySQL answers, and what the application needs of it could not be made ready.</summary>
 internal sealed class MySqlProvisioningException(string message) : Exception(message);
 
 /// <summary>Makes database, tables, users and grants ready after every start.</summary>
@@ -13,9 +12,8 @@ internal sealed class MySqlProvisioningException(string message) : Exception(mes
 /// reports it. It looks before it writes: where all is as it should be no statement reaches the binlog.</remarks>
 internal sealed partial class MySqlProvisioning(MySqlSourceSettings settings) : IHealthCheck
 {
-    private const MySqlErrorCode WrongObject = (MySqlErrorCode)1347;
-    private const MySqlErrorCode IncompatibleForeignKeyColumns = (MySqlErrorCode)3780;
-    private const MySqlErrorCode MissingForeignKeyIndex = (MySqlErrorCode)1822;
+    // Not a table; a foreign key whose other table has no such index, or no such columns.
+    private static readonly HashSet<int> OtherTableFaults = [1215, 1347, 1822, 3780];
 
     private volatile bool _isReady;
     private ILogger _log = NullLogger.Instance;
@@ -38,7 +36,6 @@ internal sealed partial class MySqlProvisioning(MySqlSourceSettings settings) : 
     /// <summary>A new start of the server: it is to be looked at again.</summary>
     public void Reset(ILogger log) => (_isReady, _log) = (false, log);
 
-    /// <summary>Whether MySQL answers root's login, and everything has been made ready since its start.</summary>
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
@@ -86,7 +83,7 @@ internal sealed partial class MySqlProvisioning(MySqlSourceSettings settings) : 
                 await root.ExecuteAsync(new CommandDefinition(table.CreateStatement(), cancellationToken: cancellationToken));
                 Tell($"created table {settings.Database}.{table.Name}");
             }
-            catch (MySqlException e) when (e.ErrorCode is MySqlErrorCode.CannotAddForeignConstraint or IncompatibleForeignKeyColumns or MissingForeignKeyIndex or WrongObject)
+            catch (MySqlException e) when (OtherTableFaults.Contains(e.Number))
             {
                 // The table it refers to is there and is another one. It is not ours to change; the checks mysql.schema.* fail and say what differs.
                 Tell($"table {settings.Database}.{table.Name} is missing and was not created: {e.Message}");
@@ -101,7 +98,6 @@ internal sealed partial class MySqlProvisioning(MySqlSourceSettings settings) : 
     private static partial void Changed(ILogger log, string line);
 }
 
-/// <summary>Makes one user ready: it exists, logs in with its password, and may do exactly what it must.</summary>
 internal sealed class MySqlUserProvisioning(MySqlConnection root, MySqlConnectionStringBuilder rootLogin, DatabaseUser user, string password, Action<string> tell)
 {
     private const string Host = "%";

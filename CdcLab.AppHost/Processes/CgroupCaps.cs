@@ -10,7 +10,6 @@ internal sealed record CgroupVersion(string MountType, string? MountOption, stri
 
     public static readonly CgroupVersion V2 = new("cgroup2", null, "", "memory.max", "memory.swap.max", "anon", "file", "memory.peak", "memory.events");
 
-    /// <summary>Where it is mounted; null where it is not.</summary>
     public string? Mount() => (ProcessTable.Text("/proc/mounts") ?? "").Split('\n').Select(l => l.Split(' '))
         .FirstOrDefault(w => w.Length >= 4 && w[2] == MountType && (MountOption is null || w[3].Split(',').Contains(MountOption)))?[1];
 
@@ -43,14 +42,9 @@ internal sealed record CgroupVersion(string MountType, string? MountOption, stri
 }
 
 /// <summary>Caps by one cgroup for each server: v1, or v2 where the memory controller was delegated to this user.</summary>
-internal sealed class CgroupCaps : MemoryCaps
+internal sealed class CgroupCaps(CgroupVersion version, string root) : MemoryCaps
 {
-    private readonly CgroupVersion _version;
-    private readonly string _root;
-
-    private CgroupCaps(CgroupVersion version, string root) => (_version, _root) = (version, root);
-
-    public static CgroupCaps? TryCreate(CgroupVersion version, string name, out string whyNot)
+    public static MemoryCaps? TryCreate(CgroupVersion version, string name, out string whyNot)
     {
         whyNot = "not mounted";
         foreach (string parent in version.Parents())
@@ -70,11 +64,10 @@ internal sealed class CgroupCaps : MemoryCaps
                 whyNot = $"{parent} is no cgroup: another mount hides it";
                 if (File.Exists(Path.Combine(root, version.Limit)))
                 {
-                    if (version == CgroupVersion.V2)
-                        File.WriteAllText(Path.Combine(root, "cgroup.subtree_control"), "+memory");
-                    else
-                        File.WriteAllText(Path.Combine(root, version.Limit), "-1"); // In some containers a group can be created, but its limit cannot be set.
-                    return new(version, root);
+                    // In some containers a v1 group can be created, but its limit cannot be set.
+                    (string file, string text) = version == CgroupVersion.V2 ? ("cgroup.subtree_control", "+memory") : (version.Limit, "-1");
+                    File.WriteAllText(Path.Combine(root, file), text);
+                    return new CgroupCaps(version, root);
                 }
             }
             catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
@@ -96,22 +89,22 @@ internal sealed class CgroupCaps : MemoryCaps
 
     public override CapGroup Prepare(string server, long capBytes)
     {
-        string group = Path.Combine(_root, server);
+        string group = Path.Combine(root, server);
         Delete(group);
         Directory.CreateDirectory(group);
-        File.WriteAllText(Path.Combine(group, _version.Limit), $"{capBytes}");
+        File.WriteAllText(Path.Combine(group, version.Limit), $"{capBytes}");
         // v1 limits memory and swap together, v2 swap alone. Missing where the kernel does not count swap.
-        string swap = Path.Combine(group, _version.Swap);
+        string swap = Path.Combine(group, version.Swap);
         if (File.Exists(swap))
-            File.WriteAllText(swap, _version == CgroupVersion.V1 ? $"{capBytes}" : "0");
+            File.WriteAllText(swap, version == CgroupVersion.V1 ? $"{capBytes}" : "0");
         return new(capBytes, Read) { ProcsFile = Path.Combine(group, "cgroup.procs") };
 
         // A process that is outside its group is not counted there.
         MemoryReading? Read(int? pid) =>
-            pid is { } process && _version.GroupOf($"{process}") is { } actual && !actual.EndsWith($"/{server}", StringComparison.Ordinal) ? null : _version.Read(group);
+            pid is { } process && version.GroupOf($"{process}") is { } actual && !actual.EndsWith($"/{server}", StringComparison.Ordinal) ? null : version.Read(group);
     }
 
-    protected override void Remove() => Delete(_root);
+    protected override void Remove() => Delete(root);
 
     // With the groups in it; one that still has processes stays.
     private static void Delete(string folder)
@@ -138,15 +131,12 @@ internal sealed class CgroupCaps : MemoryCaps
 
 /// <summary>Caps by systemd on cgroup v2: each server runs in a transient scope, which systemd removes when the server ends. <c>systemd-run --scope</c> becomes
 /// the server by exec, so that the process id stays.</summary>
-internal sealed class SystemdScopeCaps : MemoryCaps
+internal sealed class SystemdScopeCaps(string name) : MemoryCaps
 {
     // systemd.resource-control(5)
     private static readonly string[] Command = ["systemd-run", .. Environment.IsPrivilegedProcess ? Array.Empty<string>() : ["--user"], "--scope", "--quiet", "--collect", "-p", "MemorySwapMax=0"];
-    private readonly string _name;
 
-    private SystemdScopeCaps(string name) => _name = name;
-
-    public static SystemdScopeCaps? TryCreate(string name, out string whyNot)
+    public static MemoryCaps? TryCreate(string name, out string whyNot)
     {
         whyNot = "systemd does not run here";
         if (!Directory.Exists("/run/systemd/system") || CgroupVersion.V2.Mount() is null)
@@ -172,7 +162,7 @@ internal sealed class SystemdScopeCaps : MemoryCaps
     // A scope keeps its name until its last process is gone, so that each start takes another.
     public override CapGroup Prepare(string server, long capBytes)
     {
-        string unit = $"{_name}-{server}-{Stopwatch.GetTimestamp()}";
+        string unit = $"{name}-{server}-{Stopwatch.GetTimestamp()}";
         return new(capBytes, Read) { Wrapper = [.. Command, $"--unit={unit}", "-p", $"MemoryMax={capBytes}", "--"] };
 
         MemoryReading? Read(int? pid) =>

@@ -7,7 +7,6 @@ internal sealed record MemoryReading(long? UsedBytes, long? CacheBytes, long? Pe
 /// <summary>How this machine enforces the memory caps of servers that run as processes. One for each lab.</summary>
 internal abstract class MemoryCaps : IDisposable
 {
-    /// <summary>Why the caps are not enforced, in one line; null where they are.</summary>
     public virtual string? WhyNot => null;
 
     /// <summary>Takes the best way that this machine offers, and removes what a killed lab of the same name left.</summary>
@@ -15,13 +14,10 @@ internal abstract class MemoryCaps : IDisposable
     {
         string name = "cdclab-" + labName;
         CgroupCaps.RemoveLeftovers(name);
-        if (CgroupCaps.TryCreate(CgroupVersion.V1, name, out string whyNotV1) is { } v1)
-            return v1;
-        if (SystemdScopeCaps.TryCreate(name, out string whyNotScope) is { } scope)
-            return scope;
-        if (CgroupCaps.TryCreate(CgroupVersion.V2, name, out string whyNotV2) is { } v2)
-            return v2;
-        return new NoCaps($"no cgroup can be created (v1: {whyNotV1}; systemd: {whyNotScope}; v2: {whyNotV2})");
+        return CgroupCaps.TryCreate(CgroupVersion.V1, name, out string whyNotV1)
+            ?? SystemdScopeCaps.TryCreate(name, out string whyNotScope)
+            ?? CgroupCaps.TryCreate(CgroupVersion.V2, name, out string whyNotV2)
+            ?? new NoCaps($"no cgroup can be created (v1: {whyNotV1}; systemd: {whyNotScope}; v2: {whyNotV2})");
     }
 
     /// <summary>Prepares the next start of a server: a new group with the cap, memory and swap together, so that peak and OOM kills are those of this start.</summary>

@@ -6,7 +6,6 @@ namespace CdcLab.AppHost.Processes;
 /// parent of everything that runs. The two belong together by their <c>--kubeconfig</c>, a file in the folder for temporary files.</remarks>
 internal sealed partial class OrchestratorWatch(IHostApplicationLifetime lifetime, TimeProvider time, ILogger<OrchestratorWatch> log) : IDisposable
 {
-    /// <summary>The exit code of an application that lost its orchestrator.</summary>
     public const int ExitCode = 3;
 
     // From SIGTERM to SIGKILL. DCP's monitors kill the servers 3 to 5 seconds after DCP's death.
@@ -22,7 +21,7 @@ internal sealed partial class OrchestratorWatch(IHostApplicationLifetime lifetim
     private readonly HashSet<ProcessIdentity> _children = [];
     private Task? _watching;
 
-    /// <param name="cleanUpAsync">Cleans up what else is left at the end, after the processes: containers, cgroups, the hold on the data directory.</param>
+    /// <summary>Begins to watch; at the end, after the processes, the rest is cleaned up: containers, cgroups, the hold on the data directory.</summary>
     public void Start(Func<CancellationToken, Task> cleanUpAsync) => _watching ??= Task.Run(() => WatchAsync(cleanUpAsync));
 
     public void Dispose()

@@ -10,18 +10,15 @@ internal sealed record ExitStatus(int? ExitCode, int? Signal);
 /// <summary>Learns the exact end of a process that is not a child of this one. Aspire's orchestrator, its parent, reports any death by signal as exit code -1.</summary>
 /// <remarks>A pidfd opened while the process lives keeps its exit status after it was reaped: ioctl <c>PIDFD_GET_INFO</c> with <c>PIDFD_INFO_EXIT</c>, Linux 6.15 and
 /// later, no privilege needed. On an older kernel the status stays unknown.</remarks>
-internal sealed partial class EndWatch : IDisposable
+internal sealed partial class EndWatch(SafeFileHandle handle, ProcessIdentity process) : IDisposable
 {
     private const int PidfdOpen = 434;
     private const nuint GetInfo = 0xC040FF0B;
     private const ulong ExitBit = 1 << 3;
     private const int InfoBytes = 64;
     private const int ExitStatusOffset = 60;
-    private readonly SafeFileHandle _handle;
 
-    private EndWatch(SafeFileHandle handle, ProcessIdentity process) => (_handle, Process) = (handle, process);
-
-    public ProcessIdentity Process { get; }
+    public ProcessIdentity Process => process;
 
     /// <summary>Begins to watch a process; null when it is gone already, or the kernel has no pidfd.</summary>
     public static EndWatch? Open(int pid)
@@ -44,7 +41,7 @@ internal sealed partial class EndWatch : IDisposable
     {
         Span<byte> info = stackalloc byte[InfoBytes];
         BinaryPrimitives.WriteUInt64LittleEndian(info, ExitBit);
-        if (Control(_handle, GetInfo, ref MemoryMarshal.GetReference(info)) != 0 || (BinaryPrimitives.ReadUInt64LittleEndian(info) & ExitBit) == 0)
+        if (Control(handle, GetInfo, ref MemoryMarshal.GetReference(info)) != 0 || (BinaryPrimitives.ReadUInt64LittleEndian(info) & ExitBit) == 0)
             return null;
         // As from wait(2): the signal in the low seven bits, else the exit code in the second byte.
         int status = BinaryPrimitives.ReadInt32LittleEndian(info[ExitStatusOffset..]);
@@ -52,7 +49,7 @@ internal sealed partial class EndWatch : IDisposable
         return signal != 0 ? new(null, signal) : new((status >> 8) & 0xFF, null);
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => handle.Dispose();
 
     [LibraryImport("libc", EntryPoint = "syscall")]
     private static partial nint SystemCall(nint number, nint first, nint second);
@@ -61,7 +58,6 @@ internal sealed partial class EndWatch : IDisposable
     private static partial int Control(SafeFileHandle descriptor, nuint request, ref byte argument);
 }
 
-/// <summary>A signal that a command of the lab, e.g. <c>kill</c>, sent to a server.</summary>
 internal sealed record SentSignal(string Command, Signal Signal);
 
 /// <summary>How a server ended, as exactly as it is known; exit code and signal are null where they are not known.</summary>

@@ -30,7 +30,6 @@ internal static class ProcessTable
     /// <summary>The proportional set size in bytes: each shared page counted by its share.</summary>
     public static long? ProportionalBytes(int pid) => 1024 * Figure($"/proc/{pid}/smaps_rollup", "Pss");
 
-    /// <summary>The resident anonymous memory, the resident file pages and the peak, in bytes.</summary>
     public static (long? Anonymous, long? File, long? Peak) Resident(int pid)
     {
         string status = $"/proc/{pid}/status";
@@ -100,8 +99,7 @@ internal static partial class ProcessSignals
     private static readonly string[] Names =
         ["", "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2", "PIPE", "ALRM", "TERM", "", "", "", "", "", "", "", "", "XCPU", "XFSZ", "", "", "", "", "", "SYS"];
 
-    /// <returns>False when the process is gone.</returns>
-    /// <exception cref="Win32Exception">The kernel refused, for example because the process belongs to another user.</exception>
+    /// <summary>Sends a signal to one process; false when it is gone.</summary>
     public static bool TrySend(int pid, Signal signal)
     {
         // 0 and negative numbers are process groups, 1 is init.
@@ -112,7 +110,6 @@ internal static partial class ProcessSignals
         return error == NoSuchProcess ? false : throw new Win32Exception(error);
     }
 
-    /// <summary>The name of a signal that can end a process, e.g. <c>SIGKILL</c>.</summary>
     public static string Name(int signal) => Names.ElementAtOrDefault(signal) is { Length: > 0 } name ? "SIG" + name : $"signal {signal}";
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

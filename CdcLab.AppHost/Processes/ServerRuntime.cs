@@ -49,13 +49,8 @@ internal static partial class ProcessServerExtensions
 {
     /// <summary>Gives an executable resource its command. Programs are fetched at once, for all servers side by side; <paramref name="prepare"/> comes before each start.</summary>
     public static IResourceBuilder<T> RunAsProcess<T>(
-        this IResourceBuilder<T> process,
-        ProcessRuntime runtime,
-        long capBytes,
-        TimeSpan stopGrace,
-        string faultMeaning,
-        Func<IProgress<FetchProgress>, CancellationToken, Task> fetch,
-        Func<ILogger, CancellationToken, Task<LaunchCommand>> prepare)
+        this IResourceBuilder<T> process, ProcessRuntime runtime, long capBytes, TimeSpan stopGrace, string faultMeaning,
+        Func<IProgress<FetchProgress>, CancellationToken, Task> fetch, Func<ILogger, CancellationToken, Task<LaunchCommand>> prepare)
         where T : ExecutableResource
     {
         Task? fetching = null;
@@ -96,33 +91,34 @@ internal static partial class ProcessServerExtensions
 
     private static async Task FetchAsync(IResource resource, ResourceNotificationService notifications, Func<IProgress<FetchProgress>, CancellationToken, Task> fetch, CancellationToken stop)
     {
-        // One report after the other, and only where the text changes: the resource's state is seen by people.
-        string? shown = null;
-        Progress progress = new(p =>
-        {
-            string text = p.Percent is { } percent ? $"Fetching {p.Part} {percent} %" : $"Fetching {p.Part}";
-            if (Interlocked.Exchange(ref shown, text) == text)
-                return;
-            notifications.PublishUpdateAsync(resource, s => s with { State = new(text, KnownResourceStateStyles.Info) }).Wait(stop);
-        });
+        StateProgress progress = new(resource, notifications);
         await Task.Yield();
         await fetch(progress, stop);
-        if (shown is not null)
+        if (progress.HasShown)
             await notifications.PublishUpdateAsync(resource, s => s.State?.Text.StartsWith("Fetching", StringComparison.Ordinal) == true ? s with { State = KnownResourceStates.Waiting } : s);
     }
 
     [LoggerMessage(20, LogLevel.Error, "{Server} cannot be started: {Reason}")]
     private static partial void NotStarted(ILogger log, string server, string reason);
 
-    // Progress<T> posts to the thread pool, where reports can overtake each other.
-    private sealed class Progress(Action<FetchProgress> report) : IProgress<FetchProgress>
+    // One report after the other, and only where the text changes: the resource's state is seen by people. Progress<T> posts to the thread pool, where reports can overtake
+    // each other.
+    private sealed class StateProgress(IResource resource, ResourceNotificationService notifications) : IProgress<FetchProgress>
     {
         private readonly Lock _one = new();
+        private string? _shown;
+
+        public bool HasShown => _shown is not null;
 
         public void Report(FetchProgress value)
         {
             lock (_one)
-                report(value);
+            {
+                string text = value.Percent is { } percent ? $"Fetching {value.Part} {percent} %" : $"Fetching {value.Part}";
+                if (_shown != text)
+                    notifications.PublishUpdateAsync(resource, s => s with { State = new(text, KnownResourceStateStyles.Info) }).Wait();
+                _shown = text;
+            }
         }
     }
 }
