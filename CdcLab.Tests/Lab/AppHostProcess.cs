@@ -27,10 +27,19 @@ public sealed class AppHostProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it. A test runner in the background of a shell ignores SIGINT, and its children would inherit that.</summary>
-    public static AppHostProcess Start(int portBase, string folder, params string[] arguments)
+    public static AppHostProcess Start(int portBase, string folder, params string[] arguments) =>
+        Start([Assembly.Load("CdcLab.AppHost").Location], portBase, folder, arguments);
+
+    /// <summary>Starts it as people do, by <c>dotnet run</c>; the process is that of <c>dotnet run</c>.</summary>
+    public static AppHostProcess StartByDotnetRun(int portBase, string folder)
     {
-        string program = Assembly.Load("CdcLab.AppHost").Location;
-        ProcessStartInfo start = new("env", ["--default-signal=INT", "dotnet", program, $"--Lab:PortBase={portBase}", $"--Lab:DataDirectory={folder}", "--Lab:Runtime=process", "--Lab:Dashboard:Enabled=false", .. arguments])
+        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+        return Start(["run", "--no-build", "--configuration", configuration, "--project", Projects.CdcLab_AppHost.ProjectPath, "--"], portBase, folder);
+    }
+
+    private static AppHostProcess Start(string[] program, int portBase, string folder, params string[] arguments)
+    {
+        ProcessStartInfo start = new("env", ["--default-signal=INT", "dotnet", .. program, $"--Lab:PortBase={portBase}", $"--Lab:DataDirectory={folder}", "--Lab:Runtime=process", "--Lab:Dashboard:Enabled=false", .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -65,7 +74,7 @@ public sealed class AppHostProcess : IAsyncDisposable
         int[] servers =
         [
             .. ProcessTable.All().Where(p => ProcessTable.CommandLine(p) is [var program, "start-apiserver", ..] words && Path.GetFileName(program) == "dcp"
-                && words.Contains(Process.Id.ToString(CultureInfo.InvariantCulture))),
+                && AppHosts().Any(a => words.Contains(a.ToString(CultureInfo.InvariantCulture)))),
         ];
         return [.. servers.SelectMany(p => ProcessTable.Children(p).Where(c => ProcessTable.CommandLine(c).Contains("run-controllers")).Append(p))];
     }
@@ -89,6 +98,9 @@ public sealed class AppHostProcess : IAsyncDisposable
                 yield return $"{Path.GetFileName(folder)} {line}";
         }
     }
+
+    // The AppHost may be a child of dotnet run.
+    private IEnumerable<int> AppHosts() => ProcessTable.Children(Process.Id).Where(c => ProcessTable.CommandLine(c).Any(w => w.Contains("CdcLab.AppHost", StringComparison.Ordinal))).Append(Process.Id);
 
     public async ValueTask DisposeAsync()
     {

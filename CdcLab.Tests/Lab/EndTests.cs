@@ -80,12 +80,15 @@ public sealed class EndTests : IDisposable
     {
         int ends = int.TryParse(Environment.GetEnvironmentVariable("CDCLAB_RANDOM_ENDS"), CultureInfo.InvariantCulture, out int wanted) ? wanted : 5;
         Random random = new();
+        string[] targets = ["AppHost", "AppHost", "dotnet run", "orchestrator"];
         Signal[] signals = [Signal.Interrupt, Signal.Terminate, Signal.Hangup, Signal.Kill];
         for (int i = 0; i < ends; i++)
         {
-            await using AppHostProcess host = AppHostProcess.Start(PortBase, _folder);
+            // To the AppHost, to the dotnet run that started it (which leaves SIGINT to its child), or to the orchestrator.
+            string target = targets[random.Next(targets.Length)];
+            await using AppHostProcess host = target == "dotnet run" ? AppHostProcess.StartByDotnetRun(PortBase, _folder) : AppHostProcess.Start(PortBase, _folder);
             TimeSpan moment = TimeSpan.FromMilliseconds(random.Next(500, 20_000));
-            Signal signal = signals[random.Next(signals.Length)];
+            Signal signal = target == "orchestrator" ? Signal.Kill : signals[random.Next(target == "dotnet run" ? 1 : 0, signals.Length)];
             using CancellationTokenSource at = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
             at.CancelAfter(moment);
             try
@@ -97,8 +100,11 @@ public sealed class EndTests : IDisposable
                 // Its moment has come.
             }
 
-            TestContext.Current.TestOutputHelper?.WriteLine($"{signal} after {moment.TotalSeconds:0.0} s");
-            ProcessSignals.TrySend(host.Process.Id, signal);
+            IReadOnlyList<int> orchestrator = target == "orchestrator" ? host.Orchestrator() : [];
+            TestContext.Current.TestOutputHelper?.WriteLine($"{signal} to {(orchestrator.Count > 0 ? "the orchestrator" : target)} after {moment.TotalSeconds:0.0} s");
+            // Too early for an orchestrator, it is the AppHost that is killed.
+            foreach (int pid in orchestrator.Count > 0 ? orchestrator : [host.Process.Id])
+                ProcessSignals.TrySend(pid, signal);
             await host.EndedAsync();
         }
 
