@@ -7,7 +7,8 @@ namespace CdcLab.Benchmarks.Lab;
 /// <summary>One run of the AppHost as a process.</summary>
 internal sealed class LabProcess : IAsyncDisposable
 {
-    private const string UpLine = "The lab is up after";
+    // "The lab is up after 18 s: ..." or, where something is not ok, "The lab is not whole after ...".
+    private const string UpLine = "The lab is ";
 
     // The AppHost lists the dashboard among its resources; it is no server of the lab.
     private const string Dashboard = "aspire-dashboard";
