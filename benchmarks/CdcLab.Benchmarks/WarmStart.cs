@@ -85,7 +85,11 @@ internal static class WarmStart
         string[][] lines = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' '))];
         if (lines.Any(l => l[0] == "failed") || !lines.Any(l => l[0] == "stopped"))
             throw new BenchmarkException($"The plain script could not start and stop the servers:\n{output}");
-        return lines.Where(l => l[0] == "chain").Max(l => int.Parse(l[1], CultureInfo.InvariantCulture)) / 1000.0;
+        string[][] chains = [.. lines.Where(l => l[0] == "chain")];
+        place.Say($"plain script: {string.Join(", ", chains.Select(c => $"{c[2]} {c[1]} ms"))}");
+        return chains.Length == Directory.GetFiles(folder, "*.sh").Length
+            ? chains.Max(l => int.Parse(l[1], CultureInfo.InvariantCulture)) / 1000.0
+            : throw new BenchmarkException($"Not every server of the plain script was ready:\n{output}");
     }
 
     private static string Quoted(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";

@@ -8,7 +8,9 @@ begin=${EPOCHREALTIME/./}
 declare -A pids
 
 start() {
-    bash "$folder/$1.sh" > "$folder/$1.log" 2>&1 &
+    # At once, not by the child: what an earlier turn wrote must not be taken for this one's.
+    : > "$folder/$1.log"
+    bash "$folder/$1.sh" >> "$folder/$1.log" 2>&1 &
     pids[$1]=$!
 }
 

@@ -13,6 +13,10 @@ internal sealed class LabProcess : IAsyncDisposable
     // The AppHost lists the dashboard among its resources; it is no server of the lab.
     private const string Dashboard = "aspire-dashboard";
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan PidLimit = TimeSpan.FromSeconds(30);
+    private static readonly string[] Resources =
+        [ResourceNames.MySql, ResourceNames.ZooKeeper, ResourceNames.Broker(1), ResourceNames.Broker(2), ResourceNames.Broker(3), ResourceNames.OrderSimulator, ResourceNames.Verifier];
+
     private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(2);
 
     private readonly Workplace _place;
@@ -89,13 +93,24 @@ internal sealed class LabProcess : IAsyncDisposable
     }
 
     /// <summary>The process of a server or service.</summary>
-    public async Task<int> PidAsync(string resource, CancellationToken cancellationToken) => (await PidsAsync(cancellationToken)).TryGetValue(resource, out int pid) ? pid : throw new BenchmarkException($"{resource} does not run.");
+    public async Task<int> PidAsync(string resource, CancellationToken cancellationToken) => (await PidsAsync(cancellationToken))[resource];
 
     /// <summary>The processes of all servers and services.</summary>
     public async Task<IReadOnlyDictionary<string, int>> PidsAsync(CancellationToken cancellationToken)
     {
-        LabReport report = await Verifier.ReportAsync(cancellationToken);
-        return (report.Figures ?? throw new BenchmarkException("The AppHost has sent no figures.")).Resources.Where(r => r.Pid is not null && r.Name != Dashboard).ToDictionary(r => r.Name, r => r.Pid!.Value);
+        long begin = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            LabReport report = await Verifier.ReportAsync(cancellationToken);
+            Dictionary<string, int> pids = (report.Figures?.Resources ?? []).Where(r => r.Pid is not null && r.Name != Dashboard).ToDictionary(r => r.Name, r => r.Pid!.Value);
+            // The AppHost's figures come every few seconds, and a moment later than the verdicts.
+            string[] missing = [.. Resources.Where(r => !pids.ContainsKey(r))];
+            if (missing.Length == 0)
+                return pids;
+            if (Stopwatch.GetElapsedTime(begin) > PidLimit)
+                throw new BenchmarkException($"The AppHost tells no process of {string.Join(", ", missing)}.");
+            await Task.Delay(500, cancellationToken);
+        }
     }
 
     /// <summary>A secret of the lab, e.g. <c>Simulator</c>.</summary>
