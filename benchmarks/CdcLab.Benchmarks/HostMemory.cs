@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace CdcLab.Benchmarks;
 
-/// <summary>Memory of AppHost, orchestrator (DCP) with its monitors and dashboard, with a page of the dashboard open in a browser: everything that was started but servers and services.</summary>
+/// <summary>Memory of AppHost, orchestrator (DCP), its monitors and dashboard, with a page open: all that was started but servers and services.</summary>
 internal static class HostMemory
 {
     private const double Target = 550;
@@ -29,7 +29,7 @@ internal static class HostMemory
             sum.Add(Memory.MiB(last.Values.Sum()));
         }, cancellationToken);
         place.Say($"AppHost and dashboard: {string.Join(", ", last.Select(p => $"{p.Key} {Memory.MiB(p.Value):0} MiB"))}");
-        return [new("AppHost, DCP, monitors and dashboard, a page open", $"{sum.Median:0} MiB", $"{sum.Spread("0", " MiB")}, {sum.Count} readings", $"under {Target} MiB PSS", sum.Most < Target)];
+        return [Memory.Row("AppHost, DCP, monitors and dashboard, a page open", sum, Target)];
     }
 
     // "dcp monitor-process" and "dotnet Aspire.Dashboard.dll" say more than the program alone.

@@ -8,7 +8,8 @@ using MySqlConnector;
 
 namespace CdcLab.Benchmarks;
 
-/// <summary>The order simulator, unthrottled, against mysqlslap: in turns on the same MySQL, with the same statements, round trips and connections. MySQL itself counts what was committed.</summary>
+/// <summary>The order simulator, unthrottled, against mysqlslap: in turns on the same MySQL, with the same statements, round trips and connections. MySQL
+/// itself counts what was committed.</summary>
 internal static class MarketRate
 {
     private const double Target = 0.9;
@@ -21,7 +22,8 @@ internal static class MarketRate
 
     public static async Task<IReadOnlyList<Result>> MeasureAsync(Workplace place, CancellationToken cancellationToken)
     {
-        await using LabProcess lab = await place.StartLabAsync("market", ["--Lab:Dashboard:Enabled=false", "--Lab:Simulator:OrdersPerSecond=0", $"--Lab:Simulator:Workers={Connections}"], cancellationToken);
+        string[] settings = ["--Lab:Dashboard:Enabled=false", "--Lab:Simulator:OrdersPerSecond=0", $"--Lab:Simulator:Workers={Connections}"];
+        await using LabProcess lab = await place.StartLabAsync("market", settings, cancellationToken);
         string connection = MySqlConnectionStrings.Dedicated(place.PortBase, DatabaseUser.Simulator.Name, lab.Secret("Simulator"), OrdersSchema.Database);
         string script = Path.Combine(place.Folder, "slap.sql");
         await File.WriteAllTextAsync(script, SlapScript.Write(), cancellationToken);
@@ -42,7 +44,8 @@ internal static class MarketRate
 
         await lab.StopAsync("TERM", cancellationToken);
         Samples ratio = simulator.Against(slap);
-        return [new("order simulator, unthrottled, against mysqlslap", $"{ratio.Median:0.00}x", $"{ratio.Spread("0.00", "x")}, {ratio.Turns}; simulator {simulator.Text("0", "/s")}, mysqlslap {slap.Text("0", "/s")}", $"at least {Target}x", ratio.Median >= Target)];
+        string figures = $"simulator {simulator.Text("0", "/s")}, mysqlslap {slap.Text("0", "/s")}";
+        return [Result.Ratio("order simulator, unthrottled, against mysqlslap", ratio, figures, $"at least {Target}x", ratio.Median >= Target)];
 
         async Task<double> SimulateAsync()
         {
@@ -64,8 +67,9 @@ internal static class MarketRate
         {
             ProcessStartInfo start = place.Start(mysqlslap[0],
             [
-                .. mysqlslap.Skip(1), "--no-defaults", "--protocol=tcp", "--host=127.0.0.1", $"--port={place.PortBase}", $"--user={DatabaseUser.Simulator.Name}", "--ssl-mode=DISABLED", "--get-server-public-key",
-                $"--create-schema={OrdersSchema.Database}", "--no-drop", $"--query={script}", $"--delimiter={SlapScript.Delimiter}", $"--concurrency={Connections}",
+                .. mysqlslap.Skip(1), "--no-defaults", "--protocol=tcp", "--host=127.0.0.1", $"--port={place.PortBase}",
+                $"--user={DatabaseUser.Simulator.Name}", "--ssl-mode=DISABLED", "--get-server-public-key", $"--create-schema={OrdersSchema.Database}", "--no-drop",
+                $"--query={script}", $"--delimiter={SlapScript.Delimiter}", $"--concurrency={Connections}",
                 // It works until it is killed.
                 "--number-of-queries=2000000000",
             ]);
@@ -74,7 +78,9 @@ internal static class MarketRate
             try
             {
                 double rate = await RateAsync(connection, cancellationToken);
-                return !process.HasExited ? rate : throw new BenchmarkException($"mysqlslap ended by itself: {await process.StandardError.ReadToEndAsync(cancellationToken)}");
+                return !process.HasExited
+                    ? rate
+                    : throw new BenchmarkException($"mysqlslap ended by itself: {await process.StandardError.ReadToEndAsync(cancellationToken)}");
             }
             finally
             {
@@ -108,7 +114,8 @@ internal static class MarketRate
     {
         int program = Array.FindLastIndex(server, w => Path.GetFileName(w) == "mysqld");
         string folder = Path.GetDirectoryName(server[program])!;
-        string slap = ((string[])[Path.Combine(folder, "mysqlslap"), Path.GetFullPath(Path.Combine(folder, "..", "bin", "mysqlslap"))]).FirstOrDefault(File.Exists)
+        string[] beside = [Path.Combine(folder, "mysqlslap"), Path.GetFullPath(Path.Combine(folder, "..", "bin", "mysqlslap"))];
+        string slap = beside.FirstOrDefault(File.Exists)
             ?? throw new BenchmarkException("The MySQL that the lab runs has no mysqlslap beside it.");
         return [.. server[..program].Select(w => Path.GetFileName(w) == "mysqld" ? slap : w), slap];
     }
@@ -133,13 +140,17 @@ internal static class MarketRate
         private static void Write(StringBuilder text, OrderPlan plan)
         {
             // The simulator is told the new row's id with the INSERT's answer; mysqlslap cannot use an answer, so the server keeps it.
-            Transaction(MySqlSession.InsertText + ";\nSET @cdclab_order = LAST_INSERT_ID()", ("@user", plan.UserId), ("@symbol", plan.Instrument.Symbol), ("@type", plan.OrderType), ("@quantity", plan.Quantity), ("@price", plan.Price));
+            Transaction(
+                MySqlSession.InsertText + ";\nSET @cdclab_order = LAST_INSERT_ID()",
+                ("@user", plan.UserId), ("@symbol", plan.Instrument.Symbol), ("@type", plan.OrderType), ("@quantity", plan.Quantity), ("@price", plan.Price));
             int executed = 0;
             foreach (Fill fill in plan.Fills)
             {
-                string from = OrderStatus.Of(executed, plan.Quantity);
+                (string from, string to) = (OrderStatus.Of(executed, plan.Quantity), OrderStatus.Of(executed + fill.Quantity, plan.Quantity));
                 executed += fill.Quantity;
-                Transaction(MySqlSession.ExecuteText, ("@from", from), ("@to", OrderStatus.Of(executed, plan.Quantity)), ("@of", plan.Quantity), ("@quantity", fill.Quantity), ("@price", fill.Price));
+                Transaction(
+                    MySqlSession.ExecuteText,
+                    ("@from", from), ("@to", to), ("@of", plan.Quantity), ("@quantity", fill.Quantity), ("@price", fill.Price));
             }
 
             if (plan.CancelAfter is not null)
@@ -150,7 +161,7 @@ internal static class MarketRate
                 string filled = statements.Replace("@order", "@cdclab_order", StringComparison.Ordinal).Replace("@at", "NOW(3)", StringComparison.Ordinal);
                 // Longer names first, so that no name is replaced inside another.
                 foreach ((string name, object value) in values.OrderByDescending(v => v.Name.Length))
-                    filled = filled.Replace(name, value is string words ? $"'{words}'" : Convert.ToString(value, CultureInfo.InvariantCulture), StringComparison.Ordinal);
+                    filled = filled.Replace(name, value is string words ? $"'{words}'" : value.ToString(), StringComparison.Ordinal);
                 text.Append(filled).Append(Delimiter).Append("COMMIT").Append(Delimiter);
             }
         }

@@ -1,6 +1,6 @@
 namespace CdcLab.Benchmarks;
 
-/// <summary>The lab as a person has it, the market trading and a page of the dashboard open, for memory; then with the market paused, for processor time.</summary>
+/// <summary>The lab as a person has it, the market trading, for memory; then with the market paused, for processor time.</summary>
 internal static class Memory
 {
     // What a start leaves behind (tiered compilation, garbage) is not what is asked for.
@@ -12,10 +12,14 @@ internal static class Memory
     {
         await using LabProcess lab = await place.StartLabAsync("memory", [], cancellationToken);
         await Task.Delay(Settling, cancellationToken);
-        IReadOnlyList<Result> results = [.. await HostMemory.MeasureAsync(place, lab, cancellationToken), .. await ServiceLoad.MeasureAsync(place, lab, cancellationToken)];
+        IReadOnlyList<Result> results =
+            [.. await HostMemory.MeasureAsync(place, lab, cancellationToken), .. await ServiceLoad.MeasureAsync(place, lab, cancellationToken)];
         await lab.StopAsync("TERM", cancellationToken);
         return results;
     }
+
+    public static Result Row(string number, Samples sum, double target) =>
+        new(number, $"{sum.Median:0} MiB", $"{sum.Spread("0", " MiB")}, {sum.Count} readings", $"under {target} MiB PSS", sum.Most < target);
 
     public static double MiB(long bytes) => bytes / 1024.0 / 1024.0;
 

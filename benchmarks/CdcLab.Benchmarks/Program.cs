@@ -12,13 +12,16 @@ Dictionary<string, (string Description, Func<Workplace, CancellationToken, Task<
 };
 Option<int> turns = new("--turns") { Description = "How often each pair is measured.", DefaultValueFactory = _ => 5, Recursive = true };
 Option<int> portBase = new("--port-base") { Description = "First port of the measured labs' block.", DefaultValueFactory = _ => 25_000, Recursive = true };
-Option<string?> markdown = new("--markdown") { Description = "A Markdown file whose table is to have the results, e.g. benchmarks/README.md.", Recursive = true };
+Option<string?> markdown = new("--markdown") { Description = "A Markdown file whose table is to have the results.", Recursive = true };
 turns.Validators.Add(r =>
 {
     if (r.GetValueOrDefault<int>() < 1)
         r.AddError("--turns must be 1 or more.");
 });
-RootCommand root = new("Measures what the lab promises, on labs of its own. Exit code 0: every target met; 1: not; 2: something could not be measured.") { turns, portBase, markdown };
+RootCommand root = new("Measures what the lab promises, on labs of its own. Exit code 0: every target met; 1: not; 2: something could not be measured.")
+{
+    turns, portBase, markdown,
+};
 root.Add(Part("all", "Everything.", [.. parts.Keys]));
 foreach ((string name, (string description, _)) in parts)
     root.Add(Part(name, description, [name]));
@@ -27,7 +30,8 @@ return await root.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = Ti
 Command Part(string name, string description, string[] measured)
 {
     Command command = new(name, description);
-    command.SetAction((parsed, cancellationToken) => RunAsync(measured, parsed.GetValue(portBase), parsed.GetValue(turns), parsed.GetValue(markdown), cancellationToken));
+    command.SetAction((parsed, cancellationToken) =>
+        RunAsync(measured, parsed.GetValue(portBase), parsed.GetValue(turns), parsed.GetValue(markdown), cancellationToken));
     return command;
 }
 

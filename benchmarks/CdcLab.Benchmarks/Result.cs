@@ -21,11 +21,16 @@ internal sealed record Result(string Number, string Value, string Spread, string
 
     private string MetText => Met switch { true => "met", false => "**not met**", null => "" };
 
+    /// <summary>One against its peer: the median of the turns' ratios.</summary>
+    public static Result Ratio(string number, Samples ratio, string figures, string target = "", bool? met = null) =>
+        new(number, $"{ratio.Median:0.00}x", $"{ratio.Spread("0.00", "x")}, {ratio.Turns}; {figures}", target, met);
+
     /// <summary>The machine, as far as it explains figures.</summary>
     public static string Machine()
     {
         string memory = ByteSize.ToMiB(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
-        string processor = File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
+        string? model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal));
+        string processor = model?.Split(':')[1].Trim() ?? RuntimeInformation.ProcessArchitecture.ToString();
         return $"{Environment.ProcessorCount} cores ({processor}), {memory}, Linux {Environment.OSVersion.Version}, {RuntimeInformation.FrameworkDescription}";
     }
 

@@ -40,8 +40,10 @@ internal static class ServiceLoad
         double whole = 100 * ((Used() - began) / Stopwatch.GetElapsedTime(begin));
         return
         [
-            new("order simulator and verifier: memory", $"{sum.Median:0} MiB", $"{sum.Spread("0", " MiB")}, {sum.Count} readings", $"under {MemoryTarget} MiB PSS", sum.Most < MemoryTarget),
-            new("order simulator and verifier, market paused: processor", $"{whole:0.0} % of a core", $"{load.Spread("0.0", " %")}, {load.Count} times {Slice.TotalSeconds:0} s", $"under {LoadTarget} %", whole < LoadTarget),
+            Memory.Row("order simulator and verifier: memory", sum, MemoryTarget),
+            new(
+                "order simulator and verifier, market paused: processor", $"{whole:0.0} % of a core",
+                $"{load.Spread("0.0", " %")}, {load.Count} times {Slice.TotalSeconds:0} s", $"under {LoadTarget} %", whole < LoadTarget),
         ];
 
         TimeSpan Used() => Proc.Used(simulator) + Proc.Used(verifier);

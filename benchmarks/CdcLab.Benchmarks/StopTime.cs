@@ -16,6 +16,7 @@ internal static class StopTime
             place.Say($"SIG{signal} to nothing left: {took.Last:0.0} s");
         }
 
-        return [new("Ctrl+C (SIGINT, SIGTERM) to nothing left", $"{took.Median:0.0} s", $"{took.Spread("0.0", " s")}, {took.Turns}", $"under {Target} s", took.Most < Target)];
+        string spread = $"{took.Spread("0.0", " s")}, {took.Turns}";
+        return [new("Ctrl+C (SIGINT, SIGTERM) to nothing left", $"{took.Median:0.0} s", spread, $"under {Target} s", took.Most < Target)];
     }
 }

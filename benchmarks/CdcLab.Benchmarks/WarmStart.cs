@@ -1,11 +1,12 @@
 namespace CdcLab.Benchmarks;
 
-/// <summary>A lab whose programs and data are there already, against a plain shell script that starts the same servers, in turns. What the script waits for is the
+/// <summary>A lab whose programs and data are there already, against a plain shell script that starts the same servers, in turns. The script waits for the
 /// least that a person would: MySQL's and the brokers' own lines that they are ready.</summary>
 internal static class WarmStart
 {
     private const double Target = 1.15;
     private const string Data = "warm";
+    private static readonly string[] Servers = [ResourceNames.MySql, ResourceNames.ZooKeeper, "kafka-"];
     private static readonly TimeSpan ScriptLimit = TimeSpan.FromMinutes(3);
 
     public static async Task<IReadOnlyList<Result>> MeasureAsync(Workplace place, CancellationToken cancellationToken)
@@ -30,12 +31,12 @@ internal static class WarmStart
         }
 
         Samples ratio = lab.Against(plain);
-        string turns = $"{ratio.Turns}; plain script {plain.Text("0.0", " s")}";
+        string script = $"plain script {plain.Text("0.0", " s")}";
         return
         [
-            new("warm start until every check is ok, against a plain script", $"{ratio.Median:0.00}x", $"{ratio.Spread("0.00", "x")}, {turns}", $"at most {Target}x", ratio.Median <= Target),
+            Result.Ratio("warm start until every check is ok, against a plain script", ratio, script, $"at most {Target}x", ratio.Median <= Target),
             new("warm start until every check is ok", $"{lab.Median:0.0} s", lab.Spread("0.0", " s"), "", null),
-            new("warm start until every server is healthy, against a plain script", $"{servers.Against(plain).Median:0.00}x", $"{servers.Against(plain).Spread("0.00", "x")}, {servers.Text("0.0", " s")}", "", null),
+            Result.Ratio("warm start until every server is healthy, against a plain script", servers.Against(plain), servers.Text("0.0", " s")),
         ];
 
         async Task StartLabAsync()
@@ -49,7 +50,7 @@ internal static class WarmStart
 
     // The AppHost writes "  kafka-1          up after 9 s".
     private static TimeSpan ServersHealthy(LabProcess lab) => lab.Lines
-        .Where(l => l.Text.Contains(" up after ", StringComparison.Ordinal) && (l.Text.Contains(" kafka-", StringComparison.Ordinal) || l.Text.Contains(" mysql ", StringComparison.Ordinal) || l.Text.Contains(" zookeeper ", StringComparison.Ordinal)))
+        .Where(l => l.Text.Contains(" up after ", StringComparison.Ordinal) && Servers.Any(s => l.Text.TrimStart().StartsWith(s, StringComparison.Ordinal)))
         .Max(l => l.At);
 
     // The very command lines of the lab's servers, on the same data.

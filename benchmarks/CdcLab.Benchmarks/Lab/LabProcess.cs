@@ -15,7 +15,10 @@ internal sealed class LabProcess : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan PidLimit = TimeSpan.FromSeconds(30);
     private static readonly string[] Resources =
-        [ResourceNames.MySql, ResourceNames.ZooKeeper, ResourceNames.Broker(1), ResourceNames.Broker(2), ResourceNames.Broker(3), ResourceNames.OrderSimulator, ResourceNames.Verifier];
+    [
+        ResourceNames.MySql, ResourceNames.ZooKeeper, ResourceNames.Broker(1), ResourceNames.Broker(2), ResourceNames.Broker(3),
+        ResourceNames.OrderSimulator, ResourceNames.Verifier,
+    ];
 
     private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(2);
 
@@ -102,7 +105,9 @@ internal sealed class LabProcess : IAsyncDisposable
         while (true)
         {
             LabReport report = await Verifier.ReportAsync(cancellationToken);
-            Dictionary<string, int> pids = (report.Figures?.Resources ?? []).Where(r => r.Pid is not null && r.Name != Dashboard).ToDictionary(r => r.Name, r => r.Pid!.Value);
+            Dictionary<string, int> pids = (report.Figures?.Resources ?? [])
+                .Where(r => r.Pid is not null && r.Name != Dashboard)
+                .ToDictionary(r => r.Name, r => r.Pid!.Value);
             // The AppHost's figures come every few seconds, and a moment later than the verdicts.
             string[] missing = [.. Resources.Where(r => !pids.ContainsKey(r))];
             if (missing.Length == 0)
@@ -138,7 +143,9 @@ internal sealed class LabProcess : IAsyncDisposable
         }
 
         TimeSpan took = Stopwatch.GetElapsedTime(begin);
-        return _process.ExitCode == 0 ? took : throw new BenchmarkException($"The AppHost ended with exit code {_process.ExitCode} after SIG{signal}. Its output:\n{Output}");
+        return _process.ExitCode == 0
+            ? took
+            : throw new BenchmarkException($"The AppHost ended with exit code {_process.ExitCode} after SIG{signal}. Its output:\n{Output}");
     }
 
     public async ValueTask DisposeAsync()

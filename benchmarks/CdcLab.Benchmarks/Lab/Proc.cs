@@ -49,7 +49,8 @@ internal static class Proc
     public static void Signal(int pid, string name)
     {
         // One that has ended meanwhile is no error.
-        using Process kill = Process.Start(new ProcessStartInfo("kill", ["-s", name, pid.ToString()]) { UseShellExecute = false, RedirectStandardError = true })!;
+        ProcessStartInfo start = new("kill", ["-s", name, pid.ToString()]) { UseShellExecute = false, RedirectStandardError = true };
+        using Process kill = Process.Start(start)!;
         kill.WaitForExit();
     }
 

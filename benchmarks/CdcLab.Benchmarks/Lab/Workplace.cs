@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace CdcLab.Benchmarks.Lab;
 
-/// <summary>Where the measured labs lie: a temporary folder, a block of ports, and a variable that every process of theirs inherits. Nothing of it is left at the end.</summary>
+/// <summary>Where the measured labs lie: a temporary folder, a block of ports, and a variable that processes inherit. Nothing is left at the end.</summary>
 internal sealed class Workplace : IAsyncDisposable
 {
     private const string Variable = "CDCLAB_BENCHMARK";
@@ -82,7 +82,9 @@ internal sealed class Workplace : IAsyncDisposable
     public IReadOnlyList<string> Left(string dataDirectory)
     {
         string[] processes = [.. Processes.Select(p => $"process {p} {string.Join(' ', Proc.CommandLine(p).Take(3))}")];
-        string[] ports = [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Where(l => l.Port >= PortBase && l.Port < PortBase + LabPorts.BlockSize).Select(l => $"listener {l}")];
+        string[] ports = [.. IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners()
+            .Where(l => l.Port >= PortBase && l.Port < PortBase + LabPorts.BlockSize)
+            .Select(l => $"listener {l}")];
         if (processes.Length + ports.Length > 0)
             return [.. processes, .. ports];
         return
