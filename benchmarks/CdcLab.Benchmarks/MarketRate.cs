@@ -68,7 +68,8 @@ internal static class MarketRate
             ProcessStartInfo start = place.Start(mysqlslap[0],
             [
                 .. mysqlslap.Skip(1), "--no-defaults", "--protocol=tcp", "--host=127.0.0.1", $"--port={place.PortBase}",
-                $"--user={DatabaseUser.Simulator.Name}", "--ssl-mode=DISABLED", "--get-server-public-key", $"--create-schema={OrdersSchema.Database}", "--no-drop",
+                $"--user={DatabaseUser.Simulator.Name}", "--ssl-mode=DISABLED", "--get-server-public-key",
+                $"--create-schema={OrdersSchema.Database}", "--no-drop",
                 $"--query={script}", $"--delimiter={SlapScript.Delimiter}", $"--concurrency={Connections}",
                 // It works until it is killed.
                 "--number-of-queries=2000000000",
