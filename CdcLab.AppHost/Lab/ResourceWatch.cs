@@ -82,9 +82,12 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
                 _followers.Add(FollowLogAsync(e.Resource, _logs[name], stop));
             FollowProcess(now);
             if (now.HasEnded && before?.HasEnded == false)
-                await TellEndAsync(now);
+                TellEnd(now);
             else if (now.IsRunning && before?.IsRunning == false && !before.IsPaused)
                 _ended.TryRemove(name, out _);
+            // Aspire calls every end of a process "Finished", and may say so again.
+            if (now.State == KnownResourceStates.Finished)
+                await notifications.PublishUpdateAsync(e.Resource, s => s.State?.Text == KnownResourceStates.Finished ? s with { State = KnownResourceStates.Exited } : s);
             Changed(before, now);
         }
     }
@@ -102,7 +105,7 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
         _sent.TryRemove(now.Resource.Name, out _);
     }
 
-    private async Task TellEndAsync(WatchedResource now)
+    private void TellEnd(WatchedResource now)
     {
         string name = now.Resource.Name;
         _sent.TryRemove(name, out SentSignal? sent);
@@ -119,8 +122,6 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
         if (lab.Containers && now.Resource is ContainerResource && code is > 128 and < 160)
             status = new(null, code - 128);
         string words = _ended[name] = ProcessEnd.Of(code, status, sent, (lab.Runtime as ProcessRuntime)?.Memory(name, pid: null)).Describe();
-        // Aspire calls every end of a process "Finished".
-        await notifications.PublishUpdateAsync(now.Resource, s => s.State?.Text == KnownResourceStates.Finished ? s with { State = KnownResourceStates.Exited } : s);
         IReadOnlyList<string> last = sent is null ? Tail(name, LastLines) : [];
         EndedLog(loggers.GetLogger(now.Resource), name, words, last.Count == 0 ? "" : $" Its last lines: {string.Join(" | ", last)}");
     }

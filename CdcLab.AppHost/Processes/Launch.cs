@@ -33,9 +33,9 @@ internal static partial class Launch
     /// <summary>The shell's words in a file of their own: what Aspire shows of the server is then that file's name, and not the words.</summary>
     public static (string Program, string[] Arguments) AsScript(string path, (string Program, string[] Arguments) launch)
     {
-        if (launch is not { Program: "/bin/sh", Arguments: ["-c", var words, _, .. var rest] })
+        if (launch is not { Program: "/bin/sh", Arguments: ["-c", var words, _, var group, .. var rest] })
             return launch;
-        File.WriteAllText(path, $"#!/bin/sh\n{words}\n");
+        File.WriteAllText(path, $"#!/bin/sh\nset -- '{group}' \"$@\"\n{words}\n");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return (path, rest);
     }
