@@ -48,7 +48,7 @@ internal static class LabCommands
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or FormatException or Win32Exception or DistributedApplicationException or ProgramUnavailableException or VerifierException)
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or FormatException or InvalidOperationException { InnerException: FormatException } or Win32Exception or DistributedApplicationException or ProgramUnavailableException or VerifierException)
         {
             // A full disk, a folder without permission, a program that is missing, what Aspire refuses: their own words name it.
             return Refuse([refused.Message]);
