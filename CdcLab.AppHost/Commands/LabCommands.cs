@@ -40,16 +40,15 @@ internal static class LabCommands
         root.Subcommands[0].Action = root.Action;
 
         ParseResult parsed = root.Parse(arguments.Commands, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (parsed.Errors.Count > 0)
-            return Refuse(parsed.Errors.Select(e => LabArguments.Explain(e.Message)).Distinct(StringComparer.Ordinal));
+        string[] refusals = [.. parsed.Errors.Select(e => LabArguments.Explain(e.Message)).Distinct(StringComparer.Ordinal), .. arguments.Faults.Select(f => f.ToString()), .. faults];
         // Help and version need no valid setting.
-        if (parsed.Action is AsynchronousCommandLineAction && arguments.Faults.Count + faults.Count > 0)
-            return Refuse(arguments.Faults.Select(f => f.ToString()).Concat(faults));
+        if (refusals.Length > 0 && (parsed.Errors.Count > 0 || parsed.Action is AsynchronousCommandLineAction))
+            return Refuse(refusals);
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
         }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or Win32Exception or DistributedApplicationException or ProgramUnavailableException or VerifierException)
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or FormatException or InvalidOperationException { InnerException: FormatException } or Win32Exception or DistributedApplicationException or ProgramUnavailableException or VerifierException)
         {
             // A full disk, a folder without permission, a program that is missing, what Aspire refuses: their own words name it.
             return Refuse([refused.Message]);
@@ -59,17 +58,29 @@ internal static class LabCommands
     public static int Refuse(IEnumerable<string> refusals)
     {
         foreach (string refusal in refusals)
-            LabTerminal.Error($"error: {refusal}");
+            LabTerminal.Error($"error: {OptionFault.OneLine(refusal).Trim()}");
         return ExitCodes.CouldNotRun;
     }
 
     private static async Task<int> RunLabAsync(LabOptions options, LabArguments arguments, Func<LabSession, DistributedApplication> build, CancellationToken stop)
     {
+        bool isNew = !Directory.Exists(LabDataDirectory.Of(options).Path);
         (LabSession? lab, IReadOnlyList<string> refusals) = await LabSession.OpenAsync(options, [.. arguments.Aspire], stop);
         if (lab is null)
             return Refuse(refusals);
         using (lab)
-            return await LabHosting.RunAsync(lab, build);
+        {
+            try
+            {
+                return await LabHosting.RunAsync(lab, build);
+            }
+            finally
+            {
+                // Aspire refuses its own switches later than the lab does, but before a server has made anything.
+                if (isNew && Directory.GetDirectories(lab.Folder).Length == 0)
+                    Directory.Delete(lab.Folder, recursive: true);
+            }
+        }
     }
 }
 

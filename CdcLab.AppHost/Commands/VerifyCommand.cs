@@ -36,6 +36,8 @@ internal sealed class VerifyCommand(LabOptions options, Func<LabSession, Distrib
         if (files.Problem() is { } problem)
             return LabCommands.Refuse([problem]);
         LabDataDirectory directory = LabDataDirectory.Of(options);
+        if (options.DataDirectory is not null && !directory.IsHeld && directory.Problem() is { } fault)
+            return LabCommands.Refuse([new OptionFault("Lab:DataDirectory", directory.Path, fault).ToString()]);
         (LabReport? report, int code) = directory.IsHeld ? await AttachAsync(directory, stop) : await TemporaryAsync(TimeSpan.FromMinutes(limitMinutes), stop);
         if (report is null)
             return code;

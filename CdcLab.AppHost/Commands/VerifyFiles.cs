@@ -27,7 +27,7 @@ internal sealed record VerifyFiles(string? Markdown, string? Json, string? JUnit
             }
             catch (Exception refused) when (refused is IOException or UnauthorizedAccessException or ArgumentException)
             {
-                return $"{option} {path}: cannot be written ({refused.Message.TrimEnd('.')}); name a file in a folder that exists and is yours";
+                return $"{option} {path}: cannot be written ({refused.Message.TrimEnd('.').Replace(Temporary(path), path, StringComparison.Ordinal)}); name a file in a folder that exists and is yours";
             }
         }
 

@@ -19,7 +19,7 @@ internal sealed class ContainerEngine(string client = "docker")
             // DOCKER_HOST, or else the client's current context. Ports are published on the engine's own machine, and every address of the lab is on this one.
             string endpoint = (await RunAsync(AskLimit, cancellationToken, "context", "inspect", "--format", "{{.Endpoints.docker.Host}}")).Trim();
             if (!IsLocal(endpoint))
-                return new(false, $"the docker client is set to another machine ({endpoint}), and the lab's servers run on this one");
+                return new(false, $"the docker client is set to another machine ({endpoint}, by DOCKER_HOST or its context), and the lab's servers run on this one");
             // Debian's builds add a suffix of their own, such as +dfsg4.
             string version = (await RunAsync(AskLimit, cancellationToken, "version", "--format", "{{.Server.Version}}")).Trim().Split('+')[0];
             return new(true, $"Docker {version} answers");

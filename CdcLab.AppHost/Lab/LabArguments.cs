@@ -13,7 +13,7 @@ internal sealed record LabArguments(IReadOnlyList<string> Settings, IReadOnlyLis
         ["--operation", "--step", "--publisher", "--output-path", "--log-level", "--environment", "--include-exception-details", "--no-color", "--applicationName", "--contentRoot"],
         StringComparer.OrdinalIgnoreCase);
 
-    private static readonly string[] Sections = [.. OptionCatalog.All.Select(o => o.Key.Split(':')).Where(k => k.Length > 2).Select(k => k[1]).Distinct(StringComparer.Ordinal)];
+    private static readonly string[] Sections = [LabOptions.Section, .. OptionCatalog.All.Select(o => o.Key.Split(':')).Where(k => k.Length > 2).Select(k => k[1]).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Takes a command line apart. System.CommandLine splits arguments at a colon, so it must not see the settings.</summary>
     public static LabArguments Parse(IReadOnlyList<string> arguments)
@@ -48,6 +48,7 @@ internal sealed record LabArguments(IReadOnlyList<string> Settings, IReadOnlyLis
     /// <summary>The message of a wrong argument, with the setting that was probably meant, or where to see what there is.</summary>
     public static string Explain(string error)
     {
+        error = error.Replace("expected type 'System.Double'", "a number", StringComparison.Ordinal);
         string[] quoted = error.Split('\'', 3);
         string argument = quoted.Length == 3 ? quoted[1].TrimStart('-', '/').Split('=')[0].Replace("__", ":", StringComparison.Ordinal) : "";
         if (!argument.Contains(':', StringComparison.Ordinal))
@@ -72,7 +73,7 @@ internal sealed record LabArguments(IReadOnlyList<string> Settings, IReadOnlyLis
         return (aspire, commands);
     }
 
-    // --DcpPublisher:ContainerRuntime=podman and --ASPNETCORE_URLS=... are for the application's configuration. --Kafka:Brokers=5 lacks its Lab: and is told so.
+    // --DcpPublisher:ContainerRuntime=podman and --ASPNETCORE_URLS=... are for the application's configuration. --Kafka:Brokers=5 and --Lab__Name=x are meant for the lab, and are told how to be written.
     private static bool IsConfiguration(string name) =>
         name.StartsWith("--", StringComparison.Ordinal) && name.AsSpan(2).ContainsAny(':', '_') && !Sections.Contains(name[2..].Split(':')[0].Split("__")[0], StringComparer.OrdinalIgnoreCase);
 

@@ -108,7 +108,7 @@ internal sealed class LabDataDirectory
             return "has a comma or a name that begins with ~, which Kafka and MySQL read in their own way; use another path";
         if (Missing().FirstOrDefault(System.IO.File.Exists) is { } file)
             return file == Path ? "is not a folder; use the path of a folder" : $"cannot be made: {file} is not a folder; use another path";
-        return (Directory.Exists(Path) ? ProblemInside() : null) ?? ProblemOfDisk();
+        return ProblemOfFolder();
     }
 
     /// <summary>Takes the directory for a run: makes it, locks it, stamps it, and generates the secrets that it lacks. A refusal leaves nothing behind.</summary>
@@ -201,12 +201,14 @@ internal sealed class LabDataDirectory
             : null;
     }
 
-    private string? ProblemOfDisk()
+    private string? ProblemOfFolder()
     {
         string there = Missing().LastOrDefault() is { } outermost ? System.IO.Path.GetDirectoryName(outermost)! : Path;
         string probe = System.IO.Path.Combine(there, ".cdclab-" + Guid.NewGuid().ToString("N"));
         try
         {
+            if (Directory.Exists(Path) && ProblemInside() is { } inside)
+                return inside;
             // By trying: permissions, read-only file systems and special ones such as /proc have no other common answer.
             Directory.CreateDirectory(probe);
             Directory.Delete(probe);

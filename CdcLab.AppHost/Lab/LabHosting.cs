@@ -61,13 +61,8 @@ internal static class LabHosting
             LabTerminal.Line($"Dashboard: {lab.DashboardLink}");
         await using DistributedApplication application = build(lab);
         lab.Announce();
-        StartProgress progress = application.Services.GetRequiredService<StartProgress>();
         IHostApplicationLifetime lifetime = application.Services.GetRequiredService<IHostApplicationLifetime>();
-        lifetime.ApplicationStopping.Register(() =>
-        {
-            progress.IsStopping();
-            LabTerminal.Line("Stopping: services, brokers, then ZooKeeper and MySQL.");
-        });
+        lifetime.ApplicationStopping.Register(() => LabTerminal.Line("Stopping: services, brokers, then ZooKeeper and MySQL."));
         using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
         application.Services.GetRequiredService<VerdictDisplay>().IsQuiet = work is not null;
         Task working = work is null ? Task.CompletedTask : WorkAsync(work);

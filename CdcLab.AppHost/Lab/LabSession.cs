@@ -67,13 +67,15 @@ internal sealed class LabSession : IDisposable
         LabRuntime wanted = options.Runtime == LabRuntime.Auto ? directory.Runtime ?? LabRuntime.Auto : options.Runtime;
         EngineAnswer? answer = wanted == LabRuntime.Process ? null : await new ContainerEngine().AskAsync(cancellationToken);
         if (wanted == LabRuntime.Container && answer is { Answers: false })
-            return (null, [$"Lab:Runtime = container: {answer.Because}. Start a container engine, or use process or auto."]);
+            return (null, [$"Lab:Runtime = container: {answer.Because}. Start a container engine on this machine, or use process or auto."]);
         bool containers = answer is { Answers: true };
         string because = containers ? answer!.Because
             : options.Runtime == LabRuntime.Process ? "Lab:Runtime = process"
             : answer is null ? $"the data in {directory.Path} was made by processes; `reset` deletes it"
             : answer.Because;
         List<string> refusals = [.. Preflight.Check(options, containers, directory).Select(f => f.ToString())];
+        if (!Directory.Exists(Path.GetTempPath()))
+            refusals.Add($"TMPDIR, {Path.GetTempPath()}, is no folder: set it to a folder of your own, or unset it.");
         if (!containers)
             refusals.AddRange(new ProgramStore(new(options.Kafka.Source, options.Kafka.ArchiveUrl, options.Npm.Registry)).CheckHomes());
         ContainerEngine? engine = containers ? new() : null;

@@ -11,23 +11,22 @@ internal sealed class StartProgress
     private readonly ConcurrentDictionary<string, string> _told = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _up = new(StringComparer.Ordinal);
     private readonly ResourceWatch _watch;
-    private volatile bool _stopping;
+    private readonly IHostApplicationLifetime _lifetime;
 
-    public StartProgress(ResourceWatch watch)
+    public StartProgress(ResourceWatch watch, IHostApplicationLifetime lifetime)
     {
+        _lifetime = lifetime;
         _watch = watch;
         watch.Changed = Tell;
     }
 
     public double Seconds => Stopwatch.GetElapsedTime(_start).TotalSeconds;
 
-    // From now on ends are wanted.
-    public void IsStopping() => _stopping = true;
-
     private void Tell(WatchedResource? before, WatchedResource now)
     {
         string name = now.Resource.Name;
-        if (_stopping)
+        // Ends are wanted then.
+        if (_lifetime.ApplicationStopping.IsCancellationRequested)
             return;
         if (now.State.StartsWith("Fetching", StringComparison.Ordinal))
             TellOnce(name, Rounded(now.State));

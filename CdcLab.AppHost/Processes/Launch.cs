@@ -8,8 +8,8 @@ internal static partial class Launch
     // $1 is the group's file or empty; the rest is the command. By exec the server keeps the process id that Aspire knows, and signals reach it directly.
     private const string Enter = """if [ -n "$1" ]; then echo $$ > "$1" || exit 126; fi; shift; exec "$@" """;
 
-    // The program ends with this process, however this process ends: the shell reads a pipe that only this process holds open.
-    private const string Tied = """exec 3<&0; "$@" </dev/null & program=$!; { read -r _ <&3; kill -KILL $program; } 2>/dev/null & watch=$!; wait $program; code=$?; kill $watch 2>/dev/null; exit $code""";
+    // The program ends with this process, however this process ends: the shell reads a pipe that only this process holds open, also when all of its group were told to end.
+    private const string Tied = """exec 3<&0; "$@" </dev/null & program=$!; { trap '' TERM HUP; read -r _ <&3; kill -KILL $program; } 2>/dev/null & watch=$!; wait $program; code=$?; kill -KILL $watch 2>/dev/null; exit $code""";
     private const int KeptLines = 3;
 
     // Options for other Java programs; LD_*: mysqld may run with another C library than the machine's; UMASK*, NOTIFY_SOCKET: read by mysqld.

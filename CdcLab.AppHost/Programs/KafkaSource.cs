@@ -131,9 +131,9 @@ internal static partial class KafkaDistribution
             return null;
         }
 
-        var jars = Directory.EnumerateFiles(libs, "*.jar").Select(file => Path.GetFileName(file)).ToArray();
+        var jars = Directory.EnumerateFiles(libs, "*.jar", new EnumerationOptions { IgnoreInaccessible = true }).Select(file => Path.GetFileName(file)).ToArray();
         var version = jars.Select(jar => KafkaJar().Match(jar)).FirstOrDefault(match => match.Success)?.Groups["version"].Value;
-        fault = version is null ? "has no kafka_2.*.jar in its libs folder, so it is no unpacked Kafka distribution"
+        fault = version is null ? "has no kafka_2.*.jar in a readable libs folder, so it is no unpacked Kafka distribution"
             : VersionFault(version)
             ?? (jars.Any(jar => jar.StartsWith("zookeeper-", StringComparison.Ordinal)) ? "" : "has no zookeeper-*.jar in its libs folder");
         return fault.Length == 0 ? version : null;

@@ -29,6 +29,15 @@ internal sealed class ProgramCache(string root)
         return new ProgramCache(Path.Combine(cache, "cdclab"));
     }
 
+    /// <summary>Why it can never hold anything: a file where it or a folder above it would be. One that is read-only may hold all that is needed.</summary>
+    public string? Fault()
+    {
+        var at = Root;
+        while (!Path.Exists(at))
+            at = Path.GetDirectoryName(at)!;
+        return Directory.Exists(at) ? null : $"XDG_CACHE_HOME: programs cannot be kept in {Root}, because {at} is no folder: set it to a folder of your own, or unset it.";
+    }
+
     /// <summary>The newest whole cached version of a part that is accepted.</summary>
     internal CachedPart? Find(string part, Func<PartManifest, bool> accepts)
         => !Directory.Exists(Root) ? null : Directory.EnumerateDirectories(Root, part + "-*")

@@ -13,6 +13,7 @@ internal sealed class ProgramUnavailableException(string message) : Exception(me
 internal sealed class ProgramStore
 {
     private readonly Func<string, string?> _environment;
+    private readonly ProgramCache _cache;
     private readonly KafkaSource _kafkaSource;
     private readonly Shared<MySqlProgram> _mySql;
     private readonly Shared<KafkaProgram> _kafka;
@@ -21,7 +22,7 @@ internal sealed class ProgramStore
     public ProgramStore(ProgramOptions options, Func<string, string?>? environment = null, ProgramCache? cache = null)
     {
         _environment = environment ?? Environment.GetEnvironmentVariable;
-        cache ??= ProgramCache.OfUser(_environment);
+        _cache = cache ??= ProgramCache.OfUser(_environment);
         _kafkaSource = new KafkaSource(options, cache, _environment);
         _mySql = new(new MySqlSource(cache, _environment).FindAsync);
         _kafka = new(_kafkaSource.FindAsync);
@@ -32,8 +33,8 @@ internal sealed class ProgramStore
 
     public KafkaProgram? KnownKafka => _kafka.Known;
 
-    /// <summary>What is wrong with <c>MYSQL_HOME</c> and <c>KAFKA_HOME</c>, one line each. Fetches and starts nothing.</summary>
-    public IReadOnlyList<string> CheckHomes() => [.. new[] { MySqlSource.HomeFault(_environment), _kafkaSource.HomeFault() }.OfType<string>()];
+    /// <summary>What is wrong with <c>MYSQL_HOME</c>, <c>KAFKA_HOME</c> and <c>XDG_CACHE_HOME</c>, one line each. Fetches and starts nothing.</summary>
+    public IReadOnlyList<string> CheckHomes() => [.. new[] { MySqlSource.HomeFault(_environment), _kafkaSource.HomeFault(), _cache.Fault() }.OfType<string>()];
 
     public Task<MySqlProgram> MySqlAsync(IProgress<FetchProgress> progress, CancellationToken cancellationToken)
         => _mySql.GetAsync(progress, cancellationToken);

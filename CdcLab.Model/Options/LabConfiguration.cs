@@ -21,7 +21,7 @@ public static class LabConfiguration
             if (OptionCatalog.Get(key) is not { } option)
                 found.Add(Unknown(key, text));
             else if (text.Any(char.IsControl))
-                found.Add(new(option.Key, text, $"has a control character in it; use {option.Form}"));
+                found.Add(new(option.Key, text, $"has a control character in it; leave it out"));
             else if (option.ToBindable(text) is { } bindable)
                 readable[option.Key] = bindable;
             else
@@ -83,12 +83,15 @@ public sealed record OptionFault(string Setting, string? Value, string Problem)
 {
     private const int LongestShown = 120;
 
-    public override string ToString() => OneLine(Setting) + (Value is null ? "" : $" = {OneLine(Value)}") + $": {Problem}";
+    public override string ToString() => Short(Setting) + (Value is null ? "" : $" = {Short(Value)}") + $": {Problem}";
 
-    // Neither a line break nor a mark that turns the direction of writing may change what the terminal shows.
-    private static string OneLine(string value)
+    /// <summary>A text as one line: neither a line break nor a mark that turns the direction of writing may change what the terminal shows.</summary>
+    public static string OneLine(string text) =>
+        string.Concat(text.Select(c => char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? ' ' : c));
+
+    private static string Short(string value)
     {
-        string shown = string.Concat(value.Select(c => char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? ' ' : c));
+        string shown = OneLine(value);
         return shown.Length == 0 ? "(empty)" : shown.Length <= LongestShown ? shown : shown[..(LongestShown - 3)] + "...";
     }
 }

@@ -88,7 +88,7 @@ public sealed partial class LabOptionsValidator(params IReadOnlyCollection<strin
         else if (!IsIPv4(host) && (host.Length > 253 || !HostName().IsMatch(host) || host.All(c => c == '.' || char.IsAsciiDigit(c))))
             Add(Advertised, "is neither a host name nor an IPv4 address; use one without scheme, port and spaces, such as localhost or 192.168.0.7");
         else if (!Has("Lab:BindAddress") && bind is not (Loopback or Everywhere) && (host == "localhost" || host.StartsWith("127.", StringComparison.Ordinal)))
-            Add(Advertised, $"sends clients to {host}, but the brokers listen on {bind} only (Lab:BindAddress); use {bind}, or Lab:BindAddress = {Everywhere}");
+            Add(IsDefault(Advertised) ? "Lab:BindAddress" : Advertised, $"would let the brokers listen on {bind} only (Lab:BindAddress) and send clients to {host} ({Advertised}); use an address of this machine for both, or Lab:BindAddress = {Everywhere}");
 
         int lastBase = LastPort - LabPorts.BlockSize;
         if (_options.PortBase != 0 && (_options.PortBase < FirstOrdinaryPort || _options.PortBase > lastBase))

@@ -65,7 +65,7 @@ public sealed class OptionEntry
         : type == typeof(OrderRate) ? ($"0 (paused), a number up to {OrderRate.HighestPerSecond}, or max", t => OrderRate.TryParse(t, out _) ? t : null)
         : type == typeof(bool) ? ("true or false", t => bool.TryParse(t, out _) ? t : null)
         : type == typeof(int) ? ("a whole number", t => int.TryParse(t, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? t : null)
-        : ("a text", t => t.Length == 0 ? null : t);
+        : ("a text that is not empty", t => t.Length == 0 ? null : t);
 }
 
 /// <summary>Every option of a lab, found from the properties of <see cref="LabOptions"/>.</summary>

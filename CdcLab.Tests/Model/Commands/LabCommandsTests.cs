@@ -43,6 +43,35 @@ public sealed class LabCommandsTests : IDisposable
         Assert.False(Directory.Exists(Lab));
     }
 
+    [Theory]
+    [InlineData("verify", "--report=no/such\nfolder/\u001b[2J")]
+    [InlineData("--no\nsuch\u001b[2J")]
+    public async Task Control_characters_of_an_argument_are_not_shown(params string[] arguments)
+    {
+        string error = (await RunAsync(arguments)).Error;
+        Assert.StartsWith("error: ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain(error.TrimEnd('\n'), char.IsControl);
+    }
+
+    [Fact]
+    public async Task Wrong_argument_and_wrong_setting_are_told_at_once() =>
+        Assert.Equal(2, (await RunAsync(["--port=1", "--Lab:Kafka:Brokers=0"])).Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+
+    [Fact]
+    public async Task Verify_in_a_folder_that_is_not_a_labs_is_refused_before_a_lab_is_started()
+    {
+        _folder.Write("lab/photo.jpg");
+        Assert.Contains("photo.jpg", (await RunAsync(["verify"])).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_Aspire_refuses_leaves_no_folder()
+    {
+        (int code, string _, string error) = await RunAsync([], null, "--Lab:Runtime=process", $"--Lab:PortBase={PortUse.FreeBase("127.0.0.1")}", "--ASPNETCORE_URLS=x");
+        Assert.Equal((2, "error: Invalid url: 'x'\n"), (code, error));
+        Assert.False(Directory.Exists(Lab));
+    }
+
     [Fact]
     public async Task Help_lists_the_commands_and_names_Aspires()
     {
@@ -151,7 +180,7 @@ public sealed class LabCommandsTests : IDisposable
         Console.SetIn(TextReader.Null);
         try
         {
-            int code = await LabCommands.RunAsync([.. arguments, $"--Lab:DataDirectory={Lab}", .. more], _ => throw new InvalidOperationException("No lab is to be started."), removeVolumes ?? ((_, _) => Task.CompletedTask));
+            int code = await LabCommands.RunAsync([.. arguments, $"--Lab:DataDirectory={Lab}", .. more], _ => throw new FormatException("Invalid url: 'x'"), removeVolumes ?? ((_, _) => Task.CompletedTask));
             return (code, said.ToString(), complained.ToString());
         }
         finally

@@ -29,6 +29,12 @@ public sealed class LabArgumentsTests
     }
 
     [Theory]
+    [InlineData("--Lab__Kafka__Brokers=3")]
+    [InlineData("--Kafka__Brokers=3")]
+    [InlineData("--Kafka:Brokers=3")]
+    public void Setting_in_another_form_is_not_taken_for_Aspires(string argument) => Assert.Equal([argument], LabArguments.Parse([argument]).Commands);
+
+    [Theory]
     [InlineData("--Lab:Name")]
     [InlineData("--Lab:Name", "--help")]
     public void Setting_without_a_value_is_a_fault(params string[] arguments) => Assert.Contains("--Lab:Name=VALUE", Assert.Single(LabArguments.Parse(arguments).Faults).Problem, StringComparison.Ordinal);
@@ -55,5 +61,6 @@ public sealed class LabArgumentsTests
     [InlineData("Unrecognized command or argument '--Kafka:Brokers=5'.", "--Lab:Kafka:Brokers=VALUE")]
     [InlineData("Unrecognized command or argument 'Lab__Kafka__Broker=5'.", "--Lab:Kafka:Brokers=VALUE")]
     [InlineData("Unrecognized command or argument 'verfy'.", "--help")]
+    [InlineData("Cannot parse argument 'x' for option '--limit' as expected type 'System.Double'.", "'x' for option '--limit' as a number.")]
     public void Mistake_is_told_with_what_was_probably_meant(string error, string says) => Assert.Contains(says, LabArguments.Explain(error), StringComparison.Ordinal);
 }

@@ -81,6 +81,11 @@ public sealed class LabDataDirectoryTests : IDisposable
         Assert.Contains("is not a folder", At("file").Problem(), StringComparison.Ordinal);
         Assert.Contains($"{_folder.Below("file")} is not a folder", At("file", "a", "b").Problem(), StringComparison.Ordinal);
         Assert.Contains("cannot be written to", LabDataDirectory.Of(new() { DataDirectory = "/proc/cdclab" }).Problem(), StringComparison.Ordinal);
+        string closed = Directory.CreateDirectory(_folder.Below("closed"), UnixFileMode.None).FullName;
+        // Nothing is closed to root.
+        if (!Environment.IsPrivilegedProcess)
+            Assert.Contains("is denied); use a folder of your own", LabDataDirectory.Of(new() { DataDirectory = closed }).Problem(), StringComparison.Ordinal);
+        File.SetUnixFileMode(closed, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Assert.Contains("comma", At("a,b").Problem(), StringComparison.Ordinal);
         Assert.Contains("~", At("~", "b").Problem(), StringComparison.Ordinal);
     }

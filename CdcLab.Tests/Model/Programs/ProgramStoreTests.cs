@@ -15,6 +15,8 @@ public sealed class ProgramStoreTests : IDisposable
         Assert.Contains("MYSQL_HOME, " + _folder.Below("absent"), faults[0], StringComparison.Ordinal);
         Assert.Contains("KAFKA_HOME, " + _folder.Below("absent"), faults[1], StringComparison.Ordinal);
         Assert.Empty(Store(null).CheckHomes());
+        _folder.Write("cache");
+        Assert.Contains($"{_folder.Below("cache")} is no folder: set it", Assert.Single(Store(null).CheckHomes()), StringComparison.Ordinal);
     }
 
     [Fact]
