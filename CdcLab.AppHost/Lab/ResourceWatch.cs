@@ -46,7 +46,7 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
 
     public string States => string.Join(", ", _now.Values.OrderBy(r => r.Resource.Name, StringComparer.Ordinal).Select(r => $"{r.Resource.Name}: {r.State}"));
 
-    public string? Ended(string name) => _ended.GetValueOrDefault(name);
+    public string? Ended(string name) => _ended.GetValueOrDefault(name) ?? (_sent.TryGetValue(name, out SentSignal? sent) ? $"told to end by `{sent.Command}` of this lab" : null);
 
     /// <summary>Notes that a command of the lab is about to end a resource, so that its end is not taken for somebody else's.</summary>
     public void WillSend(string name, SentSignal signal) => _sent[name] = signal;

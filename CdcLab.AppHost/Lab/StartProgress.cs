@@ -33,7 +33,12 @@ internal sealed class StartProgress
         else if (now.State.StartsWith("Waiting for", StringComparison.Ordinal))
             TellOnce(name, now.State);
         else if (now.IsRunning && now.Snapshot.HealthStatus == HealthStatus.Healthy && !IsUp(before))
-            TellOnce(name, _up.TryAdd(name, true) ? $"up after {Seconds:0} s" : "up again");
+        {
+            bool again = !_up.TryAdd(name, true);
+            // The verifier's first time is the line that the lab is up.
+            if (again || name != ResourceNames.Verifier)
+                TellOnce(name, again ? "up again" : $"up after {Seconds:0} s");
+        }
         else if (now.HasEnded && before?.HasEnded == false)
             TellOnce(name, _watch.Ended(name) is { } how ? $"{how}{Last(name, now)}" : now.State);
         else if (now.IsPaused && before?.IsPaused == false)
