@@ -12,6 +12,7 @@ internal sealed partial class OrchestratorWatch(IHostApplicationLifetime lifetim
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    private const int LooksForStart = 30;
 
     // The application stops, and the orchestrator with it.
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
@@ -36,15 +37,17 @@ internal sealed partial class OrchestratorWatch(IHostApplicationLifetime lifetim
         try
         {
             Orchestrator? found = null;
+            // What Aspire throws on its own threads when its orchestrator is gone would abort the process before it has been cleaned up after: that thread waits.
+            AppDomain.CurrentDomain.UnhandledException += (_, _) => Thread.Sleep(found is { IsAlive: false } ? 2 * CleanUpLimit : TimeSpan.Zero);
             using PeriodicTimer timer = new(Period, time);
             for (int looks = 1; await timer.WaitForNextTickAsync(stop); looks++)
             {
-                found ??= Orchestrator.Find(Environment.ProcessId, _since);
-                if (found is null && looks == 60)
-                    NotFound(log);
-                if (found is null)
+                // Until both of its processes have been seen it may have died unseen; Aspire would wait for it without end.
+                if (found?.Controllers is null && Orchestrator.Find(Environment.ProcessId, _since) is { } seen)
+                    found = seen;
+                if (found is null && looks < LooksForStart)
                     continue;
-                if (!found.IsAlive)
+                if (found is not { IsAlive: true })
                 {
                     await EndAsync(found, cleanUpAsync);
                     return;
@@ -52,7 +55,8 @@ internal sealed partial class OrchestratorWatch(IHostApplicationLifetime lifetim
 
                 // Remembered while it lives: afterwards nobody can tell whose children they were.
                 _children.RemoveWhere(c => !c.IsAlive);
-                _children.UnionWith(Identify(ProcessTable.Children(found.Controllers.Pid)));
+                if (found.Controllers is { } controllers)
+                    _children.UnionWith(Identify(ProcessTable.Children(controllers.Pid)));
             }
         }
         catch (Exception failure)
@@ -62,14 +66,14 @@ internal sealed partial class OrchestratorWatch(IHostApplicationLifetime lifetim
         }
     }
 
-    private async Task EndAsync(Orchestrator lost, Func<CancellationToken, Task> cleanUpAsync)
+    private async Task EndAsync(Orchestrator? lost, Func<CancellationToken, Task> cleanUpAsync)
     {
-        await Console.Error.WriteLineAsync("The orchestrator (DCP) ended; stopping.");
+        await Console.Error.WriteLineAsync(lost is null ? "The orchestrator (DCP) did not start; stopping." : "The orchestrator (DCP) ended; stopping.");
         Environment.ExitCode = ExitCode;
         try
         {
             // Half an orchestrator would start again what is ended here.
-            Send([lost.ApiServer, lost.Controllers], Signal.Kill);
+            Send(lost is null ? [] : [lost.ApiServer, lost.Controllers ?? lost.ApiServer], Signal.Kill);
             HashSet<ProcessIdentity> left = [.. _children.Where(c => c.IsAlive).SelectMany(c => Identify(ProcessTable.Descendants(c.Pid)).Prepend(c))];
             Send(left, Signal.Terminate);
             // One that is paused cannot react to SIGTERM.
@@ -77,7 +81,7 @@ internal sealed partial class OrchestratorWatch(IHostApplicationLifetime lifetim
             for (DateTimeOffset deadline = time.GetUtcNow() + Grace; left.Any(p => p.IsAlive) && time.GetUtcNow() < deadline;)
                 await Task.Delay(TimeSpan.FromMilliseconds(100), time, CancellationToken.None);
             Send(left, Signal.Kill);
-            lost.RemoveFiles();
+            lost?.RemoveFiles();
             using CancellationTokenSource limit = new(CleanUpLimit, time);
             await cleanUpAsync(limit.Token).WaitAsync(limit.Token);
         }
@@ -98,16 +102,13 @@ internal sealed partial class OrchestratorWatch(IHostApplicationLifetime lifetim
             ProcessSignals.TrySend(process.Pid, signal);
     }
 
-    [LoggerMessage(710, LogLevel.Warning, "The processes of the orchestrator (DCP) were not found: its death would not be noticed.")]
-    private static partial void NotFound(ILogger log);
-
     [LoggerMessage(711, LogLevel.Error, "Watching the orchestrator (DCP), or cleaning up after it, failed.")]
     private static partial void Failed(ILogger log, Exception failure);
 
-    // The two processes of DCP.
-    private sealed record Orchestrator(ProcessIdentity ApiServer, ProcessIdentity Controllers, string KubeConfig, string? Socket)
+    // The two processes of DCP; the second is there a little later.
+    private sealed record Orchestrator(ProcessIdentity ApiServer, ProcessIdentity? Controllers, string KubeConfig, string? Socket)
     {
-        public bool IsAlive => ApiServer.IsAlive && Controllers.IsAlive;
+        public bool IsAlive => ApiServer.IsAlive && Controllers?.IsAlive != false;
 
         public static Orchestrator? Find(int application, long since)
         {
@@ -121,7 +122,7 @@ internal sealed partial class OrchestratorWatch(IHostApplicationLifetime lifetim
             if (words is null || Option(words, "--kubeconfig") is not { } kubeConfig)
                 return null;
             (ProcessIdentity controllers, string[] theirs) = Array.Find(all, p => p.Words[1] == "run-controllers" && Option(p.Words, "--kubeconfig") == kubeConfig);
-            return theirs is null ? null : new(api, controllers, kubeConfig, Option(theirs, "--notification-socket"));
+            return theirs is null ? new(api, null, kubeConfig, null) : new(api, controllers, kubeConfig, Option(theirs, "--notification-socket"));
         }
 
         // What DCP cannot remove any more.

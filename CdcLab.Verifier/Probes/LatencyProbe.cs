@@ -9,7 +9,7 @@ namespace CdcLab.Verifier.Probes;
 /// one it knows, and its consumer then reads nothing for ever.
 /// </remarks>
 internal sealed partial class LatencyProbe(
-    VerifiedLab lab, KafkaAccess kafka, ClusterSource cluster, VerifierFigures figures, ProbeTraces traces, TimeProvider time, ILogger<LatencyProbe> log)
+    VerifiedLab lab, KafkaAccess kafka, VerifierFigures figures, ProbeTraces traces, TimeProvider time, ILogger<LatencyProbe> log)
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -45,12 +45,11 @@ internal sealed partial class LatencyProbe(
 
     private async Task RunAsync(CancellationToken stoppingToken)
     {
-        // A consumer makes Kafka create its offsets topic, and an old Kafka gives it only as many copies as there are brokers at that moment; the first probes
-        // would be slow too.
-        ClusterState state = await cluster.SeeAsync(stoppingToken);
-        string[] missing = [.. lab.Brokers.Where(b => state.Brokers.All(r => r.Id != b.Id)).Select(b => b.Name)];
+        // A consumer makes Kafka create its offsets topic, and an old Kafka gives it only as many copies as the broker that is asked knows brokers at that moment;
+        // the first probes would be slow too.
+        string[] missing = [.. from broker in await Task.WhenAll(lab.Brokers.Select(b => KnowsAllAsync(b, stoppingToken))) where broker is not null select broker];
         if (missing.Length > 0)
-            throw new CannotLookException($"it waits until every broker has joined; {string.Join(", ", missing)} has not", Unreachable.Start(missing));
+            throw new CannotLookException($"it waits until every broker knows all others; {string.Join(", ", missing)} does not yet", Unreachable.Start(missing));
 
         ((string Id, int Partitions) topic, bool made) = await TopicAsync(stoppingToken);
         using ProbeRun run = new(lab, kafka.ClientSettings!, topic.Partitions, figures, traces, log);
@@ -65,6 +64,21 @@ internal sealed partial class LatencyProbe(
         await end.CancelAsync();
         _run = null;
         await Task.WhenAll(parts);
+    }
+
+    // Its name where it does not.
+    private async Task<string?> KnowsAllAsync(BrokerAddresses broker, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        end.CancelAfter(TopicLimit);
+        try
+        {
+            return (await Clients.Kafka.BrokerMetadata.AskAsync(lab.ReachAddress, lab.Ports.External(broker.Id), end.Token)).Count < lab.Brokers.Count ? broker.Name : null;
+        }
+        catch (Exception e) when (Unreachable.Is(e) && !cancellationToken.IsCancellationRequested)
+        {
+            return broker.Name;
+        }
     }
 
     /// <summary>The probe's own topic, made where there is none: nobody else's data is touched. It may have been made for another number of brokers.</summary>
