@@ -15,6 +15,8 @@ internal sealed record VerifiedLab(LabOptions Options, bool Containers, string B
 
     public IReadOnlyList<ServerSetting> BrokerSettings { get; } = KafkaSettings.Brokers(Options.Kafka);
 
+    public TimeSpan ProbeWindow { get; } = Probes.ProbeTrack.WindowOf(Options.Verifier.ProbeInterval, Options.Verifier.MaxLatency);
+
     public KafkaTopic ProbeTopic { get; } = KafkaTopic.Probe(Math.Max(Options.Kafka.Partitions, Options.Kafka.Brokers), Options.Kafka.ReplicationFactor);
 
     public IReadOnlyList<(string Name, long CapBytes)> Caps { get; } =

@@ -28,15 +28,18 @@ internal sealed class StartProgress
         // Ends are wanted then.
         if (_lifetime.ApplicationStopping.IsCancellationRequested)
             return;
+        if (now.HasEnded || now.IsPaused)
+            _up.TryUpdate(name, false, true);
         if (now.State.StartsWith("Fetching", StringComparison.Ordinal))
             TellOnce(name, Rounded(now.State));
         else if (now.State.StartsWith("Waiting for", StringComparison.Ordinal))
             TellOnce(name, now.State);
         else if (now.IsRunning && now.Snapshot.HealthStatus == HealthStatus.Healthy && !IsUp(before))
         {
-            bool again = !_up.TryAdd(name, true);
-            // The verifier's first time is the line that the lab is up.
-            if (again || name != ResourceNames.Verifier)
+            bool again = _up.TryGetValue(name, out bool stayed);
+            _up[name] = true;
+            // The verifier's first time is the line that the lab is up; its health follows the verdicts.
+            if (again ? !stayed : name != ResourceNames.Verifier)
                 TellOnce(name, again ? "up again" : $"up after {Seconds:0} s");
         }
         else if (now.HasEnded && before?.HasEnded == false)

@@ -10,11 +10,7 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
 
     private static readonly TimeSpan GoodNews = TimeSpan.FromSeconds(20);
 
-    // What followed from a cause that is gone takes a while to be whole again.
-    private static readonly TimeSpan FollowerGrace = TimeSpan.FromSeconds(30);
-
-    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, DateTimeOffset> _followed = new(StringComparer.Ordinal);
+    private readonly VerdictNews _news = new();
     private readonly ConcurrentDictionary<(string Resource, string Owner), string> _shown = new();
     private readonly Dictionary<string, CancellationTokenSource> _notified = new(StringComparer.Ordinal);
     private LabReport? _report;
@@ -52,13 +48,11 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
             ]);
         }
 
-        foreach (Verdict follower in report.Checks.Where(c => c.CausedBy is not null))
-            _followed[follower.Id] = report.At;
         if (IsQuiet)
             return;
         // Nothing has turned before everything has been looked at once, with everything there.
         if (_isUp)
-            TellTurns(report);
+            TellNews(report);
         else if (report.IsAllOk || (report.Checks.Count > 0 && watch.IsSettled))
             TellUp(report);
     }
@@ -81,34 +75,22 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
     {
         _isUp = true;
         Verdict[] bad = [.. report.Checks.Where(c => c.Outcome != Outcome.Ok && c.CausedBy is null)];
-        _told.UnionWith(bad.Where(v => v.Outcome == Outcome.Failed).Select(v => v.Id));
+        _news.Known(bad);
         LabTerminal.Line($"\nThe lab is {(report.IsAllOk ? "up" : "not whole")} after {progress.Seconds:0} s: {report.Count(Outcome.Ok)} of {report.Checks.Count} checks ok{(report.NotPossibleHere.Count == 0 ? "" : $", {report.NotPossibleHere.Count} not possible here")}.");
         foreach (string line in bad.Select(Words).Concat(lab.Addresses()).Append("Ctrl+C stops everything."))
             LabTerminal.Line($"  {line}");
     }
 
-    private void TellTurns(LabReport report)
+    private void TellNews(LabReport report)
     {
-        foreach (Verdict root in report.Checks.Where(v => IsNews(v, report.At)))
+        foreach (Verdict root in _news.Of(report))
         {
-            if (root.Outcome == Outcome.Ok)
-                _told.Remove(root.Id);
-            else
-                _told.Add(root.Id);
             Verdict[] followers = [.. report.Checks.Where(c => c.CausedBy == root.Id)];
             string follow = followers.Length == 0 ? "" : $" ({followers.Length} {(followers.Length == 1 ? "check follows" : "checks follow")} from it: {string.Join(", ", followers.Take(MostFollowers).Select(f => f.Id))}{(followers.Length > MostFollowers ? ", ..." : "")})";
             LabTerminal.Line(root.Outcome == Outcome.Ok ? $"{DateTime.Now:HH:mm:ss} ok      {root.Id}: {root.Actual}" : $"{DateTime.Now:HH:mm:ss} FAILED  {Words(root)}{follow}");
             Notify(root, follow);
         }
     }
-
-    // A failure that stands by itself, and the end of one that was told.
-    private bool IsNews(Verdict verdict, DateTimeOffset at) => verdict.Outcome switch
-    {
-        Outcome.Ok => _told.Contains(verdict.Id),
-        Outcome.Failed => verdict.CausedBy is null && !_told.Contains(verdict.Id) && !(_followed.TryGetValue(verdict.Id, out DateTimeOffset followed) && at - followed < FollowerGrace),
-        _ => false,
-    };
 
     // The notification of a failure goes when it is over, and that it is over is news for a while only: the page must not fill. Nobody waits for them.
     private void Notify(Verdict verdict, string follow)

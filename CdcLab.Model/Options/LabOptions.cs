@@ -161,9 +161,9 @@ public sealed record VerifierOptions
 {
     [Description("Time from one round of checks to the next."), Duration("1s", "1h", Unit = "1ms")]
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(5);
-    // A verdict needs 20 samples in 30 seconds.
+    // A verdict needs 20 samples, and its window is as long as 30 take.
     [Description("Time from one probe message to the next."), Duration("10ms", "1s", Unit = "1ms")]
-    public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+    public TimeSpan ProbeInterval { get; init; } = TimeSpan.FromMilliseconds(250);
     [Description("Highest p99 latency that is still ok."), Duration("1ms", "30s")]
     public TimeSpan MaxLatency { get; init; } = TimeSpan.FromSeconds(2);
 }

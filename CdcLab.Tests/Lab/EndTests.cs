@@ -79,7 +79,7 @@ public sealed class EndTests : IDisposable
     [Fact]
     public async Task Ended_at_any_moment_of_the_start_it_leaves_nothing_and_the_next_start_works()
     {
-        int ends = int.TryParse(Environment.GetEnvironmentVariable("CDCLAB_RANDOM_ENDS"), CultureInfo.InvariantCulture, out int wanted) ? wanted : 5;
+        int ends = int.TryParse(Environment.GetEnvironmentVariable("CDCLAB_RANDOM_ENDS"), CultureInfo.InvariantCulture, out int wanted) ? wanted : 3;
         Random random = new();
         string[] targets = ["AppHost", "AppHost", "dotnet run", "orchestrator"];
         Signal[] signals = [Signal.Interrupt, Signal.Terminate, Signal.Hangup, Signal.Kill];

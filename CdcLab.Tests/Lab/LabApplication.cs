@@ -3,6 +3,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using CdcLab.Clients.Verifier;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace CdcLab.Tests.Lab;
 
@@ -45,20 +46,23 @@ public class LabApplication : IAsyncLifetime
             [$"--Lab:PortBase={PortBase}", $"--Lab:DataDirectory={Folder}", .. _arguments],
             (options, _) => options.DisableDashboard = true,
             TestContext.Current.CancellationToken);
+        // The servers' logs are files in the lab's folder; on the console they would hide what failed.
+        builder.Services.AddLogging(logging => logging.AddFilter($"{builder.Environment.ApplicationName}.Resources", LogLevel.None));
         _application = await builder.BuildAsync(TestContext.Current.CancellationToken);
         await _application.StartAsync(TestContext.Current.CancellationToken);
         LabReport report = await AllOkAsync(StartLimit);
         IsLegacy = report.Figures?.LegacyKafka == true;
     }
 
-    /// <summary>Waits until every check is ok.</summary>
+    /// <summary>Waits until every check that is made now is ok: what a command has just done may not be in the verifier's latest verdicts yet.</summary>
     public async Task<LabReport> AllOkAsync(TimeSpan limit)
     {
         LabReport? last = null;
+        DateTimeOffset start = DateTimeOffset.UtcNow;
         await Deadline.WaitAsync(
             limit,
-            async () => last = await Verifier.ReportAsync(TestContext.Current.CancellationToken),
-            r => r.IsAllOk && r.Figures is not null,
+            async () => last = await Services.GetRequiredService<VerifierClient>().LookAsync(TestContext.Current.CancellationToken),
+            r => r.IsAllOk && r.Figures?.At > start,
             "all checks ok",
             () => last is null ? "no report" : string.Join("; ", last.Checks.Where(c => c.Outcome != Outcome.Ok).Select(c => $"{c.Id} {c.Outcome}: {c.Actual ?? c.Because}")));
         return last!;

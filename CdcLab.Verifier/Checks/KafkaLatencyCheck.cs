@@ -2,7 +2,7 @@ using CdcLab.Verifier.Probes;
 
 namespace CdcLab.Verifier.Checks;
 
-/// <summary>The probe's latencies of the last 30 s are short enough, and nothing acknowledged was lost. It judges what is in memory, so it may look every second.</summary>
+/// <summary>The probe's latencies of the last seconds are short enough, and nothing acknowledged was lost. It judges what is in memory, so it may look every second.</summary>
 internal sealed class KafkaLatencyCheck(VerifiedLab lab, LatencyProbe probe) : ICheck
 {
     private const int Fewest = 20;
@@ -35,18 +35,15 @@ internal sealed class KafkaLatencyCheck(VerifiedLab lab, LatencyProbe probe) : I
     {
         if (figures.Count < Fewest)
         {
-            string few = $"One probe each {_options.ProbeInterval.TotalSeconds:0.###} s gives fewer than {Fewest} in {ProbeTrack.Window.TotalSeconds} s.";
-            string wait = age < ProbeTrack.Window ? "Wait until the probe has run for a little while." : "See the verifier's log: the probe did not run.";
-            return _options.ProbeInterval * Fewest > ProbeTrack.Window
-                ? promise.Unknown(few, "Set Lab:Verifier:ProbeInterval to 1s or less.")
-                : promise.Unknown($"Not enough samples yet: {figures.Count} of {Fewest}.", wait);
+            string wait = age < figures.Window ? "Wait until the probe has run for a little while." : "See the verifier's log: the probe did not run.";
+            return promise.Unknown($"Not enough samples yet: {figures.Count} of {Fewest}.", wait);
         }
 
         string percentiles = $"p50 {Milliseconds(figures.P50Milliseconds)}, p95 {Milliseconds(figures.P95Milliseconds)}, longest {Milliseconds(figures.MaxMilliseconds)}";
         string actual = $"p99 {Milliseconds(figures.P99Milliseconds)} ({percentiles}), N {figures.Count}, linger.ms {KafkaClientSettings.ProbeLinger.TotalMilliseconds}";
         return figures.P99Milliseconds <= _options.MaxLatency.TotalMilliseconds
             ? promise.Ok(actual)
-            : promise.Failed(actual, $"See kafka.brokers and kafka.isr: a lost broker holds writes up for some seconds. The window is whole again {ProbeTrack.Window.TotalSeconds} s after the last slow probe.");
+            : promise.Failed(actual, $"See kafka.brokers and kafka.isr: a lost broker holds writes up for some seconds. The window is whole again {figures.Window.TotalSeconds} s after the last slow probe.");
     }
 
     private Verdict Judge(ProbeCounts counts)
@@ -61,7 +58,7 @@ internal sealed class KafkaLatencyCheck(VerifiedLab lab, LatencyProbe probe) : I
     private static Promise Latency(string which, VerifiedLab lab, string because) => new(
         $"kafka.latency.produce_{which}",
         ResourceNames.Kafka,
-        $"p99 at most {lab.Options.Verifier.MaxLatency.TotalMilliseconds:0.#} ms of {Fewest} probes or more in the last {ProbeTrack.Window.TotalSeconds} s, acks=all",
+        $"p99 at most {lab.Options.Verifier.MaxLatency.TotalMilliseconds:0.#} ms of {Fewest} probes or more in the last {lab.ProbeWindow.TotalSeconds} s, acks=all",
         because);
 
     private static string Milliseconds(double? value) => value is { } known ? $"{known:0.#} ms" : "not known";

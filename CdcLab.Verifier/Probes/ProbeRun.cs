@@ -17,7 +17,7 @@ internal sealed partial class ProbeRun(
     // They connect by themselves, and again whenever brokers come back: a line of log for each try would hide the story, which the checks tell once.
     // A message is waited for as long as the verdict's window: by then it has left it, and its outcome is unknown.
     private readonly IProducer<Null, byte[]> _producer =
-        new ProducerBuilder<Null, byte[]>(KafkaClientSettings.ProbeProducer(lab.Bootstrap, needed, ProbeTrack.Window))
+        new ProducerBuilder<Null, byte[]>(KafkaClientSettings.ProbeProducer(lab.Bootstrap, needed, lab.ProbeWindow))
             .SetLogHandler(static (_, _) => { })
             .SetErrorHandler(static (_, _) => { })
             .Build();

@@ -13,7 +13,10 @@ internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int par
     public const string ToAck = "produce-to-ack";
     public const string ToConsume = "produce-to-consume";
 
-    public static readonly TimeSpan Window = TimeSpan.FromSeconds(30);
+    // Short, so that what a broken server held up does not stand for long after it is whole again.
+    private static readonly TimeSpan ShortestWindow = TimeSpan.FromSeconds(15);
+
+    private const int FewestIntended = 30;
 
     /// <summary>How long a message is followed; afterwards what is not known stays unknown. Far shorter than the topic's retention.</summary>
     public static readonly TimeSpan Horizon = TimeSpan.FromMinutes(2);
@@ -28,6 +31,9 @@ internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int par
     private long _next, _oldest;
     private long _seen, _late, _duplicates, _unknown, _lost;
 
+    /// <summary>What the latest latencies are taken from: 15 s, or what 30 messages or twice the highest latency take where that is longer.</summary>
+    public TimeSpan Window { get; } = WindowOf(interval, maxLatency);
+
     public long Started => started;
 
     // What its messages carry: another run's messages count for nothing.
@@ -41,6 +47,8 @@ internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int par
                 return new(_seen, _late, _duplicates, _unknown, _lost);
         }
     }
+
+    public static TimeSpan WindowOf(TimeSpan interval, TimeSpan maxLatency) => new[] { ShortestWindow, interval * FewestIntended, 2 * maxLatency }.Max();
 
     public long Intend(long intended)
     {
@@ -132,7 +140,7 @@ internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int par
         }
     }
 
-    /// <summary>The latencies of the last 30 s, by intended time. What is still under way and older than the highest latency counts as old as it is.</summary>
+    /// <summary>The latencies of the <see cref="Window"/>, by intended time. What is still under way and older than the highest latency counts as old as it is.</summary>
     public (LatencyFigures ToAck, LatencyFigures ToConsume) Latest(long now)
     {
         List<long> toAck = [], toConsume = [];
@@ -180,7 +188,7 @@ internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int par
     }
 
     /// <summary>Exact percentiles by the nearest ranks: the p99 of 60 samples is the longest of them.</summary>
-    private static LatencyFigures Distribution(string name, List<long> ticks)
+    private LatencyFigures Distribution(string name, List<long> ticks)
     {
         if (ticks.Count == 0)
             return new(name, Window, 0, null, null, null, null);

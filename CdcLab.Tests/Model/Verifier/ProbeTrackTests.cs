@@ -86,7 +86,7 @@ public sealed class ProbeTrackTests
     }
 
     [Fact]
-    public void Outage_leaves_the_window_thirty_seconds_after_the_last_slow_probe_was_due()
+    public void Outage_leaves_the_window_fifteen_seconds_after_the_last_slow_probe_was_due()
     {
         // 500 ms apart; what was due in the first 6 s is answered at 8 s.
         int sent = 0;
@@ -97,10 +97,17 @@ public sealed class ProbeTrackTests
             return _track.Latest(At(now)).ToAck;
         }
 
-        Assert.Equal(8000, Seen(29.9).MaxMilliseconds);
-        Assert.True(Seen(35.4).P99Milliseconds > 2000);
-        Assert.True(Seen(35.6) is { Count: 60, P99Milliseconds: <= 2000 }, $"{Seen(35.6)}");
+        Assert.Equal(8000, Seen(14.9).MaxMilliseconds);
+        Assert.True(Seen(20.4).P99Milliseconds > 2000);
+        Assert.True(Seen(20.6) is { Count: 30, P99Milliseconds: <= 2000 }, $"{Seen(20.6)}");
     }
+
+    [Theory]
+    [InlineData(0.25, 2, 15)]
+    [InlineData(1, 2, 30)]
+    [InlineData(0.25, 30, 60)]
+    public void Window_is_long_enough_for_thirty_messages_and_for_twice_the_highest_latency(double interval, double maxLatency, double window) =>
+        Assert.Equal(TimeSpan.FromSeconds(window), ProbeTrack.WindowOf(TimeSpan.FromSeconds(interval), TimeSpan.FromSeconds(maxLatency)));
 
     [Fact]
     public void Ninety_ninth_percentile_of_a_short_window_is_its_longest()

@@ -121,4 +121,5 @@ class Page(BaseHTTPRequestHandler):
 
 
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+ThreadingHTTPServer.request_queue_size = 128
 ThreadingHTTPServer(("", int(os.environ.get("SERVER_PORT", "8080"))), Page).serve_forever()
