@@ -111,7 +111,7 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
         _sent.TryRemove(name, out SentSignal? sent);
         if (now.State == KnownResourceStates.FailedToStart)
         {
-            _ended[name] = "could not be started";
+            _ended[name] = $"could not be started{(now.Server?.StartRefusal is { } why ? $": {why.TrimEnd('.')}" : "")}";
             return;
         }
 

@@ -6,7 +6,6 @@ namespace CdcLab.AppHost.Lab;
 internal sealed class StartProgress
 {
     private const int PercentStep = 25;
-    private const int LastLines = 20;
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly ConcurrentDictionary<string, string> _told = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _up = new(StringComparer.Ordinal);
@@ -43,15 +42,17 @@ internal sealed class StartProgress
                 TellOnce(name, again ? "up again" : $"up after {Seconds:0} s");
         }
         else if (now.HasEnded && before?.HasEnded == false)
-            TellOnce(name, _watch.Ended(name) is { } how ? $"{how}{Last(name, now)}" : now.State);
+            TellOnce(name, _watch.Ended(name) is { } how ? SameAsTold(name, how) : now.State);
         else if (now.IsPaused && before?.IsPaused == false)
             TellOnce(name, "paused");
     }
 
-    private string Last(string name, WatchedResource now) =>
-        now.State == KnownResourceStates.FailedToStart && _watch.Tail(name, LastLines) is { Count: > 0 } lines
-            ? $": {lines.LastOrDefault(l => l.Contains(" cannot be started", StringComparison.Ordinal)) ?? lines[^1]}"
-            : "";
+    // What cannot be fetched stops four servers, for one long reason.
+    private string SameAsTold(string name, string how)
+    {
+        string? other = _told.FirstOrDefault(t => t.Key != name && t.Value == how).Key;
+        return how.StartsWith("could not", StringComparison.Ordinal) && other is not null ? $"could not be started, for the same reason as {other}" : how;
+    }
 
     private void TellOnce(string name, string text)
     {

@@ -42,10 +42,19 @@ internal sealed record ProcessRuntime(string BindAddress, ProgramStore Programs,
 internal sealed record ServerAnnotation(long CapBytes, TimeSpan StopGrace, string? Data, string FaultMeaning) : IResourceAnnotation
 {
     public string? Container { get; init; }
+
+    /// <summary>Why its last start was refused; null where it was not.</summary>
+    public string? StartRefusal { get; set; }
+}
+
+/// <summary>A server cannot be started, for a reason that its user can mend: Aspire writes what this says into the resource's log, and no stack.</summary>
+internal sealed class StartRefusedException(Exception reason) : DistributedApplicationException(reason.Message, reason)
+{
+    public override string ToString() => Message;
 }
 
 /// <summary>Runs a server as a process whose programs are found or fetched while the dashboard is already up.</summary>
-internal static partial class ProcessServerExtensions
+internal static class ProcessServerExtensions
 {
     /// <summary>Gives an executable resource its command. Programs are fetched at once, for all servers side by side; <paramref name="prepare"/> comes before each start.</summary>
     public static IResourceBuilder<T> RunAsProcess<T>(
@@ -55,8 +64,9 @@ internal static partial class ProcessServerExtensions
     {
         Task? fetching = null;
         IReadOnlyList<string> arguments = [];
+        ServerAnnotation server = new(capBytes, stopGrace, runtime.DataFolder(process.Resource.Name), faultMeaning);
         return process
-            .WithAnnotation(new ServerAnnotation(capBytes, stopGrace, runtime.DataFolder(process.Resource.Name), faultMeaning))
+            .WithAnnotation(server)
             .OnInitializeResource((resource, e, stop) =>
             {
                 // Awaited below, before the first start: waits of the resource come first in BeforeResourceStarted, so fetching must have begun by then.
@@ -66,6 +76,7 @@ internal static partial class ProcessServerExtensions
             .OnBeforeResourceStarted(async (resource, e, stop) =>
             {
                 ILogger log = e.Services.GetRequiredService<ResourceLoggerService>().GetLogger(resource);
+                server.StartRefusal = null;
                 try
                 {
                     await fetching!.WaitAsync(stop);
@@ -78,8 +89,8 @@ internal static partial class ProcessServerExtensions
                 }
                 catch (Exception failed) when (failed is not OperationCanceledException)
                 {
-                    NotStarted(log, resource.Name, failed.Message);
-                    throw new DistributedApplicationException(failed.Message, failed);
+                    server.StartRefusal = failed.Message;
+                    throw new StartRefusedException(failed);
                 }
             })
             .WithArgs(context =>
@@ -97,9 +108,6 @@ internal static partial class ProcessServerExtensions
         if (progress.HasShown)
             await notifications.PublishUpdateAsync(resource, s => s.State?.Text.StartsWith("Fetching", StringComparison.Ordinal) == true ? s with { State = KnownResourceStates.Waiting } : s);
     }
-
-    [LoggerMessage(20, LogLevel.Error, "{Server} cannot be started: {Reason}")]
-    private static partial void NotStarted(ILogger log, string server, string reason);
 
     // One report after the other, and only where the text changes: the resource's state is seen by people. Progress<T> posts to the thread pool, where reports can overtake
     // each other.

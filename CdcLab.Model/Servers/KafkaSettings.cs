@@ -33,6 +33,8 @@ public static class KafkaSettings
             new("auto.leader.rebalance.enable", "true", "leaders return to their preferred broker"),
             new("leader.imbalance.check.interval.seconds", Number((long)kafka.LeaderImbalanceCheckInterval.TotalSeconds), "how soon they return"),
             new("controlled.shutdown.retry.backoff.ms", Milliseconds(kafka.ControlledShutdownBackoff), "a clean stop is quick"),
+            // A broker that was paused and is thrown out as the controller never answers what it was asked: the in-sync sets do not grow until that wait is over, 30 s by default.
+            new("controller.socket.timeout.ms", "10000", "how long the cluster waits for a controller that was paused"),
             new("group.initial.rebalance.delay.ms", "0", "a lab's consumer group has no crowd to wait for"),
         ];
     }

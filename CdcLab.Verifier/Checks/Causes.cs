@@ -34,7 +34,7 @@ internal static class Causes
     {
         null => root,
         { State: "Paused" } => root with { Actual = $"{root.Resource} does not answer: it is paused", Fix = Command(root.Resource, "resume") },
-        { Ended: { } how } => root with { Actual = $"{root.Resource} does not answer: it was {how}", Fix = Command(root.Resource, "start") },
+        { Ended: { } how } => root with { Actual = $"{root.Resource} does not answer: it {(how.StartsWith("killed", StringComparison.Ordinal) || how.StartsWith("told", StringComparison.Ordinal) ? "was " : "")}{how}", Fix = Command(root.Resource, "start") },
         { State: "Finished" or "Exited" or "FailedToStart" } => root with { Actual = $"{root.Resource} does not answer: its state is {resource.State}", Fix = Command(root.Resource, "start") },
         { State: "Running" } => root,
         _ => root with { Actual = $"{root.Actual}; its state is {resource.State}", Fix = "Wait until it has started; see its log in the dashboard." },

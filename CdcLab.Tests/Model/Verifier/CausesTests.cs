@@ -51,7 +51,9 @@ public sealed class CausesTests
 
     [Theory]
     [InlineData("Paused", null, "it is paused", "kafka-2 resume")]
-    [InlineData("Exited", "killed by SIGKILL from outside the lab", "killed by SIGKILL from outside the lab", "kafka-2 start")]
+    [InlineData("Exited", "killed by SIGKILL from outside the lab", "it was killed by SIGKILL from outside the lab", "kafka-2 start")]
+    [InlineData("Exited", "ended by itself with exit code 1", "it ended by itself with exit code 1", "kafka-2 start")]
+    [InlineData("FailedToStart", "could not be started: no Java", "it could not be started: no Java", "kafka-2 start")]
     [InlineData("Finished", null, "its state is Finished", "kafka-2 start")]
     public void Root_says_what_is_known_of_its_resource_and_what_helps(string state, string? ended, string says, string fix)
     {
