@@ -4,10 +4,8 @@ using System.Net;
 
 namespace CdcLab.Clients;
 
-/// <summary>
-/// Reads what Kafka (its old, fixed request versions) and ZooKeeper (jute) share: big-endian numbers, lengths before texts and lists.
-/// Never reads past its end, whatever the bytes say.
-/// </summary>
+/// <summary>Reads what Kafka (its old, fixed request versions) and ZooKeeper (jute) share: big-endian numbers, lengths before texts and lists.
+/// Never reads past its end, whatever the bytes say.</summary>
 internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;

@@ -1,9 +1,7 @@
 namespace CdcLab.AppHost.Programs;
 
-/// <summary>
-/// apt with a configuration of its own, all below one folder: it needs no root and changes nothing of the system. The machine's is read before
-/// ours, so its proxies and credentials hold; whatever in it would act on the system, or choose other packages, is taken back.
-/// </summary>
+/// <summary>apt with a configuration of its own, all below one folder: it needs no root and changes nothing of the system. The machine's is read before
+/// ours, so its proxies and credentials hold; whatever in it would act on the system, or choose other packages, is taken back.</summary>
 internal sealed class Apt
 {
     private const string WhatToSet = "set MYSQL_HOME to an unpacked MySQL, and JAVA_HOME to a Java (11 to 21)";
@@ -28,10 +26,8 @@ internal sealed class Apt
     // "-c" is read after the machine's configuration; a file named by APT_CONFIG would be read before it.
     private string[] Options => ["-c", Path.Combine(_folder, "apt.conf")];
 
-    /// <summary>
-    /// Finds, among the machine's sources, the distribution's own archive, and fetches the package lists of <paramref name="debianSuite"/>;
-    /// of the machine's own suite where it is null, and always on Ubuntu.
-    /// </summary>
+    /// <summary>Finds, among the machine's sources, the distribution's own archive, and fetches the package lists of <paramref name="debianSuite"/>;
+    /// of the machine's own suite where it is null, and always on Ubuntu.</summary>
     public static async Task<Apt> OpenAsync(
         string folder, string? debianSuite, Func<string, string?> environment, PartProgress progress, CancellationToken cancellationToken)
     {

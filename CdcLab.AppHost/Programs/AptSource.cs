@@ -2,10 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace CdcLab.AppHost.Programs;
 
-/// <summary>
-/// An archive among the machine's apt sources, and what the machine uses of it. <c>KeyFields</c> say with which key it is signed
-/// (Signed-By), or that the machine's owner takes it unsigned (Trusted).
-/// </summary>
+/// <summary>An archive among the machine's apt sources, and what the machine uses of it. <c>KeyFields</c> say with which key it is signed
+/// (Signed-By), or that the machine's owner takes it unsigned (Trusted).</summary>
 internal sealed partial record AptSource(string Address, IReadOnlyList<string> Suites, IReadOnlyList<string> Components, string KeyFields)
 {
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.ExplicitCapture;
@@ -16,10 +14,8 @@ internal sealed partial record AptSource(string Address, IReadOnlyList<string> S
     public string? BaseSuite
         => Suites.FirstOrDefault(suite => !suite.Contains('/') && !Pockets.Any(pocket => suite.EndsWith(pocket, StringComparison.Ordinal)));
 
-    /// <summary>
-    /// Those of <paramref name="targets"/> that may be the distribution's own archive, the surest first: what is <paramref name="known"/> tells by its
-    /// signed Release files whose it is. Entries for one address with one key become one.
-    /// </summary>
+    /// <summary>Those of <paramref name="targets"/> that may be the distribution's own archive, the surest first: what is <paramref name="known"/> tells by its
+    /// signed Release files whose it is. Entries for one address with one key become one.</summary>
     public static IEnumerable<AptSource> Candidates(IReadOnlyList<AptTarget> targets, IReadOnlyList<AptTarget> known, string origin)
         => from source in targets.GroupBy(target => (target.Address, Key: KeyFieldsOf(target.Entry)))
                .Select(entries => new AptSource(

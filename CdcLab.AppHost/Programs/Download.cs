@@ -8,10 +8,8 @@ using Polly.Timeout;
 
 namespace CdcLab.AppHost.Programs;
 
-/// <summary>
-/// Downloads files over HTTP: goes on where a cut connection left off, gives up on a stalled one, follows ten redirects at most.
-/// Its messages name the setting that leads to the address. Without a proxy given, the machine's own counts (<c>https_proxy</c>, <c>no_proxy</c>).
-/// </summary>
+/// <summary>Downloads files over HTTP: goes on where a cut connection left off, gives up on a stalled one, follows ten redirects at most.
+/// Its messages name the setting that leads to the address. Without a proxy given, the machine's own counts (<c>https_proxy</c>, <c>no_proxy</c>).</summary>
 internal sealed class Download(string setting, DownloadLimits limits, IWebProxy? proxy = null) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler
@@ -212,20 +210,16 @@ internal sealed class Download(string setting, DownloadLimits limits, IWebProxy?
     }
 }
 
-/// <summary>
-/// How patient a download is: how long a connection may take to come about, and how long no byte may arrive; how often in a row the transfer may
-/// break without a new byte, and the pause before the second attempt, which doubles; and what no archive of ours exceeds.
-/// </summary>
+/// <summary>How patient a download is: how long a connection may take to come about, and how long no byte may arrive; how often in a row the transfer may
+/// break without a new byte, and the pause before the second attempt, which doubles; and what no archive of ours exceeds.</summary>
 internal sealed record DownloadLimits(TimeSpan Connect, TimeSpan Stall, int Attempts, TimeSpan Backoff, long MaxBytes)
 {
     // For a slow line far from the archive.
     public static DownloadLimits Default { get; } = new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30), 5, TimeSpan.FromMilliseconds(500), 1L << 30);
 }
 
-/// <summary>
-/// A server cannot be reached at all: its name is not resolved, it refuses, there is no route to it, or the proxy refuses. Told apart from slow, broken or
-/// wrong answers, because only this one allows another source to be used instead.
-/// </summary>
+/// <summary>A server cannot be reached at all: its name is not resolved, it refuses, there is no route to it, or the proxy refuses. Told apart from slow, broken or
+/// wrong answers, because only this one allows another source to be used instead.</summary>
 internal sealed class UnreachableSourceException(Uri address, string reason) : Exception($"{address.Host} cannot be reached: {reason}");
 
 internal static class TarUnpacker

@@ -62,10 +62,8 @@ internal sealed class KafkaArchive(Uri address, DownloadLimits limits)
 
 internal static class Sha512File
 {
-    /// <summary>
-    /// The digest of a file in a <c>.sha512</c>, in lower case; null when there is none or more than one. Two forms are in use: <c>sha512sum</c>'s
-    /// "digest  name" ("*name" for one read as binary), also without the name, and <c>gpg --print-md</c>'s "name: ABCD 1234 ..." over several lines.
-    /// </summary>
+    /// <summary>The digest of a file in a <c>.sha512</c>, in lower case; null when there is none or more than one. Two forms are in use: <c>sha512sum</c>'s
+    /// "digest  name" ("*name" for one read as binary), also without the name, and <c>gpg --print-md</c>'s "name: ABCD 1234 ..." over several lines.</summary>
     public static string? Parse(string text, string fileName)
     {
         var name = Regex.Escape(fileName);

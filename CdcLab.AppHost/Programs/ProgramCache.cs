@@ -4,10 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace CdcLab.AppHost.Programs;
 
-/// <summary>
-/// The folder in which fetched parts are kept, one folder each: <c>PART-VERSION</c>. A part that is there is used as it is, without the
-/// network and without writing anything; a part that is not is fetched by one process at a time and appears whole or not at all.
-/// </summary>
+/// <summary>The folder in which fetched parts are kept, one folder each: <c>PART-VERSION</c>. A part that is there is used as it is, without the
+/// network and without writing anything; a part that is not is fetched by one process at a time and appears whole or not at all.</summary>
 internal sealed class ProgramCache(string root)
 {
     // Tools give up with some room left: less than one of their buffers, or than the one file that did not fit.
@@ -136,11 +134,9 @@ internal sealed class ProgramCache(string root)
     }
 }
 
-/// <summary>
-/// What a cached part is made of: its origin for people, the archive's digest or its packages, and the length of every regular file by its path.
+/// <summary>What a cached part is made of: its origin for people, the archive's digest or its packages, and the length of every regular file by its path.
 /// It is written last, so a folder without one is not a part; the lengths let a start see that files were lost or cut short since (a full disk,
-/// a power cut, a hand that cleaned up) without reading them all.
-/// </summary>
+/// a power cut, a hand that cleaned up) without reading them all.</summary>
 internal sealed record PartManifest(string Part, string Version, string Origin, IReadOnlyList<string> Contents, IReadOnlyDictionary<string, long> Files)
 {
     public const string FileName = "cdclab-part.json";

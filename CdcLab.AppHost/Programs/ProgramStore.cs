@@ -1,9 +1,7 @@
 namespace CdcLab.AppHost.Programs;
 
-/// <summary>
-/// Where programs may come from: <c>Lab:Kafka:Source</c>, <c>Lab:Kafka:ArchiveUrl</c>, <c>Lab:Npm:Registry</c> (null for the machine's own), and the
-/// series of the Kafka that wrote the lab's data, e.g. <c>3.5</c> (null for new data).
-/// </summary>
+/// <summary>Where programs may come from: <c>Lab:Kafka:Source</c>, <c>Lab:Kafka:ArchiveUrl</c>, <c>Lab:Npm:Registry</c> (null for the machine's own), and the
+/// series of the Kafka that wrote the lab's data, e.g. <c>3.5</c> (null for new data).</summary>
 internal sealed record ProgramOptions(KafkaSourceKind Kafka, Uri KafkaArchiveUrl, Uri? NpmRegistry, string? KafkaSeriesOfData = null);
 
 /// <summary>A program cannot be found or fetched on this machine. The message is one line for a person: what is wrong, where, what to do.</summary>
@@ -14,7 +12,7 @@ internal sealed class ProgramStore
 {
     private readonly Func<string, string?> _environment;
     private readonly ProgramCache _cache;
-    private readonly KafkaSource _kafkaSource;
+    private readonly KafkaFinder _kafkaFinder;
     private readonly Shared<MySqlProgram> _mySql;
     private readonly Shared<KafkaProgram> _kafka;
     private readonly Shared<JavaProgram> _java;
@@ -23,10 +21,10 @@ internal sealed class ProgramStore
     {
         _environment = environment ?? Environment.GetEnvironmentVariable;
         _cache = cache ??= ProgramCache.OfUser(_environment);
-        _kafkaSource = new KafkaSource(options, cache, _environment);
-        _mySql = new(new MySqlSource(cache, _environment).FindAsync);
-        _kafka = new(_kafkaSource.FindAsync);
-        _java = new(new JavaSource(cache, _environment).FindAsync);
+        _kafkaFinder = new KafkaFinder(options, cache, _environment);
+        _mySql = new(new MySqlFinder(cache, _environment).FindAsync);
+        _kafka = new(_kafkaFinder.FindAsync);
+        _java = new(new JavaFinder(cache, _environment).FindAsync);
     }
 
     public MySqlProgram? KnownMySql => _mySql.Known;
@@ -34,7 +32,7 @@ internal sealed class ProgramStore
     public KafkaProgram? KnownKafka => _kafka.Known;
 
     /// <summary>What is wrong with <c>MYSQL_HOME</c>, <c>KAFKA_HOME</c> and <c>XDG_CACHE_HOME</c>, one line each. Fetches and starts nothing.</summary>
-    public IReadOnlyList<string> CheckHomes() => [.. new[] { MySqlSource.HomeFault(_environment), _kafkaSource.HomeFault(), _cache.Fault() }.OfType<string>()];
+    public IReadOnlyList<string> CheckHomes() => [.. new[] { MySqlFinder.HomeFault(_environment), _kafkaFinder.HomeFault(), _cache.Fault() }.OfType<string>()];
 
     public Task<MySqlProgram> MySqlAsync(IProgress<FetchProgress> progress, CancellationToken cancellationToken)
         => _mySql.GetAsync(progress, cancellationToken);

@@ -3,11 +3,9 @@ using System.Net.Sockets;
 namespace CdcLab.Clients.Kafka;
 
 /// <summary>Asks exactly one broker on exactly one listener which brokers a client of that side is told, and nobody else.</summary>
-/// <remarks>
-/// Not by librdkafka: it would keep a client with a thread for each broker per listener, would ask any broker it knows, and would go on answering from what it
+/// <remarks>Not by librdkafka: it would keep a client with a thread for each broker per listener, would ask any broker it knows, and would go on answering from what it
 /// learnt before. The request is version 0 of the Metadata API (Kafka's protocol guide, request key 3), which every Kafka from 0.9 to 3.9 answers. It asks for
-/// all topics by naming none: a topic that is named and does not exist would be created (<c>auto.create.topics.enable</c>).
-/// </remarks>
+/// all topics by naming none: a topic that is named and does not exist would be created (<c>auto.create.topics.enable</c>).</remarks>
 public static class BrokerMetadata
 {
     private const int CorrelationId = 0x43444331;

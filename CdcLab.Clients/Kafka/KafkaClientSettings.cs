@@ -2,10 +2,8 @@ using Confluent.Kafka;
 
 namespace CdcLab.Clients.Kafka;
 
-/// <summary>
-/// librdkafka's settings for each of the lab's clients; "needed" is what every client of this cluster needs. Each configuration is made from scratch: one
-/// that is made from another shares its dictionary, and settings leak both ways.
-/// </summary>
+/// <summary>librdkafka's settings for each of the lab's clients; "needed" is what every client of this cluster needs. Each configuration is made from scratch: one
+/// that is made from another shares its dictionary, and settings leak both ways.</summary>
 public static class KafkaClientSettings
 {
     // A paused broker keeps its connections: only this ends the wait for it. librdkafka's default is 60 s.

@@ -3,10 +3,8 @@ namespace CdcLab.Clients.MySql;
 /// <summary>Names and texts as SQL writes them, safe whatever they contain. For statements that take no parameters: CREATE USER, GRANT, SHOW GRANTS.</summary>
 public static class SqlText
 {
-    /// <summary>
-    /// Makes the session read what this class writes: with <c>ANSI_QUOTES</c> or <c>NO_BACKSLASH_ESCAPES</c> in the server's mode the same text would mean
-    /// something else, and without <c>sql_quote_show_create</c> SHOW GRANTS quotes no names.
-    /// </summary>
+    /// <summary>Makes the session read what this class writes: with <c>ANSI_QUOTES</c> or <c>NO_BACKSLASH_ESCAPES</c> in the server's mode the same text would mean
+    /// something else, and without <c>sql_quote_show_create</c> SHOW GRANTS quotes no names.</summary>
     public const string SessionMode = """
         SET SESSION sql_mode = 'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
           SESSION sql_quote_show_create = ON

@@ -19,10 +19,8 @@ public static class UserGrants
         }
     }
 
-    /// <summary>
-    /// Accounts, as SQL writes them, that MySQL prefers to <c>'user'@'%'</c> for some clients, because their host is more exact: those of the same name, and
-    /// the anonymous ones. A login from such a host is a login as that account, with its password and its grants.
-    /// </summary>
+    /// <summary>Accounts, as SQL writes them, that MySQL prefers to <c>'user'@'%'</c> for some clients, because their host is more exact: those of the same name, and
+    /// the anonymous ones. A login from such a host is a login as that account, with its password and its grants.</summary>
     public static async Task<IReadOnlyList<string>> ShadowsAsync(MySqlConnection connection, string user, CancellationToken cancellationToken)
     {
         const string Sql = "SELECT user, host FROM mysql.user WHERE user IN (@user, '') AND host <> '%' ORDER BY user, host";

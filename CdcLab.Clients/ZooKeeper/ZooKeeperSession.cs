@@ -3,10 +3,8 @@ using System.Net.Sockets;
 namespace CdcLab.Clients.ZooKeeper;
 
 /// <summary>One short session with ZooKeeper, for reading: connect, read nodes, close.</summary>
-/// <remarks>
-/// One session for each look, none kept: a look costs one TCP connection and two small transactions, and after a restart of ZooKeeper the next look works at
-/// once, with no session to expire or to renew. It sets no watches. The protocol: ZooKeeper's <c>zookeeper.jute</c>.
-/// </remarks>
+/// <remarks>One session for each look, none kept: a look costs one TCP connection and two small transactions, and after a restart of ZooKeeper the next look works at
+/// once, with no session to expire or to renew. It sets no watches. The protocol: ZooKeeper's <c>zookeeper.jute</c>.</remarks>
 public sealed class ZooKeeperSession : IAsyncDisposable
 {
     private const int GetData = 4;

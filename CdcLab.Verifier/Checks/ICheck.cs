@@ -1,11 +1,9 @@
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>One look at a running server, and the verdicts that it gives: one <c>SHOW GLOBAL VARIABLES</c> judges ten settings.</summary>
-/// <remarks>
-/// A check only looks and judges. <see cref="CheckRunner"/> does the rest: it calls <see cref="LookAsync"/> every <c>Lab:Verifier:Interval</c>, never twice at
+/// <remarks>A check only looks and judges. <see cref="CheckRunner"/> does the rest: it calls <see cref="LookAsync"/> every <c>Lab:Verifier:Interval</c>, never twice at
 /// once, ends its wait after <see cref="CheckRunner.TimeLimit"/>, turns an exception into <c>unknown</c> for every promise of the check (throw
-/// <see cref="CannotLookException"/> for the words that a person shall read), and leaves out the verdicts that the AppHost lists as not possible here.
-/// </remarks>
+/// <see cref="CannotLookException"/> for the words that a person shall read), and leaves out the verdicts that the AppHost lists as not possible here.</remarks>
 internal interface ICheck
 {
     /// <summary>What this check judges; the same from first to last.</summary>

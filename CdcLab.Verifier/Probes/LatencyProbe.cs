@@ -4,10 +4,8 @@ using Confluent.Kafka;
 namespace CdcLab.Verifier.Probes;
 
 /// <summary>Keeps one <see cref="ProbeRun"/> going for as long as the verifier runs, and begins another where the topic was deleted and made again.</summary>
-/// <remarks>
-/// Another topic needs other clients: librdkafka 2.16 takes the leaders of a topic that was made again for old news when its leader epoch is lower than the
-/// one it knows, and its consumer then reads nothing for ever.
-/// </remarks>
+/// <remarks>Another topic needs other clients: librdkafka 2.16 takes the leaders of a topic that was made again for old news when its leader epoch is lower than the
+/// one it knows, and its consumer then reads nothing for ever.</remarks>
 internal sealed partial class LatencyProbe(
     VerifiedLab lab, KafkaAccess kafka, VerifierFigures figures, ProbeTraces traces, TimeProvider time, ILogger<LatencyProbe> log)
     : BackgroundService

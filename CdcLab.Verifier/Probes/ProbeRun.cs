@@ -5,10 +5,8 @@ using Confluent.Kafka;
 namespace CdcLab.Verifier.Probes;
 
 /// <summary>Sends one small message each <c>Lab:Verifier:ProbeInterval</c>, acks=all, in turn to every partition of one topic, and reads each of them back.</summary>
-/// <remarks>
-/// The schedule is kept whatever the cluster does: no message waits for the one before (coordinated omission). Sender and reader are threads of their own: a
-/// pool that is busy with checks must not show as the cluster's latency.
-/// </remarks>
+/// <remarks>The schedule is kept whatever the cluster does: no message waits for the one before (coordinated omission). Sender and reader are threads of their own: a
+/// pool that is busy with checks must not show as the cluster's latency.</remarks>
 internal sealed partial class ProbeRun(
     VerifiedLab lab, IReadOnlyDictionary<string, string> needed, int partitions, VerifierFigures figures, ProbeTraces traces, ILogger log) : IDisposable
 {

@@ -4,10 +4,8 @@ using HdrHistogram;
 namespace CdcLab.Verifier.Probes;
 
 /// <summary>Follows each probe message from its intended time to its acknowledgement and its arrival at the consumer: one monotonic clock.</summary>
-/// <remarks>
-/// Memory is bounded (a ring) and recording allocates nothing. Times are <see cref="Stopwatch"/> timestamps, given by the caller: what is
-/// measured is completion minus *intended* time, so that a probe that could not be sent in time counts for as long as it was due.
-/// </remarks>
+/// <remarks>Memory is bounded (a ring) and recording allocates nothing. Times are <see cref="Stopwatch"/> timestamps, given by the caller: what is
+/// measured is completion minus *intended* time, so that a probe that could not be sent in time counts for as long as it was due.</remarks>
 internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int partitions, long started)
 {
     public const string ToAck = "produce-to-ack";

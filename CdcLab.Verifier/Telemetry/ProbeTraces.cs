@@ -2,10 +2,8 @@ namespace CdcLab.Verifier.Telemetry;
 
 /// <summary>One trace for each probe message that is sampled, by OpenTelemetry's conventions for messaging: its send, which ends with the broker's
 /// acknowledgement, and its consumption, which links to the send. Without a listener nothing is made.</summary>
-/// <remarks>
-/// The broker is the one that led the partition, told apart by the leader's epoch that the consumed record carries: what ZooKeeper said last may be some seconds
-/// old, and a trace that names a dead broker would mislead just when somebody looks at it. A span waits for the name for a while, with its own times.
-/// </remarks>
+/// <remarks>The broker is the one that led the partition, told apart by the leader's epoch that the consumed record carries: what ZooKeeper said last may be some seconds
+/// old, and a trace that names a dead broker would mislead just when somebody looks at it. A span waits for the name for a while, with its own times.</remarks>
 internal sealed class ProbeTraces(VerifiedLab lab, Func<ClusterState?> lastSeen)
 {
     private static readonly ActivitySource Source = new(VerifierFigures.SourceName);

@@ -15,14 +15,14 @@ public sealed class JavaTests : IDisposable
     [InlineData("openjdk version \"25\" 2025-09-16", 25)]
     [InlineData("no java here", null)]
     [InlineData("", null)]
-    public void Version_is_read_from_what_java_says(string said, int? version) => Assert.Equal(version, JavaSource.Major(said));
+    public void Version_is_read_from_what_java_says(string said, int? version) => Assert.Equal(version, JavaFinder.Major(said));
 
     [Theory]
     [InlineData(8, false)]
     [InlineData(11, true)]
     [InlineData(21, true)]
     [InlineData(25, false)]
-    public void Java_11_to_21_will_do(int version, bool willDo) => Assert.Equal(willDo, JavaSource.WillDo(version));
+    public void Java_11_to_21_will_do(int version, bool willDo) => Assert.Equal(willDo, JavaFinder.WillDo(version));
 
     [Fact]
     public async Task Java_home_comes_before_the_path()
@@ -59,7 +59,7 @@ public sealed class JavaTests : IDisposable
     private void Java(string where, string version) => _folder.Write($"{where}/bin/java", $"#!/bin/sh\necho 'openjdk version \"{version}\"' >&2\n", executable: true);
 
     private Task<JavaProgram> FindAsync()
-        => new JavaSource(
+        => new JavaFinder(
             new ProgramCache(_folder.Below("cache")),
             name => name switch { "JAVA_HOME" => _folder.Below("home"), "PATH" => _folder.Below("path", "bin"), _ => null })
             .FindAsync(new Reports(), TestContext.Current.CancellationToken);

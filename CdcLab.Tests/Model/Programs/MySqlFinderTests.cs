@@ -3,7 +3,7 @@ using CdcLab.AppHost.Programs;
 namespace CdcLab.Tests.Model.Programs;
 
 [Trait("tier", "model")]
-public sealed class MySqlSourceTests : IDisposable
+public sealed class MySqlFinderTests : IDisposable
 {
     private const string OracleVersion = "mysqld  Ver 8.4.3 for Linux on x86_64 (MySQL Community Server - GPL)";
 
@@ -81,7 +81,7 @@ public sealed class MySqlSourceTests : IDisposable
     [Fact]
     public async Task Cache_with_a_colon_in_its_name_is_refused_before_anything_is_fetched()
     {
-        var source = new MySqlSource(new ProgramCache(_folder.Below("a:b")), _ => null);
+        var source = new MySqlFinder(new ProgramCache(_folder.Below("a:b")), _ => null);
         var fault = await Assert.ThrowsAsync<ProgramUnavailableException>(() => source.FindAsync(new Reports(), TestContext.Current.CancellationToken));
         Assert.Contains("XDG_CACHE_HOME", fault.Message, StringComparison.Ordinal);
     }
@@ -89,7 +89,7 @@ public sealed class MySqlSourceTests : IDisposable
     [Fact]
     public async Task No_apt_gives_one_line_that_says_what_to_set()
     {
-        var source = new MySqlSource(new ProgramCache(_folder.Below("cache")), name => name == "PATH" ? _folder.Path : null);
+        var source = new MySqlFinder(new ProgramCache(_folder.Below("cache")), name => name == "PATH" ? _folder.Path : null);
         var fault = await Assert.ThrowsAsync<ProgramUnavailableException>(() => source.FindAsync(new Reports(), TestContext.Current.CancellationToken));
         Assert.Contains("no apt-get", fault.Message, StringComparison.Ordinal);
         Assert.Contains("MYSQL_HOME", fault.Message, StringComparison.Ordinal);
@@ -100,7 +100,7 @@ public sealed class MySqlSourceTests : IDisposable
     {
         const string Loader = "/lib64/ld-linux-x86-64.so.2";
         var fault = await Assert.ThrowsAsync<ProgramUnavailableException>(
-            () => MySqlSource.LibrariesOfAsync(Environment.ProcessPath!, Loader, [_folder.Path], TestContext.Current.CancellationToken));
+            () => MySqlFinder.LibrariesOfAsync(Environment.ProcessPath!, Loader, [_folder.Path], TestContext.Current.CancellationToken));
         Assert.Contains("libc.so.6", fault.Message, StringComparison.Ordinal);
         Assert.Contains("MYSQL_HOME", fault.Message, StringComparison.Ordinal);
     }
@@ -109,7 +109,7 @@ public sealed class MySqlSourceTests : IDisposable
     public async Task Program_that_the_loader_cannot_read_is_told_with_what_it_said()
     {
         var fault = await Assert.ThrowsAsync<ProgramUnavailableException>(
-            () => MySqlSource.LibrariesOfAsync(_folder.Write("mysqld", "text"), "/lib64/ld-linux-x86-64.so.2", [_folder.Path], TestContext.Current.CancellationToken));
+            () => MySqlFinder.LibrariesOfAsync(_folder.Write("mysqld", "text"), "/lib64/ld-linux-x86-64.so.2", [_folder.Path], TestContext.Current.CancellationToken));
         Assert.Contains("mysqld, as fetched by apt, cannot be loaded", fault.Message, StringComparison.Ordinal);
     }
 
@@ -124,6 +124,6 @@ public sealed class MySqlSourceTests : IDisposable
     }
 
     private Task<MySqlProgram> FindAsync()
-        => new MySqlSource(new ProgramCache(_folder.Below("cache")), name => name == "MYSQL_HOME" ? _folder.Below("home") : null)
+        => new MySqlFinder(new ProgramCache(_folder.Below("cache")), name => name == "MYSQL_HOME" ? _folder.Below("home") : null)
             .FindAsync(new Reports(), TestContext.Current.CancellationToken);
 }

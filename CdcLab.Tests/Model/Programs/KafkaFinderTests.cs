@@ -3,7 +3,7 @@ using CdcLab.AppHost.Programs;
 namespace CdcLab.Tests.Model.Programs;
 
 [Trait("tier", "model")]
-public sealed class KafkaSourceTests : IDisposable
+public sealed class KafkaFinderTests : IDisposable
 {
     private readonly TestFolder _folder = new();
     private readonly Reports _reports = new();
@@ -173,7 +173,7 @@ public sealed class KafkaSourceTests : IDisposable
     }
 
     private Task<KafkaProgram> FindAsync(string source, Uri url, string? home, Uri? registry = null, string? series = null)
-        => new KafkaSource(
+        => new KafkaFinder(
             new ProgramOptions(Enum.Parse<KafkaSourceKind>(source, ignoreCase: true), url, registry, series), new ProgramCache(_folder.Below("cache")), name => name == "KAFKA_HOME" ? home : null)
         {
             Limits = DownloadTests.Impatient,

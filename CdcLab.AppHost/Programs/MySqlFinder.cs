@@ -1,9 +1,7 @@
 namespace CdcLab.AppHost.Programs;
 
-/// <summary>
-/// An unpacked MySQL server and client that are ready to start: by their own programs, or by the distribution's own loader, whose arguments
-/// lead. <c>MessagesDirectory</c> holds <c>english/errmsg.sys</c>; there need be no client. The origin is for people.
-/// </summary>
+/// <summary>An unpacked MySQL server and client that are ready to start: by their own programs, or by the distribution's own loader, whose arguments
+/// lead. <c>MessagesDirectory</c> holds <c>english/errmsg.sys</c>; there need be no client. The origin is for people.</summary>
 internal sealed record MySqlProgram(
     string Program, IReadOnlyList<string> LeadingArguments, Version Version, string BaseDirectory, string MessagesDirectory,
     string CharacterSetsDirectory, string PluginDirectory, string Origin, IReadOnlyList<string>? MySqlClientCommand)
@@ -68,7 +66,7 @@ internal static class MySqlDistribution
 }
 
 /// <summary>Finds MySQL on this machine, or fetches server, client and their libraries from the distribution's archive once.</summary>
-internal sealed class MySqlSource(ProgramCache cache, Func<string, string?> environment)
+internal sealed class MySqlFinder(ProgramCache cache, Func<string, string?> environment)
 {
     private const string Part = "mysql";
     private const string HomeVariable = "MYSQL_HOME";
@@ -203,10 +201,8 @@ internal sealed class MySqlSource(ProgramCache cache, Func<string, string?> envi
 /// <summary>Mends the links of packages that were unpacked below a folder instead of at the root of the system.</summary>
 internal static class TreeLinks
 {
-    /// <summary>
-    /// Makes each absolute link below <paramref name="root"/> relative when its target is below it too, and removes it when it is not:
-    /// it would lead to a file of the machine that only happens to have the name.
-    /// </summary>
+    /// <summary>Makes each absolute link below <paramref name="root"/> relative when its target is below it too, and removes it when it is not:
+    /// it would lead to a file of the machine that only happens to have the name.</summary>
     public static void Rebase(string root)
     {
         EnumerationOptions options = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };

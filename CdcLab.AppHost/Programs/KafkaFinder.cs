@@ -6,7 +6,7 @@ namespace CdcLab.AppHost.Programs;
 /// <summary>An unpacked Kafka distribution, with <c>libs/</c> and ZooKeeper's jars. The legacy one is the Kafka 0.9 of npm's registry.</summary>
 internal sealed record KafkaProgram(string Home, string Version, bool IsLegacy, string Description);
 
-internal sealed class KafkaSource(ProgramOptions options, ProgramCache cache, Func<string, string?> environment)
+internal sealed class KafkaFinder(ProgramOptions options, ProgramCache cache, Func<string, string?> environment)
 {
     private const string WhatToSet = "Set KAFKA_HOME to an unpacked Kafka (up to 3.9), or Lab:Kafka:ArchiveUrl to a reachable kafka_2.13-X.Y.Z.tgz.";
     private const string LegacyDescription = $"Kafka {LegacyClients.Version} (legacy, not the specification's 3.5)";

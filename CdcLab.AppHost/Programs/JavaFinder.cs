@@ -6,12 +6,10 @@ namespace CdcLab.AppHost.Programs;
 internal sealed record JavaProgram(string Path, int Major, string Origin);
 
 /// <summary>Finds a Java that Kafka runs on (11 to 21) on this machine, or fetches the headless runtime of the distribution's archive once.</summary>
-/// <remarks>
-/// What is fetched runs on the machine's own C library, since it comes from the machine's own suite or an older one, and not by a loader of its own:
+/// <remarks>What is fetched runs on the machine's own C library, since it comes from the machine's own suite or an older one, and not by a loader of its own:
 /// java finds its files by the path of the program that runs, which would be the loader. Of the libraries it needs, this process (.NET)
-/// needs all but zlib itself; zlib is laid beside the runtime's libraries, where they look first.
-/// </remarks>
-internal sealed partial class JavaSource(ProgramCache cache, Func<string, string?> environment)
+/// needs all but zlib itself; zlib is laid beside the runtime's libraries, where they look first.</remarks>
+internal sealed partial class JavaFinder(ProgramCache cache, Func<string, string?> environment)
 {
     private const string Part = "java";
     private const string RuntimePackage = "openjdk-17-jre-headless";
