@@ -1,3 +1,4 @@
+using System.Net.NetworkInformation;
 using Confluent.Kafka;
 
 namespace CdcLab.Clients.Kafka;
@@ -64,7 +65,8 @@ public static class KafkaClientSettings
     {
         settings.BootstrapServers = bootstrap;
         settings.ClientId = clientId;
-        settings.BrokerAddressFamily = BrokerAddressFamily.V4;
+        // Where only loopback is up (a laptop without a network), the system's resolver knows "localhost" only when it is asked for both families.
+        settings.BrokerAddressFamily = NetworkInterface.GetIsNetworkAvailable() ? BrokerAddressFamily.V4 : BrokerAddressFamily.Any;
 
         // A broker that comes back must be found at once: librdkafka's default of 10 s would hide it behind a back-off.
         settings.ReconnectBackoffMs = 100;

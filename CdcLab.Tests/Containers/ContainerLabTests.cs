@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using CdcLab.AppHost.Containers;
+using CdcLab.AppHost.Processes;
 using CdcLab.Tests.Lab;
 
 namespace CdcLab.Tests.Containers;
@@ -123,6 +125,40 @@ public sealed class ContainerLabTests(ContainerApplication lab)
         await lab.AllOkAsync(WholeLimit);
         Assert.Contains("shut down completed", await File.ReadAllTextAsync(Path.Combine(lab.Folder, "logs", "kafka-3.log"), Stop), StringComparison.Ordinal);
     }
+
+    [ContainerFact]
+    public async Task A_second_lab_runs_beside_it_and_is_stopped_and_reset_without_touching_it()
+    {
+        string name = $"second-{Guid.NewGuid():N}"[..13];
+        string folder = Path.Combine(Path.GetTempPath(), $"cdclab-{name}");
+        string[] arguments = TestImages.Arguments(name);
+        try
+        {
+            await lab.AllOkAsync(WholeLimit);
+            await using (AppHostProcess second = AppHostProcess.Start(27_100, folder, arguments))
+            {
+                await second.IsUpAsync();
+                await lab.AllOkAsync(WholeLimit);
+                ProcessSignals.TrySend(second.Process.Id, Signal.Terminate);
+                Assert.Equal(0, await second.EndedAsync());
+            }
+
+            await using (AppHostProcess reset = AppHostProcess.Start(27_100, folder, [.. arguments, "reset", "--yes"]))
+                Assert.Equal(0, await reset.EndedAsync());
+            Assert.Equal((0, 0), (await CountAsync("ps", name), await CountAsync("volume ls", name)));
+            Assert.Equal((6, 6), (await CountAsync("ps", ContainerApplication.LabName), await CountAsync("volume ls", ContainerApplication.LabName)));
+            await lab.AllOkAsync(WholeLimit);
+        }
+        finally
+        {
+            await new LabContainers(lab.Engine, name).RemoveVolumesAsync(CancellationToken.None);
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private async Task<int> CountAsync(string list, string labName) =>
+        (await lab.Engine.DockerAsync(Stop, [.. list.Split(' '), "--quiet", "--filter", $"label={LabContainers.Label}={labName}"])).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
 
     private async Task CauseAsync(string id, string how)
     {

@@ -1,3 +1,4 @@
+using System.Net.NetworkInformation;
 using CdcLab.Clients.Kafka;
 using Confluent.Kafka;
 
@@ -47,7 +48,7 @@ public sealed class KafkaClientSettingsTests
             c =>
             {
                 Assert.Equal(500, c.ReconnectBackoffMaxMs);
-                Assert.Equal(BrokerAddressFamily.V4, c.BrokerAddressFamily);
+                Assert.Equal(NetworkInterface.GetIsNetworkAvailable() ? BrokerAddressFamily.V4 : BrokerAddressFamily.Any, c.BrokerAddressFamily);
             });
     }
 }
