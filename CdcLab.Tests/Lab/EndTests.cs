@@ -29,8 +29,8 @@ public sealed class EndTests : IDisposable
         {
             string log = await File.ReadAllTextAsync(Path.Combine(_folder, "logs", $"kafka-{broker.ToString(CultureInfo.InvariantCulture)}.log"), TestContext.Current.CancellationToken);
             Assert.Contains("shut down completed", log, StringComparison.Ordinal);
-            // None on a quiet machine; thousands where brokers end together with ZooKeeper.
-            Assert.InRange(log.Split("] ERROR ").Length - 1, 0, 100);
+            // A current Kafka writes none on a quiet machine. The last broker of a 0.9 asks three times to hand over each of its 53 partitions, to nobody. Thousands where brokers end together with ZooKeeper.
+            Assert.InRange(log.Split("] ERROR ").Length - 1, 0, 200);
         }
     }
 
