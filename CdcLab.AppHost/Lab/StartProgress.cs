@@ -30,7 +30,11 @@ internal sealed class StartProgress
         if (now.HasEnded || now.IsPaused)
             _up.TryUpdate(name, false, true);
         if (now.State.StartsWith("Fetching", StringComparison.Ordinal))
-            TellOnce(name, Rounded(now.State));
+        {
+            // ZooKeeper and the brokers share one program: one of them tells of it.
+            if (!_told.Any(t => t.Key != name && t.Value == Rounded(now.State)))
+                TellOnce(name, Rounded(now.State));
+        }
         else if (now.State.StartsWith("Waiting for", StringComparison.Ordinal))
             TellOnce(name, now.State);
         else if (now.IsRunning && now.Snapshot.HealthStatus == HealthStatus.Healthy && !IsUp(before))
