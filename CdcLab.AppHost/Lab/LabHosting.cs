@@ -6,8 +6,7 @@ namespace CdcLab.AppHost.Lab;
 /// <summary>What the lab adds to a plain Aspire application, and how it is run.</summary>
 internal static class LabHosting
 {
-    // Inherited by the dashboard and the services: one heap, not one for each core, and 4 MiB (hexadecimal) of young objects, not the processor's whole cache.
-    private static readonly (string Name, string Value)[] Collector = [("DOTNET_gcServer", "0"), ("DOTNET_GCgen0size", "400000")];
+    private const string Collector = "DOTNET_gcServer";
 
     // Aspire's own end after ours: ten seconds for each container, six for each process.
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(120);
@@ -30,8 +29,9 @@ internal static class LabHosting
             "--DcpPublisher:WaitForResourceCleanup=true",
             .. lab.AspireArguments,
         ];
-        foreach ((string name, string value) in Collector.Where(s => Environment.GetEnvironmentVariable(s.Name) is null))
-            Environment.SetEnvironmentVariable(name, value);
+        // Inherited by the dashboard, whose server collector would keep a heap for each core.
+        if (Environment.GetEnvironmentVariable(Collector) is null)
+            Environment.SetEnvironmentVariable(Collector, "0");
         IDistributedApplicationBuilder builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { Args = arguments, DisableDashboard = !lab.Options.Dashboard.Enabled });
         // The lab has lines of its own for people; what failed is told by them without a stack trace.
         builder.Services.AddLogging(logging => logging
