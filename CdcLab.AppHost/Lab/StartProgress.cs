@@ -29,12 +29,9 @@ internal sealed class StartProgress
             return;
         if (now.HasEnded || now.IsPaused)
             _up.TryUpdate(name, false, true);
+        // ZooKeeper and the brokers share one program: one of them tells of it.
         if (now.State.StartsWith("Fetching", StringComparison.Ordinal))
-        {
-            // ZooKeeper and the brokers share one program: one of them tells of it.
-            if (!_told.Any(t => t.Key != name && t.Value == Rounded(now.State)))
-                TellOnce(name, Rounded(now.State));
-        }
+            TellOnce(_told.FirstOrDefault(t => t.Value == Rounded(now.State)).Key ?? name, Rounded(now.State));
         else if (now.State.StartsWith("Waiting for", StringComparison.Ordinal))
             TellOnce(name, now.State);
         else if (now.IsRunning && now.Snapshot.HealthStatus == HealthStatus.Healthy && !IsUp(before))

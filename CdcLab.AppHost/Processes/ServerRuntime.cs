@@ -105,6 +105,7 @@ internal static class ProcessServerExtensions
         StateProgress progress = new(resource, notifications);
         await Task.Yield();
         await fetch(progress, stop);
+        await progress.Published;
         if (progress.HasShown)
             await notifications.PublishUpdateAsync(resource, s => s.State?.Text.StartsWith("Fetching", StringComparison.Ordinal) == true ? s with { State = KnownResourceStates.Waiting } : s);
     }
@@ -118,15 +119,22 @@ internal static class ProcessServerExtensions
 
         public bool HasShown => _shown is not null;
 
+        public Task Published { get; private set; } = Task.CompletedTask;
+
         public void Report(FetchProgress value)
         {
             lock (_one)
             {
                 string text = value.Percent is { } percent ? $"Fetching {value.Part} {percent} %" : $"Fetching {value.Part}";
                 if (_shown != text)
-                    notifications.PublishUpdateAsync(resource, s => s with { State = new(text, KnownResourceStateStyles.Info) }).Wait();
-                _shown = text;
+                    Published = PublishAsync(Published, _shown = text);
             }
+        }
+
+        private async Task PublishAsync(Task earlier, string text)
+        {
+            await earlier;
+            await notifications.PublishUpdateAsync(resource, s => s with { State = new(text, KnownResourceStateStyles.Info) });
         }
     }
 }
