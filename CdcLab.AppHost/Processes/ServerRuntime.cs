@@ -110,8 +110,7 @@ internal static class ProcessServerExtensions
             await notifications.PublishUpdateAsync(resource, s => s.State?.Text.StartsWith("Fetching", StringComparison.Ordinal) == true ? s with { State = KnownResourceStates.Waiting } : s);
     }
 
-    // One report after the other, and only where the text changes: the resource's state is seen by people. Progress<T> posts to the thread pool, where reports can overtake
-    // each other.
+    // One report after the other, and only where the text changes. Progress<T> posts to the thread pool, where reports can overtake each other.
     private sealed class StateProgress(IResource resource, ResourceNotificationService notifications) : IProgress<FetchProgress>
     {
         private readonly Lock _one = new();
