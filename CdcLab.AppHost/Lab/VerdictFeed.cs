@@ -90,6 +90,7 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
             MySql = lab.Programs?.KnownMySql is { } mysql ? $"MySQL {mysql.Version}" : lab.Containers ? lab.Options.MySql.Image : null,
             Kafka = kafka?.Description ?? (lab.Containers ? lab.Options.Kafka.Image : null),
             LegacyKafka = lab.Containers ? false : kafka?.IsLegacy,
+            KafkaTools = Tools(),
             CapsNotEnforced = notEnforced,
             NotPossibleHere =
             [
@@ -111,6 +112,29 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
             Inside = _inside,
             HostBytes = HostBytes(),
         };
+    }
+
+    // As processes without the scripts of a distribution, which need not be there; in a container with a heap that fits beside the broker's.
+    private KafkaTools? Tools()
+    {
+        BrokerAddresses[] brokers = [.. BrokerAddresses.Of(lab.Options, lab.Containers)];
+        if (lab.Containers)
+        {
+            string bootstrap = string.Join(',', brokers.Select(b => b.Internal));
+            return brokers.Select(b => watch.Now.GetValueOrDefault(b.Name)).FirstOrDefault(r => r is { IsRunning: true })?.Server?.Container is { } container
+                ? new($"{Exec()} kafka-configs --bootstrap-server {bootstrap}", $"{Exec()} kafka-topics --bootstrap-server {bootstrap}")
+                : null;
+
+            string Exec() => $"docker exec --env KAFKA_HEAP_OPTS=-Xmx64m {container}";
+        }
+
+        if (lab.Programs is not { KnownKafka: { IsLegacy: false } kafka, KnownJava: { } java })
+            return null;
+        string external = string.Join(',', brokers.Select(b => b.External));
+        string run = $"{Quote(java.Path)} -cp {Quote(Path.Combine(kafka.Home, "libs", "*"))} kafka.admin.";
+        return new($"{run}ConfigCommand --bootstrap-server {external}", $"{run}TopicCommand --bootstrap-server {external}");
+
+        static string Quote(string path) => path.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+".Contains(c)) ? path : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
     }
 
     private async Task<IReadOnlyDictionary<string, ContainerState>> AskEngineAsync(CancellationToken stop)

@@ -31,6 +31,8 @@ internal sealed class ProgramStore
 
     public KafkaProgram? KnownKafka => _kafka.Known;
 
+    public JavaProgram? KnownJava => _java.Known;
+
     /// <summary>What is wrong with <c>MYSQL_HOME</c>, <c>KAFKA_HOME</c> and <c>XDG_CACHE_HOME</c>, one line each. Fetches and starts nothing.</summary>
     public IReadOnlyList<string> CheckHomes() => [.. new[] { MySqlFinder.HomeFault(_environment), _kafkaFinder.HomeFault(), _cache.Fault() }.OfType<string>()];
 

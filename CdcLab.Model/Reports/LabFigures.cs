@@ -12,6 +12,8 @@ public sealed record LabFigures
     public string? Kafka { get; init; }
     /// <summary>Whether it is the legacy Kafka (0.9), which needs other client settings; null while that is not known.</summary>
     public bool? LegacyKafka { get; init; }
+    /// <summary>The words with which Kafka's own tools start on this machine; null while they are not known.</summary>
+    public KafkaTools? KafkaTools { get; init; }
     /// <summary>Why the kernel does not enforce the memory caps; null where it does.</summary>
     public string? CapsNotEnforced { get; init; }
     public IReadOnlyList<NotPossible> NotPossibleHere { get; init; } = [];
@@ -21,6 +23,11 @@ public sealed record LabFigures
     /// <summary>PSS in bytes of AppHost, orchestrator, monitors and dashboard, each shared page counted once. Null where it could not be read.</summary>
     public long? HostBytes { get; init; }
 }
+
+/// <summary>How Kafka's own tools are started in a shell of this machine, with the address of the cluster: what follows are their options.</summary>
+/// <param name="Configs">kafka-configs, e.g. <c>docker exec kafka-1 kafka-configs --bootstrap-server kafka-1:29092</c>.</param>
+/// <param name="Topics">kafka-topics.</param>
+public sealed record KafkaTools(string Configs, string Topics);
 
 /// <summary>One server or service as the AppHost sees it.</summary>
 public sealed record ResourceFigures

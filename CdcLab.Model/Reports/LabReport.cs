@@ -49,15 +49,22 @@ public sealed record Verdict
     public required string Expected { get; init; }
     /// <summary>What was found; null when the check could not look.</summary>
     public string? Actual { get; init; }
-    /// <summary>What to do about it, unless it is ok.</summary>
+    /// <summary>What to do about it, unless it is ok. What stands in backticks can be pasted: a command for a shell, or a statement for MySQL as root, in this order.</summary>
     public string? Fix { get; init; }
     /// <summary>Why it matters, or why the check could not look.</summary>
     public string? Because { get; init; }
     /// <summary>The resources whose silence would explain all of it: empty for none, null for the resource itself. Not part of a report.</summary>
     [JsonIgnore]
     public IReadOnlyList<string>? Needs { get; init; }
+    /// <summary>The ids of checks that explain this one where they failed, the likeliest first. Not part of a report.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Follows { get; init; } = [];
     /// <summary>The id of the failed check from which this one follows; null for one that stands by itself.</summary>
     public string? CausedBy { get; init; }
+    /// <summary>When it was looked at; null where it was not looked at yet.</summary>
+    public DateTimeOffset? LookedAt { get; init; }
+    /// <summary>Seconds from the look to this report; null where it was not looked at yet.</summary>
+    public double? AgeSeconds { get; init; }
 }
 
 /// <summary>What a check found: the promise holds, it does not hold, or the check could not look.</summary>

@@ -28,7 +28,7 @@ internal abstract class AnswersCheck(Promise answers, params Promise[] others) :
         }
         catch (Exception e) when (Unreachable.Is(e) || e is MySqlException)
         {
-            return Silent($"{answers.Resource} {Unreachable.Words(e)}", Unreachable.Start(answers.Resource));
+            return Silent($"{answers.Resource} {Unreachable.Words(e)}", Unreachable.Restart(answers.Resource));
         }
     }
 
@@ -130,11 +130,11 @@ internal static class Unreachable
     {
         string[] names = [.. silent.Select(s => s.Name)];
         string because = $"Not every broker could be asked: {string.Join("; ", silent.Select(s => s.WhyNot))}.";
-        return names.Length == 0 ? null : promise.Unknown(because, Start(names), names);
+        return names.Length == 0 ? null : promise.Unknown(because, Restart(names), names);
     }
 
-    /// <summary>What to do about servers that do not answer.</summary>
-    public static string Start(params IReadOnlyList<string> resources) =>
-        $"If {(resources.Count == 1 ? "it has" : "they have")} ended, run {string.Join(", ", resources.Select(r => $"`aspire resource {r} start`"))}"
-        + $" or choose Start in the dashboard; {(resources.Count == 1 ? "its log says" : "their logs say")} why.";
+    /// <summary>What to do about servers that run and do not answer. What is known of one that has ended or is paused, its own headline says (<see cref="Causes"/>).</summary>
+    public static string Restart(params IReadOnlyList<string> resources) =>
+        $"Wait half a minute: a server that has just started or was resumed comes back by itself. If it does not, run {string.Join(", ", resources.Select(r => $"`aspire resource {r} restart`"))};"
+        + $" {(resources.Count == 1 ? "its log says" : "their logs say")} why.";
 }

@@ -5,6 +5,9 @@ namespace CdcLab.Verifier.Checks;
 /// <summary>Runs every check at its own pace, side by side, and keeps the latest verdicts. A check that hangs delays no other.</summary>
 internal sealed class CheckRunner(IEnumerable<ICheck> checks, Func<string, bool> isPossible, TimeSpan interval, TimeProvider time)
 {
+    /// <summary>A verdict that is older than so many of its intervals says nothing any more.</summary>
+    public const int Intervals = 3;
+
     private readonly Slot[] _slots = [.. checks.Select(check => new Slot(check))];
 
     public static TimeSpan TimeLimit { get; } = TimeSpan.FromSeconds(3);
@@ -50,8 +53,8 @@ internal sealed class CheckRunner(IEnumerable<ICheck> checks, Func<string, bool>
         if (slot.Latest is not { } look)
             return slot.Promises.Select(p => p.Unknown("It was not looked at yet.", "Wait for the first round of checks."));
         TimeSpan age = time.GetElapsedTime(look.Ended);
-        return age <= (2 * (slot.Check.Every ?? interval)) + TimeLimit
-            ? look.Verdicts
+        return age <= Intervals * (slot.Check.Every ?? interval)
+            ? look.Verdicts.Select(v => v with { AgeSeconds = Math.Round(age.TotalSeconds, 1) })
             : slot.Promises.Select(p => p.Unknown($"It was last looked at {age.TotalSeconds:F0} s ago.", "See the verifier's log."));
     }
 
@@ -79,12 +82,12 @@ internal sealed class CheckRunner(IEnumerable<ICheck> checks, Func<string, bool>
         {
             // A check that does not heed its token must not hold anything up either: its task is left running, and no second one is started beside it.
             IReadOnlyList<Verdict> found = await task.WaitAsync(TimeLimit + TimeSpan.FromMilliseconds(200), time, cancellationToken);
-            slot.Keep(time.GetTimestamp(), p => found.FirstOrDefault(v => v.Id == p.Id) ?? p.Unknown("The check gave no verdict on it.", "See the verifier's log."));
+            slot.Keep(time, p => found.FirstOrDefault(v => v.Id == p.Id) ?? p.Unknown("The check gave no verdict on it.", "See the verifier's log."));
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             (string because, string fix) = Explain(e);
-            slot.Keep(time.GetTimestamp(), p => p.Unknown(because, fix, (e as CannotLookException)?.Needs));
+            slot.Keep(time, p => p.Unknown(because, fix, (e as CannotLookException)?.Needs));
         }
 
         CheckTraces.Judged(trace, slot.Latest?.Verdicts ?? [], each: true);
@@ -119,7 +122,11 @@ internal sealed class CheckRunner(IEnumerable<ICheck> checks, Func<string, bool>
 
         public Look? Latest => _latest;
 
-        public void Keep(long ended, Func<Promise, Verdict> judge) => _latest = new(ended, [.. Promises.Select(judge)]);
+        public void Keep(TimeProvider time, Func<Promise, Verdict> judge)
+        {
+            DateTimeOffset now = time.GetUtcNow();
+            _latest = new(time.GetTimestamp(), [.. Promises.Select(p => judge(p) with { LookedAt = now })]);
+        }
 
         /// <summary>Starts a look, or joins the one that still runs.</summary>
         public Task<IReadOnlyList<Verdict>> Start(TimeProvider time, CancellationToken cancellationToken)

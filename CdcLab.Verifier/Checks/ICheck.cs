@@ -19,7 +19,19 @@ internal interface ICheck
 /// <summary>One thing that a check looks at: everything of its verdict that is known before looking; what it "needs" is <see cref="Verdict.Needs"/>.</summary>
 internal sealed record Promise(string Id, string Resource, string Expected, string Because)
 {
-    public Verdict Ok(string actual) => new() { Id = Id, Resource = Resource, Outcome = Outcome.Ok, Expected = Expected, Because = Because, Actual = actual };
+    /// <summary>How it looks, for the catalogue: what is asked of whom.</summary>
+    public string How { get; init; } = "";
+
+    /// <summary>What heals it, for the catalogue; a verdict's own fix names the values.</summary>
+    public string Remedy { get; init; } = "";
+
+    /// <summary>Where the promise or the rule comes from, for the catalogue.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>The ids of checks that explain this one where they failed, the likeliest first.</summary>
+    public IReadOnlyList<string> Follows { get; init; } = [];
+
+    public Verdict Ok(string actual) => new() { Id = Id, Resource = Resource, Outcome = Outcome.Ok, Expected = Expected, Because = Because, Actual = actual, Follows = Follows };
 
     public Verdict Failed(string actual, string fix, IReadOnlyList<string>? needs = null) =>
         Ok(actual) with { Outcome = Outcome.Failed, Fix = fix, Needs = needs };

@@ -17,6 +17,9 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
         $"every partition has {lab.Options.Kafka.ReplicationFactor} replicas",
         "A topic with fewer copies loses data with the brokers that hold them, whatever the brokers' default is.");
 
+    // Its session has to end, and what the old one registered must be gone, before a broker comes back.
+    private readonly TimeSpan _return = (2 * lab.Options.Kafka.SessionTimeout) + TimeSpan.FromSeconds(20);
+
     private HashSet<string> _newBefore = [];
 
     public IReadOnlyList<Promise> Promises => [_brokers, _controller, _isr, _factor];
@@ -39,7 +42,7 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
         List<string> missing = [.. lab.Brokers.Where(b => !registered.Contains(b.Id)).Select(b => b.Name)];
         List<int> foreign = [.. registered.Where(id => lab.Brokers.All(b => b.Id != id))];
         string actual = registered.Count == 0 ? "none is registered" : $"registered: {string.Join(", ", registered)}";
-        return missing.Count > 0 ? _brokers.Failed($"{actual}; missing: {string.Join(", ", missing)}", Unreachable.Start(missing), missing)
+        return missing.Count > 0 ? _brokers.Failed($"{actual}; missing: {string.Join(", ", missing)}", $"Wait, up to {_return.TotalSeconds:0} s: a broker that runs registers again by itself, as soon as ZooKeeper answers it.", missing)
             : foreign.Count > 0 ? _brokers.Failed(actual, $"Broker {foreign[0]} is not one of this lab's: find out who started it, or set Lab:Kafka:Brokers.", needs: [])
             : _brokers.Ok(actual);
     }
@@ -70,7 +73,7 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
         string more = lacking.Count > MostNamed ? $"; and {lacking.Count - MostNamed} more" : "";
         return _isr.Failed(
             $"{lacking.Count} of {partitions.Count} partitions lack a replica: {names}{more}",
-            absent.Length == 0 ? "Wait for the election of a leader." : $"Start {string.Join(", ", absent)} if it has ended, else wait until it has caught up.",
+            absent.Length == 0 ? "Wait for the election of a leader." : $"Wait, up to {_return.TotalSeconds:0} s, until {string.Join(", ", absent)} has caught up.",
             absent.Length == 0 ? null : absent);
     }
 

@@ -2,7 +2,7 @@ using CdcLab.Verifier.Probes;
 
 namespace CdcLab.Verifier.Checks;
 
-/// <summary>The probe's latencies of the last seconds are short enough, and nothing acknowledged was lost. It judges what is in memory, so it may look every second.</summary>
+/// <summary>The probe's latencies of the last seconds are short enough, and nothing acknowledged was lost. It judges what is in memory, so it may look more often than others.</summary>
 internal sealed class KafkaLatencyCheck(VerifiedLab lab, LatencyProbe probe) : ICheck
 {
     private const int Fewest = 20;
@@ -18,7 +18,7 @@ internal sealed class KafkaLatencyCheck(VerifiedLab lab, LatencyProbe probe) : I
 
     public IReadOnlyList<Promise> Promises => [_toAck, _toConsume, _lost];
 
-    public TimeSpan? Every => TimeSpan.FromSeconds(1);
+    public TimeSpan? Every => TimeSpan.FromSeconds(2);
 
     public Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {

@@ -24,7 +24,7 @@ internal sealed class MemoryCheck(string name, long capBytes, FiguresStore figur
         if (resource is null)
             return _memory.Unknown($"The AppHost does not list {name}.", "See the dashboard.");
         if (resource.State is not ("Running" or "Paused"))
-            return _memory.Unknown($"{name} does not run; its state is {resource.State}.", Unreachable.Start(name));
+            return _memory.Unknown($"{name} does not run; its state is {resource.State}.", Unreachable.Restart(name));
         if (resource.Memory is not { } memory)
             return _memory.Unknown("Its memory could not be read.", See);
 

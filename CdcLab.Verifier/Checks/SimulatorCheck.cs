@@ -47,7 +47,7 @@ internal sealed class SimulatorCheck(MarketClient market, TimeProvider time) : A
         if (state.Paused || (OrderRate.TryParse(state.OrdersPerSecond, out OrderRate rate) && rate.IsPaused))
             return Moves.Ok($"paused; {done}");
         if (state.MySqlAnswers == false)
-            return Moves.Failed($"it waits for MySQL; {done}", Unreachable.Start(ResourceNames.MySql), [ResourceNames.MySql]);
+            return Moves.Failed($"it waits for MySQL; {done}", Unreachable.Restart(ResourceNames.MySql), [ResourceNames.MySql]);
         if (first && commits == 0)
             return Moves.Unknown("It has just begun: nothing is committed yet.", "Wait for the next look.");
 

@@ -47,7 +47,7 @@ internal sealed partial class LatencyProbe(
         // the first probes would be slow too.
         string[] missing = [.. from broker in await Task.WhenAll(lab.Brokers.Select(b => KnowsAllAsync(b, stoppingToken))) where broker is not null select broker];
         if (missing.Length > 0)
-            throw new CannotLookException($"it waits until every broker knows all others; {string.Join(", ", missing)} does not yet", Unreachable.Start(missing));
+            throw new CannotLookException($"it waits until every broker knows all others; {string.Join(", ", missing)} does not yet", Unreachable.Restart(missing));
 
         ((string Id, int Partitions) topic, bool made) = await TopicAsync(stoppingToken);
         using ProbeRun run = new(lab, kafka.ClientSettings!, topic.Partitions, figures, traces, log);

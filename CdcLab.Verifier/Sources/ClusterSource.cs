@@ -7,7 +7,7 @@ internal sealed class ClusterSource(VerifiedLab lab, TimeProvider time)
         new(end => ClusterReader.ReadAsync(VerifiedLab.Loopback, lab.Ports.ZooKeeper, end), TimeSpan.FromSeconds(2), time);
 
     /// <summary>How old what was seen may be to be told without looking.</summary>
-    private readonly TimeSpan _maxAge = (2 * lab.Options.Verifier.Interval) + CheckRunner.TimeLimit;
+    private readonly TimeSpan _maxAge = CheckRunner.Intervals * lab.Options.Verifier.Interval;
 
     /// <summary>The cluster as it was seen last, without looking; null where that is too long ago.</summary>
     public ClusterState? Last => _look.Last(_maxAge);
@@ -22,7 +22,7 @@ internal sealed class ClusterSource(VerifiedLab lab, TimeProvider time)
         {
             throw new CannotLookException(
                 $"The truth about the cluster is in ZooKeeper, and ZooKeeper at {VerifiedLab.Loopback}:{lab.Ports.ZooKeeper} {Unreachable.Words(e)}.",
-                Unreachable.Start(ResourceNames.ZooKeeper),
+                Unreachable.Restart(ResourceNames.ZooKeeper),
                 e,
                 [ResourceNames.ZooKeeper]);
         }

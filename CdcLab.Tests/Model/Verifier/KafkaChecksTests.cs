@@ -57,7 +57,8 @@ public sealed class KafkaChecksTests : IDisposable
         Assert.Equal(outcome, verdict.Outcome);
         Assert.Equal(names, verdict.Needs);
         Assert.All(names, name => Assert.Contains(name, verdict.Actual ?? verdict.Because, StringComparison.Ordinal));
-        Assert.All(names, name => Assert.Contains($"aspire resource {name} start", verdict.Fix, StringComparison.Ordinal));
+        // Only the headline of a resource says what its state asks for; what follows from it takes over that fix.
+        Assert.StartsWith("Wait", verdict.Fix, StringComparison.Ordinal);
     }
 
     private static BrokerAnswer Answer(int id) => new($"kafka-{id}", Right);

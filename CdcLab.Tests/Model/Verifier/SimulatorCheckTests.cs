@@ -59,7 +59,7 @@ public sealed class SimulatorCheckTests : IDisposable
 
     [Fact]
     public void Market_that_waits_for_MySQL_fails_and_says_so() =>
-        Assert.Contains("mysql start", _check.Judge(State(orders: 5) with { MySqlAnswers = false }).Fix, StringComparison.Ordinal);
+        Assert.Contains("mysql restart", _check.Judge(State(orders: 5) with { MySqlAnswers = false }).Fix, StringComparison.Ordinal);
 
     [Fact]
     public void Restarted_simulator_begins_to_count_anew_and_that_is_movement()

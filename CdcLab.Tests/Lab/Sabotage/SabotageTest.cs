@@ -1,0 +1,111 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using MySqlConnector;
+
+namespace CdcLab.Tests.Lab.Sabotage;
+
+/// <summary>A sabotage of the running lab: the right check fails, nothing that is unrelated does, and what its fix says, typed as printed, heals it.</summary>
+[Collection(LabCollectionDefinition.Name)]
+[Trait("tier", "lab")]
+public abstract partial class SabotageTest(LabApplication lab)
+{
+    private static readonly TimeSpan TurnLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WholeLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>The lab that is broken.</summary>
+    protected LabApplication Lab { get; } = lab;
+
+    /// <summary>Breaks something, waits for the check to fail, types the fix, and waits until all is ok.</summary>
+    /// <param name="id">The check that must fail, and be its own cause.</param>
+    /// <param name="sabotage">Breaks it.</param>
+    /// <param name="related">Checks that may fail too, beside those that follow.</param>
+    /// <param name="turnLimit">How long the check may take to fail; null for the ten seconds of what can be read at once.</param>
+    /// <returns>The verdict.</returns>
+    protected async Task<Verdict> BreakAndHealAsync(string id, Func<Task> sabotage, string[]? related = null, TimeSpan? turnLimit = null)
+    {
+        Verdict verdict = await BreakAsync(id, sabotage, related, turnLimit);
+        await TypeAsync(verdict.Fix!);
+        await Lab.AllOkAsync(WholeLimit);
+        return verdict;
+    }
+
+    /// <summary>Breaks something, and waits for the check to fail.</summary>
+    /// <param name="id">The check that must fail, and be its own cause.</param>
+    /// <param name="sabotage">Breaks it.</param>
+    /// <param name="related">Checks that may fail too, beside those that follow.</param>
+    /// <param name="turnLimit">How long the check may take to fail.</param>
+    /// <returns>The verdict.</returns>
+    protected async Task<Verdict> BreakAsync(string id, Func<Task> sabotage, string[]? related = null, TimeSpan? turnLimit = null)
+    {
+        await Lab.AllOkAsync(WholeLimit);
+        await sabotage();
+        (LabReport report, Verdict verdict, _) = await Lab.VerdictAsync(id, Outcome.Failed, turnLimit ?? TurnLimit);
+        Assert.Null(verdict.CausedBy);
+        Assert.DoesNotContain(report.Checks, c => c.Outcome == Outcome.Failed && c.CausedBy is null && c.Id != id && related?.Contains(c.Id) != true);
+        return verdict;
+    }
+
+    /// <summary>Types what stands in backticks: commands of the Aspire CLI, statements for MySQL as root, and else commands for a shell.</summary>
+    /// <param name="fix">The fix as it is printed.</param>
+    /// <returns>When all is typed.</returns>
+    protected async Task TypeAsync(string fix)
+    {
+        string[] typed = [.. Code().Matches(fix).Select(m => m.Groups["code"].Value.Trim())];
+        Assert.True(typed.Length > 0, $"There is nothing to type in the fix: {fix}");
+        foreach (string line in typed)
+        {
+            if (line.StartsWith("aspire resource ", StringComparison.Ordinal))
+                await Lab.CommandAsync(line.Split(' ')[2], line.Split(' ')[3]);
+            else if (Statement().IsMatch(line))
+                await RootAsync(line);
+            else
+                await ShellAsync(line);
+        }
+    }
+
+    /// <summary>Executes statements as root.</summary>
+    /// <param name="sql">One statement, or several with semicolons between them.</param>
+    /// <returns>When they are executed.</returns>
+    protected async Task RootAsync(string sql)
+    {
+        await using MySqlConnection connection = await OpenAsync("root");
+        await using MySqlCommand command = new(sql, connection);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>A session of a user of the lab.</summary>
+    /// <param name="user">root, debezium or simulator.</param>
+    /// <returns>The open session.</returns>
+    protected async Task<MySqlConnection> OpenAsync(string user)
+    {
+        using JsonDocument secrets = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Lab.Folder, "secrets.json"), TestContext.Current.CancellationToken));
+        MySqlConnection connection = new(new MySqlConnectionStringBuilder
+        {
+            Server = "127.0.0.1",
+            Port = (uint)Lab.PortBase,
+            UserID = user,
+            Password = secrets.RootElement.GetProperty(user).GetString(),
+            Pooling = false,
+            SslMode = MySqlSslMode.None,
+            AllowPublicKeyRetrieval = true,
+            AllowUserVariables = true,
+        }.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        return connection;
+    }
+
+    private static async Task ShellAsync(string line)
+    {
+        using Process shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", line]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
+        Task<string> output = shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), errors = shell.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(shell.ExitCode == 0, $"{line}\nended with {shell.ExitCode}: {await output}{await errors}");
+    }
+
+    // As Markdown has it: a text that has backticks of its own stands between two of them.
+    [GeneratedRegex("(?<fence>`+)(?<code>.+?)(?<!`)\\k<fence>(?!`)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Code();
+
+    [GeneratedRegex("^(SET|RESET|ALTER|CREATE|DROP|GRANT|REVOKE|KILL|DELETE|UPDATE|FLUSH|INSERT) ", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Statement();
+}
