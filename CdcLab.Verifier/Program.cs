@@ -57,6 +57,7 @@ IReadOnlyList<ICheck> Checks(IServiceProvider provider)
         new MySqlSettingsCheck(options.MySql, access),
         new MySqlBinlogCheck(access),
         new MySqlSchemaCheck(access),
+        new MySqlPrimaryKeysCheck(access),
         new MySqlGrantsCheck(access),
         new MarketInvariantsCheck(access),
         new ZooKeeperAnswersCheck(lab),
@@ -68,6 +69,7 @@ IReadOnlyList<ICheck> Checks(IServiceProvider provider)
         .. lab.Containers ? [new KafkaUiCheck(lab)] : Array.Empty<ICheck>(),
         new KafkaLatencyCheck(lab, provider.GetRequiredService<LatencyProbe>()),
         provider.GetRequiredService<SimulatorCheck>(),
+        new DiskCheck(figures),
         .. lab.Caps.Select(c => new MemoryCheck(c.Name, c.CapBytes, figures)),
     ];
 }

@@ -16,6 +16,7 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
     private readonly CancellationTokenSource _stop = new();
     private IReadOnlyList<ListenerAnswer>? _inside;
     private DateTimeOffset _insideAt;
+    private string? _dataRoot;
     private Task _running = Task.CompletedTask;
 
     public LabReport? Report { get; private set; }
@@ -91,11 +92,13 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
             Kafka = kafka?.Description ?? (lab.Containers ? lab.Options.Kafka.Image : null),
             LegacyKafka = lab.Containers ? false : kafka?.IsLegacy,
             KafkaTools = Tools(),
+            DataDisk = await DataDiskAsync(stop),
             CapsNotEnforced = notEnforced,
             NotPossibleHere =
             [
                 .. lab.Containers ? Array.Empty<NotPossible>() : [new NotPossible("kafka-ui", "Kafka UI comes as a container image only.")],
                 .. kafka is { IsLegacy: true } ? LegacyBrokers.NotPossibleHere(KafkaSettings.Brokers(lab.Options.Kafka)) : [],
+                new("mysql.triggers", $"{DatabaseUser.Debezium.Name} may not see triggers: it would take the privilege TRIGGER, and its five are all that it has."),
                 .. notEnforced is null ? Array.Empty<NotPossible>() : [new NotPossible("memory.caps", $"The caps are not enforced: {notEnforced}")],
             ],
             Resources =
@@ -112,6 +115,20 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
             Inside = _inside,
             HostBytes = HostBytes(),
         };
+    }
+
+    private async Task<DiskFigures?> DataDiskAsync(CancellationToken stop)
+    {
+        try
+        {
+            _dataRoot ??= lab.Engine is { } engine ? (await engine.DockerAsync(stop, "info", "--format", "{{.DockerRootDir}}")).Trim() : lab.Folder;
+            DriveInfo disk = new(_dataRoot);
+            return new(_dataRoot, disk.AvailableFreeSpace, disk.TotalSize);
+        }
+        catch (Exception unseen) when (unseen is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
     }
 
     // As processes without the scripts of a distribution, which need not be there; in a container with a heap that fits beside the broker's.

@@ -25,12 +25,21 @@ public sealed record BinlogStatus(string File, long Position)
 }
 
 /// <summary>The server's global variables. Never the session's: those do not follow SET GLOBAL.</summary>
-public static class GlobalVariables
+/// <param name="Values">What runs now, by name.</param>
+/// <param name="Persisted">What <c>SET PERSIST</c> wrote: it holds from the next start on, before the command line.</param>
+/// <param name="Dynamic">The names of those that were set while the server ran.</param>
+public sealed record GlobalVariables(IReadOnlyDictionary<string, string> Values, IReadOnlyDictionary<string, string> Persisted, IReadOnlySet<string> Dynamic)
 {
-    /// <summary>Reads all of them, which needs no privilege; names in any case.</summary>
-    public static async Task<IReadOnlyDictionary<string, string>> ReadAsync(MySqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Reads them, which needs no privilege beyond SELECT; names in any case. Works with <c>performance_schema=OFF</c>.</summary>
+    public static async Task<GlobalVariables> ReadAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
-        CommandDefinition command = new("SHOW GLOBAL VARIABLES", cancellationToken: cancellationToken);
-        return (await connection.QueryAsync<(string Name, string Value)>(command)).ToDictionary(r => r.Name, r => r.Value, StringComparer.OrdinalIgnoreCase);
+        return new(
+            await PairsAsync("SHOW GLOBAL VARIABLES"),
+            await PairsAsync("SELECT variable_name, variable_value FROM performance_schema.persisted_variables"),
+            (await PairsAsync("SELECT variable_name, variable_source FROM performance_schema.variables_info WHERE variable_source = 'DYNAMIC'")).Keys.ToHashSet(StringComparer.OrdinalIgnoreCase));
+
+        async Task<Dictionary<string, string>> PairsAsync(string sql) =>
+            (await connection.QueryAsync<(string Name, string Value)>(new CommandDefinition(sql, cancellationToken: cancellationToken)))
+            .ToDictionary(r => r.Name, r => r.Value, StringComparer.OrdinalIgnoreCase);
     }
 }

@@ -1,79 +1,158 @@
 namespace CdcLab.Clients.MySql;
 
 /// <param name="Kind"><c>BASE TABLE</c> or <c>VIEW</c>.</param>
+/// <param name="Collation">The collation that a new text column gets.</param>
 /// <param name="Columns">Its columns, in order.</param>
-/// <param name="Parts">Columns, keys and foreign keys, with their definitions as CREATE TABLE writes them.</param>
-public sealed record TableState(string Kind, string? Engine, IReadOnlyList<string> Columns, IReadOnlyDictionary<string, string> Parts)
+/// <param name="Parts">Columns, keys, foreign keys and checks, with their definitions as CREATE TABLE writes them.</param>
+/// <param name="ForeignKeys">The names of its foreign keys, by the part that each is.</param>
+public sealed record TableState(
+    string Kind, string? Engine, string? Collation, IReadOnlyList<string> Columns, IReadOnlyDictionary<string, string> Parts, IReadOnlyDictionary<string, string> ForeignKeys)
 {
     // A text default is shown without its apostrophes; an expression is marked by DEFAULT_GENERATED.
     private const string ColumnsSql = """
-        SELECT column_name, CONCAT_WS(' ', column_type, IF(is_nullable = 'YES', 'NULL', 'NOT NULL'),
+        SELECT column_name, CONCAT_WS(' ', column_type, CONCAT('CHARACTER SET ', character_set_name, ' COLLATE ', collation_name), IF(is_nullable = 'YES', 'NULL', 'NOT NULL'),
           IF(column_default IS NULL, NULL, CONCAT('DEFAULT ', IF(extra LIKE '%DEFAULT_GENERATED%', UPPER(column_default), QUOTE(column_default)))),
           NULLIF(TRIM(UPPER(REPLACE(extra, 'DEFAULT_GENERATED', ''))), ''))
         FROM information_schema.columns WHERE table_schema = @database AND table_name = @table ORDER BY ordinal_position
         """;
 
     private const string KeysSql = """
-        SELECT IF(index_name = 'PRIMARY', 'primary key', CONCAT('index ', index_name)), GROUP_CONCAT(
+        SELECT IF(index_name = 'PRIMARY', 'primary key', CONCAT(IF(non_unique, 'index ', 'unique index '), index_name)), GROUP_CONCAT(
           COALESCE(LOWER(column_name), CONCAT('(', expression, ')')), COALESCE(CONCAT('(', sub_part, ')'), '') ORDER BY seq_in_index SEPARATOR ', ')
-        FROM information_schema.statistics WHERE table_schema = @database AND table_name = @table GROUP BY index_name
-        UNION SELECT CONCAT('foreign key ', GROUP_CONCAT(column_name ORDER BY ordinal_position SEPARATOR ', '), ' -> ',
-          IF(referenced_table_schema = @database, '', CONCAT(referenced_table_schema, '.')), referenced_table_name,
-          ' (', GROUP_CONCAT(referenced_column_name ORDER BY ordinal_position SEPARATOR ', '), ')'), ''
-        FROM information_schema.key_column_usage WHERE table_schema = @database AND table_name = @table AND referenced_table_name IS NOT NULL
-        GROUP BY constraint_name, referenced_table_schema, referenced_table_name
+        FROM information_schema.statistics WHERE table_schema = @database AND table_name = @table GROUP BY index_name, non_unique
+        UNION SELECT CONCAT('check ', constraint_name), '' FROM information_schema.table_constraints
+        WHERE table_schema = @database AND table_name = @table AND constraint_type = 'CHECK'
+        """;
+
+    // RESTRICT and NO ACTION are the same in InnoDB, and the default.
+    private const string ForeignKeysSql = """
+        SELECT CONCAT('foreign key ', GROUP_CONCAT(k.column_name ORDER BY k.ordinal_position SEPARATOR ', '), ' -> ',
+          IF(k.referenced_table_schema = @database, '', CONCAT(k.referenced_table_schema, '.')), k.referenced_table_name,
+          ' (', GROUP_CONCAT(k.referenced_column_name ORDER BY k.ordinal_position SEPARATOR ', '), ')'), CONCAT_WS(' ',
+          IF(r.delete_rule IN ('RESTRICT', 'NO ACTION'), NULL, CONCAT('ON DELETE ', r.delete_rule)), IF(r.update_rule IN ('RESTRICT', 'NO ACTION'), NULL, CONCAT('ON UPDATE ', r.update_rule))),
+          k.constraint_name
+        FROM information_schema.key_column_usage k JOIN information_schema.referential_constraints r
+          ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name AND r.table_name = k.table_name
+        WHERE k.table_schema = @database AND k.table_name = @table AND k.referenced_table_name IS NOT NULL
+        GROUP BY k.constraint_name, k.referenced_table_schema, k.referenced_table_name, r.delete_rule, r.update_rule
         """;
 
     /// <summary>Reads a table from <c>information_schema</c>, which shows what one has a privilege on; null where there is none.</summary>
     public static async Task<TableState?> ReadAsync(MySqlConnection connection, string database, string table, CancellationToken cancellationToken)
     {
-        const string TableSql = "SELECT table_type, engine FROM information_schema.tables WHERE table_schema = @database AND table_name = @table";
+        const string TableSql = "SELECT table_type, engine, table_collation FROM information_schema.tables WHERE table_schema = @database AND table_name = @table";
         CommandDefinition Ask(string sql) => new(sql, new { database, table }, cancellationToken: cancellationToken);
-        (string Kind, string? Engine)[] found = [.. await connection.QueryAsync<(string, string?)>(Ask(TableSql))];
+        (string Kind, string? Engine, string? Collation)[] found = [.. await connection.QueryAsync<(string, string?, string?)>(Ask(TableSql))];
         if (found.Length == 0)
             return null;
         (string Name, string Definition)[] columns = [.. await connection.QueryAsync<(string, string)>(Ask(ColumnsSql))];
         IEnumerable<(string Part, string Definition)> keys = await connection.QueryAsync<(string, string)>(Ask(KeysSql));
-        Dictionary<string, string> parts = columns.Select(c => (Part: $"column {c.Name}", c.Definition)).Concat(keys)
+        (string Part, string Rules, string Name)[] foreignKeys = [.. await connection.QueryAsync<(string, string, string)>(Ask(ForeignKeysSql))];
+        Dictionary<string, string> parts = columns.Select(c => (Part: $"column {c.Name}", c.Definition)).Concat(keys).Concat(foreignKeys.DistinctBy(k => k.Part).Select(k => (k.Part, Definition: k.Rules)))
             .ToDictionary(p => p.Part, p => p.Definition, StringComparer.OrdinalIgnoreCase);
-        return new(found[0].Kind, found[0].Engine, [.. columns.Select(c => c.Name)], parts);
+        Dictionary<string, string> names = new(StringComparer.OrdinalIgnoreCase);
+        foreach ((string part, _, string name) in foreignKeys)
+            names[part] = name;
+        return new(found[0].Kind, found[0].Engine, found[0].Collation, [.. columns.Select(c => c.Name)], parts, names);
     }
 }
 
-/// <summary>How a table differs from what it must be. What is there beyond (a further index) is a difference only where it changes what CDC sees.</summary>
+/// <summary>One difference of a table from what it must be.</summary>
+/// <param name="Statements">What takes it away, in order, for MySQL as root.</param>
+public sealed record TableDifference(string Text, IReadOnlyList<string> Statements);
+
+/// <summary>How a table differs from what it must be. What is there beyond (a further index) is a difference only where it changes what CDC sees or what can be written.</summary>
 public static class TableDifferences
 {
-    /// <summary>One line for each difference; none where the table is as it must be. The state is null where there is no table.</summary>
-    public static IReadOnlyList<string> Of(TableSpec spec, TableState? state)
+    private const string Index = "index ", UniqueIndex = "unique index ", ForeignKey = "foreign key ", Check = "check ", Column = "column ", PrimaryKey = "primary key";
+
+    /// <summary>Each difference; none where the table is as it must be.</summary>
+    public static IReadOnlyList<TableDifference> Of(TableSpec spec, TableState state)
     {
-        if (state is null)
-            return [$"the table {spec.Name} is missing"];
+        string table = $"{OrdersSchema.Database}.{spec.Name}";
         if (state.Kind != "BASE TABLE")
-            return [$"{spec.Name} is a {state.Kind.ToLowerInvariant()}, not a table"];
-        List<string> differences = [];
+            return [new($"{spec.Name} is a {state.Kind.ToLowerInvariant()}, not a table", [$"DROP {state.Kind} {table}"])];
+        List<TableDifference> differences = [];
         if (!string.Equals(state.Engine, "InnoDB", StringComparison.OrdinalIgnoreCase))
-            differences.Add($"its engine is {state.Engine}, not InnoDB");
+            Add($"its engine is {state.Engine}, not InnoDB", "ENGINE = InnoDB");
+        if (!OrdersSchema.CharacterSet.EndsWith($" {state.Collation}", StringComparison.OrdinalIgnoreCase))
+            Add($"the collation of new columns is {state.Collation}", $"DEFAULT {OrdersSchema.CharacterSet}");
         Dictionary<string, string> beyond = new(state.Parts, StringComparer.OrdinalIgnoreCase);
+        List<TableDifference> later = [];
+        Rename(spec, beyond, differences, table);
         foreach ((string part, string definition) in Parts(spec))
         {
-            if (!beyond.Remove(part, out string? found))
-                differences.Add($"{part} is missing");
-            else if (found != definition)
-                differences.Add($"{part} is {found}, not {definition}");
+            bool isThere = beyond.Remove(part, out string? found);
+            if (isThere && found == definition)
+                continue;
+            string[] changes = Change(spec, part, isThere, state);
+            // What refers to columns is made when they are there.
+            (part.StartsWith(Column, StringComparison.Ordinal) ? differences : later).Add(
+                new(isThere ? $"{part} is {Plain(found!)}, not {Plain(definition)}" : $"{part} is missing", [.. changes.Select(c => $"ALTER TABLE {table} {c}")]));
         }
 
-        differences.AddRange(beyond.Keys.Where(p => !p.StartsWith("index ", StringComparison.Ordinal)).Select(p => $"{p} is not part of the schema"));
+        foreach (string part in beyond.Keys.Where(p => !p.StartsWith(Index, StringComparison.Ordinal)))
+            differences.Add(new($"{part} is not part of the schema", [$"ALTER TABLE {table} {Drop(part, state)}"]));
+        differences.AddRange(later);
         // Binlog rows carry columns by position, not by name.
         if (differences.Count == 0 && !state.Columns.SequenceEqual(spec.Columns.Select(c => c.Name), StringComparer.OrdinalIgnoreCase))
-            differences.Add($"the columns are in another order: {string.Join(", ", state.Columns)}");
+            Add($"the columns are in another order: {string.Join(", ", state.Columns)}", string.Join(", ", spec.Columns.Select((c, i) => $"MODIFY COLUMN {c.Name} {c.Definition} {Place(spec, i)}")));
         return differences;
+
+        void Add(string text, string change) => differences.Add(new(text, [$"ALTER TABLE {table} {change}"]));
     }
+
+    // A column of another name with the same definition, where one is missing, was renamed: to drop it would lose what it holds.
+    private static void Rename(TableSpec spec, Dictionary<string, string> found, List<TableDifference> differences, string table)
+    {
+        HashSet<string> wanted = new(spec.Columns.Select(c => Column + c.Name), StringComparer.OrdinalIgnoreCase);
+        foreach (ColumnSpec missing in spec.Columns.Where(c => !found.ContainsKey(Column + c.Name)))
+        {
+            if (found.FirstOrDefault(f => f.Key.StartsWith(Column, StringComparison.Ordinal) && !wanted.Contains(f.Key) && f.Value == missing.Definition).Key is not { } other)
+                continue;
+            found.Remove(other);
+            found[Column + missing.Name] = missing.Definition;
+            differences.Add(new($"{other} should be named {missing.Name}", [$"ALTER TABLE {table} RENAME COLUMN {Name(other[Column.Length..])} TO {missing.Name}"]));
+        }
+    }
+
+    private static string[] Change(TableSpec spec, string part, bool isThere, TableState state)
+    {
+        if (part == PrimaryKey)
+            return [$"{(isThere ? "DROP PRIMARY KEY, " : "")}ADD PRIMARY KEY ({spec.PrimaryKey})"];
+        if (part.StartsWith(ForeignKey, StringComparison.Ordinal))
+            return [.. isThere ? [Drop(part, state)] : Array.Empty<string>(), $"ADD {spec.ForeignKeyDefinition!.Replace("REFERENCES ", $"REFERENCES {OrdersSchema.Database}.", StringComparison.Ordinal)}"];
+        if (part.StartsWith(Index, StringComparison.Ordinal))
+        {
+            (string name, string columns) = spec.Indexes.First(i => part == Index + i.Name);
+            // A unique index of that name is another part, and dropped for being beyond the schema before.
+            return [$"{(isThere ? $"DROP KEY {name}, " : "")}ADD KEY {name} ({columns})"];
+        }
+
+        int at = spec.Columns.ToList().FindIndex(c => part == Column + c.Name);
+        ColumnSpec column = spec.Columns[at];
+        return [isThere ? $"MODIFY COLUMN {column.Name} {column.Definition}" : $"ADD COLUMN {column.Name} {column.Definition} {Place(spec, at)}"];
+    }
+
+    private static string Drop(string part, TableState state) =>
+        part.StartsWith(ForeignKey, StringComparison.Ordinal) ? $"DROP FOREIGN KEY {Name(state.ForeignKeys[part])}"
+        : part.StartsWith(UniqueIndex, StringComparison.Ordinal) ? $"DROP KEY {Name(part[UniqueIndex.Length..])}"
+        : part.StartsWith(Check, StringComparison.Ordinal) ? $"DROP CHECK {Name(part[Check.Length..])}"
+        : part == PrimaryKey ? "DROP PRIMARY KEY"
+        : $"DROP COLUMN {Name(part[Column.Length..])}";
+
+    private static string Place(TableSpec spec, int at) => at == 0 ? "FIRST" : $"AFTER {spec.Columns[at - 1].Name}";
+
+    // Backticks only where MySQL needs them: what is pasted stands between backticks itself.
+    public static string Name(string name) => name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !char.IsAsciiDigit(name[0]) ? name : SqlText.Identifier(name);
+
+    private static string Plain(string definition) => definition.Length == 0 ? "without rules" : definition.Replace($"{OrdersSchema.CharacterSet} ", "", StringComparison.Ordinal);
 
     private static IEnumerable<(string Part, string Definition)> Parts(TableSpec spec) =>
     [
-        .. spec.Columns.Select(c => ($"column {c.Name}", $"{c.Type} NOT NULL {c.Extra}".TrimEnd())),
-        ("primary key", spec.PrimaryKey),
-        .. spec.Indexes.Select(i => ($"index {i.Name}", i.Columns)),
-        .. spec.ForeignKey is { } key ? [($"foreign key {key.Column} -> {key.Table} ({key.References})", "")] : Array.Empty<(string, string)>(),
+        .. spec.Columns.Select(c => (Column + c.Name, c.Definition)),
+        (PrimaryKey, spec.PrimaryKey),
+        .. spec.Indexes.Select(i => (Index + i.Name, i.Columns)),
+        .. spec.ForeignKey is { } key ? [($"{ForeignKey}{key.Column} -> {key.Table} ({key.References})", "")] : Array.Empty<(string, string)>(),
     ];
 }

@@ -14,6 +14,8 @@ public sealed record LabFigures
     public bool? LegacyKafka { get; init; }
     /// <summary>The words with which Kafka's own tools start on this machine; null while they are not known.</summary>
     public KafkaTools? KafkaTools { get; init; }
+    /// <summary>The disk that the servers' data lie on; null where it could not be read.</summary>
+    public DiskFigures? DataDisk { get; init; }
     /// <summary>Why the kernel does not enforce the memory caps; null where it does.</summary>
     public string? CapsNotEnforced { get; init; }
     public IReadOnlyList<NotPossible> NotPossibleHere { get; init; } = [];
@@ -28,6 +30,9 @@ public sealed record LabFigures
 /// <param name="Configs">kafka-configs, e.g. <c>docker exec kafka-1 kafka-configs --bootstrap-server kafka-1:29092</c>.</param>
 /// <param name="Topics">kafka-topics.</param>
 public sealed record KafkaTools(string Configs, string Topics);
+
+/// <summary>A disk, by a folder on it.</summary>
+public sealed record DiskFigures(string Folder, long FreeBytes, long TotalBytes);
 
 /// <summary>One server or service as the AppHost sees it.</summary>
 public sealed record ResourceFigures

@@ -5,6 +5,9 @@ public static class OrdersSchema
 {
     public const string Database = "cdclab";
 
+    /// <summary>The character set and the collation of every text, named because a server's own default can differ.</summary>
+    public const string CharacterSet = "CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci";
+
     /// <summary>An order's life. Milliseconds in its times, because end-to-end latency is measured from them.</summary>
     public static TableSpec Orders { get; } = new(
         "orders",
@@ -57,16 +60,27 @@ public sealed record TableSpec(
     {
         IEnumerable<string> lines =
         [
-            .. Columns.Select(c => $"{c.Name} {c.Type} NOT NULL{(c.Extra is null ? "" : " " + c.Extra)}"),
+            .. Columns.Select(c => $"{c.Name} {c.Definition}"),
             $"PRIMARY KEY ({PrimaryKey})",
             .. Indexes.Select(i => $"KEY {i.Name} ({i.Columns})"),
-            .. ForeignKey is { } f ? [$"CONSTRAINT {Name}_{f.Column} FOREIGN KEY ({f.Column}) REFERENCES {f.Table} ({f.References})"] : Array.Empty<string>(),
+            .. ForeignKeyDefinition is { } key ? [key] : Array.Empty<string>(),
         ];
-        return $"CREATE TABLE IF NOT EXISTS {Name} (\n  {string.Join(",\n  ", lines)}\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4";
+        return $"CREATE TABLE IF NOT EXISTS {Name} (\n  {string.Join(",\n  ", lines)}\n) ENGINE=InnoDB DEFAULT {OrdersSchema.CharacterSet}";
     }
+
+    /// <summary>The foreign key as CREATE and ALTER TABLE write it; null for none.</summary>
+    public string? ForeignKeyDefinition =>
+        ForeignKey is { } key ? $"CONSTRAINT {Name}_{key.Column} FOREIGN KEY ({key.Column}) REFERENCES {key.Table} ({key.References})" : null;
 }
 
 /// <summary>One column as it must be.</summary>
 /// <param name="Type">Its type as <c>information_schema.columns.column_type</c> shows it, in lower case, e.g. <c>decimal(15,2)</c>.</param>
 /// <param name="Extra">What follows the type in CREATE TABLE, e.g. <c>AUTO_INCREMENT</c> or a default; null for nothing.</param>
-public sealed record ColumnSpec(string Name, string Type, string? Extra = null);
+public sealed record ColumnSpec(string Name, string Type, string? Extra = null)
+{
+    /// <summary>Whether it has a character set and a collation.</summary>
+    public bool IsText => Type.StartsWith("varchar", StringComparison.Ordinal) || Type.StartsWith("enum", StringComparison.Ordinal);
+
+    /// <summary>What follows its name in CREATE and ALTER TABLE.</summary>
+    public string Definition => $"{Type}{(IsText ? $" {OrdersSchema.CharacterSet}" : "")} NOT NULL{(Extra is null ? "" : " " + Extra)}";
+}

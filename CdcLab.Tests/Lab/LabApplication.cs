@@ -68,13 +68,19 @@ public class LabApplication : IAsyncLifetime
         return last!;
     }
 
-    /// <summary>Waits until one check has an outcome.</summary>
-    public async Task<(LabReport Report, Verdict Verdict, TimeSpan Took)> VerdictAsync(string id, Outcome outcome, TimeSpan limit)
+    /// <summary>Waits until one check has an outcome, in the verifier's own rounds.</summary>
+    public Task<(LabReport Report, Verdict Verdict, TimeSpan Took)> VerdictAsync(string id, Outcome outcome, TimeSpan limit) => VerdictAsync(id, outcome, limit, Verifier.ReportAsync);
+
+    /// <summary>The same, and has everything looked at again and again meanwhile.</summary>
+    public Task<(LabReport Report, Verdict Verdict, TimeSpan Took)> LookForVerdictAsync(string id, Outcome outcome, TimeSpan limit) =>
+        VerdictAsync(id, outcome, limit, Services.GetRequiredService<VerifierClient>().LookAsync);
+
+    private static async Task<(LabReport Report, Verdict Verdict, TimeSpan Took)> VerdictAsync(string id, Outcome outcome, TimeSpan limit, Func<CancellationToken, Task<LabReport>> see)
     {
         LabReport? last = null;
         (_, TimeSpan took) = await Deadline.WaitAsync(
             limit,
-            async () => last = await Verifier.ReportAsync(TestContext.Current.CancellationToken),
+            async () => last = await see(TestContext.Current.CancellationToken),
             r => r.Checks.Any(c => c.Id == id && c.Outcome == outcome),
             $"{id} {outcome}",
             () => last?.Checks.FirstOrDefault(c => c.Id == id)?.ToString() ?? "no report");

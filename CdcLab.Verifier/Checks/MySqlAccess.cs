@@ -6,6 +6,8 @@ namespace CdcLab.Verifier.Checks;
 internal sealed class MySqlAccess
 {
     private static readonly uint LoginSeconds = (uint)AnswersCheck.Limit.TotalSeconds;
+    private const int TooManyConnections = 1040, OfflineMode = 3032;
+
     private readonly string _kept;
     private readonly string _own;
     private readonly string _address;
@@ -51,15 +53,18 @@ internal sealed class MySqlAccess
         }
     }
 
+    // What MySQL says is told in its own words: a refusal is an answer.
     private CannotLookException Explain(MySqlException e)
     {
-        (string what, string fix) = e.ErrorCode switch
+        if (e.ErrorCode == MySqlErrorCode.UnableToConnectToHost)
+            return new($"MySQL at {_address} does not answer.", Unreachable.Restart(ResourceNames.MySql), e, [ResourceNames.MySql]);
+        string fix = e.Number switch
         {
-            MySqlErrorCode.UnableToConnectToHost => ("does not answer", "Run `aspire resource mysql start`, and see its log if it ends again."),
-            MySqlErrorCode.AccessDenied => ($"refuses the login of {DatabaseUser.Debezium.Account}", "Start the lab again: it sets the passwords of its users."),
-            MySqlErrorCode.ConnectionCountError => ("has no connection left", "See who holds them (SHOW PROCESSLIST), or raise Lab:MySql:MaxConnections."),
-            _ => ($"could not be logged in to: error {e.Number}, {e.Message.Split('\n')[0].TrimEnd('.')}", "See whether it runs and what it says in its log."),
+            OfflineMode => Typed.AsRoot("SET GLOBAL offline_mode = OFF"),
+            TooManyConnections => "See who holds them (SHOW PROCESSLIST as root, who has one connection more) and end them, or run `aspire resource mysql restart`, which ends all.",
+            // Wrong password, locked, TLS demanded, expired, another plugin, no such user, no privilege: the start makes the account as it must be.
+            _ => "Run `aspire resource mysql restart`: its start sets passwords, locks and privileges of the lab's users; see its log if it is refused again.",
         };
-        return new($"MySQL at {_address} {what}.", fix, e, [ResourceNames.MySql]);
+        return new($"MySQL at {_address} refuses the login of {DatabaseUser.Debezium.Account}: {e.Message.Split('\n')[0].TrimEnd('.')} (error {e.Number}).", fix, e, [ResourceNames.MySql]);
     }
 }

@@ -1,13 +1,135 @@
+using MySqlConnector;
+
 namespace CdcLab.Tests.Lab.Sabotage;
 
 public sealed class MySqlSabotageTests(LabApplication lab) : SabotageTest(lab)
 {
     [Theory]
+    [InlineData("server_id", "7")]
+    [InlineData("binlog_format", "'STATEMENT'")]
     [InlineData("binlog_row_image", "MINIMAL")]
+    [InlineData("binlog_row_value_options", "'PARTIAL_JSON'")]
+    [InlineData("gtid_mode", "ON_PERMISSIVE")]
+    [InlineData("binlog_expire_logs_seconds", "3600")]
+    [InlineData("time_zone", "'+09:00'")]
+    [InlineData("innodb_buffer_pool_size", "268435456")]
+    [InlineData("innodb_redo_log_capacity", "67108864")]
     [InlineData("max_connections", "57")]
     [InlineData("sync_binlog", "0")]
+    [InlineData("innodb_flush_log_at_trx_commit", "2")]
     public Task A_variable_that_was_changed_fails_its_check_alone(string variable, string wrong) => BreakAndHealAsync($"mysql.{variable}", () => RootAsync($"SET GLOBAL {variable} = {wrong}"));
 
+    [Theory]
+    [InlineData("SET PERSIST sync_binlog = 0")]
+    [InlineData("SET PERSIST_ONLY sync_binlog = 0")]
+    public async Task A_variable_that_was_persisted_is_taken_out_of_what_the_next_start_reads(string sabotage)
+    {
+        Verdict verdict = await BreakAndHealAsync("mysql.sync_binlog", () => RootAsync(sabotage));
+        Assert.Contains("is persisted", verdict.Actual, StringComparison.Ordinal);
+    }
+
     [Fact]
-    public Task A_grant_too_many_fails_the_check_of_that_user() => BreakAndHealAsync("mysql.grants.debezium", () => RootAsync("GRANT INSERT ON *.* TO 'debezium'@'%'"));
+    public Task Consistency_of_GTIDs_that_is_not_enforced_fails_its_check_and_the_mode_that_had_to_change_first_too() => BreakAndHealTwoAsync(
+        "mysql.enforce_gtid_consistency", "mysql.gtid_mode", () => RootAsync("SET GLOBAL gtid_mode = ON_PERMISSIVE; SET GLOBAL gtid_mode = OFF_PERMISSIVE; SET GLOBAL enforce_gtid_consistency = OFF"));
+
+    [Theory]
+    [InlineData("read_only")]
+    [InlineData("super_read_only")]
+    [InlineData("transaction_read_only")]
+    public Task A_server_that_takes_no_writes_fails_its_mode(string variable) => BreakAndHealAsync("mysql.mode", () => RootAsync($"SET GLOBAL {variable} = ON"));
+
+    [Theory]
+    [InlineData("SET GLOBAL offline_mode = ON", "offline mode")]
+    [InlineData("SET GLOBAL require_secure_transport = ON", "insecure transport")]
+    [InlineData("ALTER USER 'debezium'@'%' ACCOUNT LOCK", "locked")]
+    [InlineData("ALTER USER 'debezium'@'%' IDENTIFIED BY 'another'", "Access denied")]
+    [InlineData("ALTER USER 'debezium'@'%' PASSWORD EXPIRE", "expire")]
+    [InlineData("ALTER USER 'debezium'@'%' REQUIRE SSL", "Access denied")]
+    public async Task A_refused_login_is_told_in_MySQLs_words(string sabotage, string words)
+    {
+        Verdict verdict = await BreakAndHealAsync("mysql.answers", () => RootAsync(sabotage), related: ["order-simulator.market"]);
+        Assert.Contains(words, verdict.Actual, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("debezium", "GRANT INSERT ON *.* TO 'debezium'@'%'")]
+    [InlineData("debezium", "GRANT UPDATE (price) ON cdclab.orders TO 'debezium'@'%'")]
+    [InlineData("debezium", "REVOKE RELOAD ON *.* FROM 'debezium'@'%'")]
+    [InlineData("debezium", "REVOKE SELECT ON *.* FROM 'debezium'@'%'")]
+    [InlineData("debezium", "CREATE USER 'debezium'@'127.0.0.2'")]
+    [InlineData("simulator", "GRANT DROP ON cdclab.* TO 'simulator'@'%'")]
+    [InlineData("simulator", "GRANT SELECT ON mysql.* TO 'simulator'@'%' WITH GRANT OPTION")]
+    [InlineData("simulator", "REVOKE UPDATE ON cdclab.* FROM 'simulator'@'%'")]
+    public Task A_users_rights_that_are_not_its_own_fail_the_check_of_that_user(string user, string sabotage) => BreakAndHealAsync($"mysql.grants.{user}", () => RootAsync(sabotage));
+
+    [Theory]
+    [InlineData("orders", "ALTER TABLE cdclab.orders MODIFY price decimal(15,3) NOT NULL")]
+    [InlineData("orders", "ALTER TABLE cdclab.orders MODIFY symbol varchar(20) CHARACTER SET latin1 NOT NULL")]
+    [InlineData("orders", "ALTER TABLE cdclab.orders MODIFY symbol varchar(20) COLLATE utf8mb4_bin NOT NULL")]
+    [InlineData("orders", "ALTER TABLE cdclab.orders DEFAULT CHARACTER SET latin1")]
+    [InlineData("orders", "ALTER TABLE cdclab.orders ADD COLUMN note varchar(20) NULL")]
+    [InlineData("orders", "ALTER TABLE cdclab.orders MODIFY user_id bigint NOT NULL AFTER symbol")]
+    [InlineData("orders", "ALTER TABLE cdclab.orders DROP KEY orders_status")]
+    [InlineData("orders", "ALTER TABLE cdclab.orders DROP KEY orders_status, ADD UNIQUE KEY orders_status (status, order_id)")]
+    [InlineData("orders", "ALTER TABLE cdclab.orders ADD CHECK (quantity < 100000000)")]
+    [InlineData("orders", "ALTER TABLE cdclab.orders ALTER COLUMN status DROP DEFAULT")]
+    [InlineData("order_executions", "ALTER TABLE cdclab.order_executions DROP FOREIGN KEY order_executions_order_id")]
+    [InlineData("order_executions", "ALTER TABLE cdclab.order_executions DROP FOREIGN KEY order_executions_order_id, ADD CONSTRAINT other FOREIGN KEY (order_id) REFERENCES cdclab.orders (order_id) ON DELETE CASCADE")]
+    [InlineData("order_executions", "ALTER TABLE cdclab.order_executions MODIFY executed_at datetime NOT NULL")]
+    [InlineData("order_executions", "ALTER TABLE cdclab.order_executions RENAME COLUMN price TO paid")]
+    public Task A_table_that_was_altered_is_altered_back_by_the_statements_of_its_check(string table, string sabotage) =>
+        BreakAndHealAsync($"mysql.schema.{table}", () => RootAsync(sabotage));
+
+    [Fact]
+    public async Task A_strangers_table_without_a_primary_key_gets_one()
+    {
+        try
+        {
+            Verdict verdict = await BreakAndHealAsync("mysql.primary_keys", () => RootAsync("CREATE DATABASE `a shop`; CREATE TABLE `a shop`.goods (name varchar(20)); CREATE TABLE `a shop`.sales (n int NOT NULL AUTO_INCREMENT UNIQUE)"));
+            Assert.Contains("a shop.goods", verdict.Actual, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await RootAsync("DROP DATABASE IF EXISTS `a shop`");
+        }
+    }
+
+    [Fact]
+    public async Task No_connection_left_is_told_in_MySQLs_words()
+    {
+        List<MySqlConnection> all = [];
+        try
+        {
+            Verdict verdict = await BreakAndHealAsync("mysql.answers", async () =>
+            {
+                // Whoever leaves for a moment finds its place taken.
+                for (int tries = 0; tries < 300 && all.Count < 120; tries++)
+                {
+                    try
+                    {
+                        all.Add(await OpenAsync("simulator"));
+                    }
+                    catch (MySqlException full) when (full.ErrorCode == MySqlErrorCode.ConnectionCountError)
+                    {
+                        await Task.Delay(20);
+                    }
+                }
+            }, related: ["order-simulator.market"]);
+            Assert.Contains("Too many connections", verdict.Actual, StringComparison.OrdinalIgnoreCase);
+        }
+        finally
+        {
+            foreach (MySqlConnection connection in all)
+                await connection.DisposeAsync();
+        }
+    }
+
+    private async Task BreakAndHealTwoAsync(string id, string other, Func<Task> sabotage)
+    {
+        Verdict verdict = await BreakAsync(id, sabotage, related: [other]);
+        await TypeAsync(verdict.Fix!);
+        (_, Verdict second, _) = await Lab.LookForVerdictAsync(other, Outcome.Failed, TimeSpan.FromSeconds(10));
+        await TypeAsync(second.Fix!);
+        await Lab.AllOkAsync(TimeSpan.FromSeconds(30));
+    }
 }

@@ -39,7 +39,7 @@ public abstract partial class SabotageTest(LabApplication lab)
     {
         await Lab.AllOkAsync(WholeLimit);
         await sabotage();
-        (LabReport report, Verdict verdict, _) = await Lab.VerdictAsync(id, Outcome.Failed, turnLimit ?? TurnLimit);
+        (LabReport report, Verdict verdict, _) = await Lab.LookForVerdictAsync(id, Outcome.Failed, turnLimit ?? TurnLimit);
         Assert.Null(verdict.CausedBy);
         Assert.DoesNotContain(report.Checks, c => c.Outcome == Outcome.Failed && c.CausedBy is null && c.Id != id && related?.Contains(c.Id) != true);
         return verdict;
@@ -89,6 +89,7 @@ public abstract partial class SabotageTest(LabApplication lab)
             SslMode = MySqlSslMode.None,
             AllowPublicKeyRetrieval = true,
             AllowUserVariables = true,
+            DefaultCommandTimeout = 120,
         }.ConnectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         return connection;

@@ -1,3 +1,4 @@
+using CdcLab.Clients.MySql;
 using CdcLab.Verifier.Checks;
 
 namespace CdcLab.Tests.Model.Verifier;
@@ -55,7 +56,7 @@ public sealed class MySqlSettingsTests
         Assert.All(MySqlSettings.Checked(new()), s => Assert.Equal(Outcome.Ok, Judge(Right(), $"mysql.{s.Variable}").Outcome));
 
     private static Verdict Judge(IReadOnlyDictionary<string, string> variables, string id, LabOptions? options = null) =>
-        Assert.Single(new MySqlSettingsCheck((options ?? new()).MySql, new MySqlAccess("Server=127.0.0.1;Port=3306;User ID=debezium;Password=none")).Judge(variables), v => v.Id == id);
+        Assert.Single(new MySqlSettingsCheck((options ?? new()).MySql, new MySqlAccess("Server=127.0.0.1;Port=3306;User ID=debezium;Password=none")).Judge(new GlobalVariables(variables, new Dictionary<string, string>(), new HashSet<string>())), v => v.Id == id);
 
     private static Dictionary<string, string> Right()
     {

@@ -1,0 +1,60 @@
+using Dapper;
+using MySqlConnector;
+
+namespace CdcLab.Verifier.Checks;
+
+/// <summary>Each user of ours may do exactly what it must, and no other account stands in for it.</summary>
+internal sealed class MySqlGrantsCheck(MySqlAccess access) : MySqlCheck(access, [.. DatabaseUser.All.Select(u => new Promise(
+    $"{Prefix}{u.Name}",
+    ResourceNames.MySql,
+    $"{string.Join(", ", u.Privileges)} ON {u.Scope}, nothing else",
+    "a user that can do more than it must is a door; one that can do less stops")
+{
+    How = "SHOW GRANTS for the account, and other accounts of its name in mysql.user",
+    Remedy = "GRANT what is missing, REVOKE what is extra, DROP USER what stands in for it; a restart of mysql makes the account anew",
+    Source = u == DatabaseUser.Debezium ? "Debezium's MySQL connector, \"Creating a user\"; specification, 2.5" : "specification, 2.4: rows of the orders schema only",
+})])
+{
+    private const string Prefix = "mysql.grants.";
+    private const string Restart = "Run `aspire resource mysql restart`: its start creates the lab's users, sets their passwords and grants what they need.";
+
+    protected override async Task<Verdict> JudgeAsync(MySqlConnection connection, Promise promise, CancellationToken cancellationToken)
+    {
+        DatabaseUser user = DatabaseUser.All.First(u => promise.Id == Prefix + u.Name);
+        try
+        {
+            await connection.ExecuteAsync(new CommandDefinition(SqlText.SessionMode, cancellationToken: cancellationToken));
+            if (await UserGrants.ReadAsync(connection, user.Name, "%", cancellationToken) is not { } grants)
+                return promise.Failed($"there is no user {user.Account}", Restart);
+            GrantDifference difference = GrantDifference.Of(user, grants);
+            string[] missing = difference.Missing.Count == 0 ? [] : [$"missing: {string.Join(", ", difference.Missing)}"];
+            string[] extra = difference.Extra.Count == 0 ? [] : [$"beyond it: {string.Join(", ", difference.Extra)}"];
+            if (!difference.IsNone)
+                return promise.Failed(string.Join("; ", [.. missing, .. extra]), Typed.AsRoot(Statements(user, difference)));
+
+            string shadows = string.Join(", ", await UserGrants.ShadowsAsync(connection, user.Name, cancellationToken));
+            return shadows.Length == 0
+                ? promise.Ok($"{string.Join(", ", user.Privileges)} ON {user.Scope}")
+                : promise.Failed($"{shadows} stands in for {user.Account} where its host fits", Typed.AsRoot($"DROP USER {shadows}"));
+        }
+        catch (MySqlException e) when (e.ErrorCode is MySqlErrorCode.TableAccessDenied or MySqlErrorCode.DatabaseAccessDenied or MySqlErrorCode.SpecifiedAccessDeniedError)
+        {
+            // Without SELECT it cannot read grants at all, not even its own fault.
+            return user == DatabaseUser.Debezium
+                ? promise.Failed($"{user.Account} may not even ask: {e.Message}", Typed.AsRoot($"GRANT {string.Join(", ", user.Privileges)} ON {user.Scope} TO {user.Account}"))
+                : promise.Unknown($"{DatabaseUser.Debezium.Account} may not ask for it: {e.Message}", Restart);
+        }
+    }
+
+    private static IReadOnlyList<string> Statements(DatabaseUser user, GrantDifference difference)
+    {
+        // Partial revokes, and what was not understood, go only with everything.
+        bool everything = difference.Extra.Any(g => g.RevokeStatement(user.Account) is null);
+        IEnumerable<string> privileges = everything ? user.Privileges : difference.Missing.Select(g => g.What);
+        return
+        [
+            .. everything ? [$"REVOKE ALL PRIVILEGES, GRANT OPTION FROM {user.Account}"] : difference.Extra.Select(g => g.RevokeStatement(user.Account)!),
+            .. privileges.Any() ? [$"GRANT {string.Join(", ", privileges)} ON {user.Scope} TO {user.Account}"] : Array.Empty<string>(),
+        ];
+    }
+}
