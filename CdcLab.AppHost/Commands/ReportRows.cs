@@ -4,6 +4,7 @@ namespace CdcLab.AppHost.Commands;
 internal static class ReportRows
 {
     public const string NotKnown = "not known";
+    public const string Fix = "fix";
 
     /// <summary>The verdicts that are not ok and follow from no other.</summary>
     public static IReadOnlyList<Verdict> Roots(this LabReport report) => [.. report.Checks.Where(v => v.Outcome != Outcome.Ok && report.RootOf(v) == v)];
@@ -37,9 +38,9 @@ internal static class ReportRows
         if (root.Because is not null)
             yield return ("because", root.Because);
         if (root.Fix is not null)
-            yield return ("fix", root.Fix);
+            yield return (Fix, root.Fix);
         if (report.FollowersOf(root) is { Count: > 0 } followers)
-            yield return ("", $"{(followers.Count == 1 ? "1 check follows" : $"{followers.Count} checks follow")} from it: {string.Join(", ", followers.Take(mostNamed).Select(f => f.Id))}{(followers.Count > mostNamed ? $" and {followers.Count - mostNamed} more; the table marks them" : "")}");
+            yield return ("", $"{(followers.Count == 1 ? "1 check follows" : $"{followers.Count} checks follow")} from it: {string.Join(", ", followers.Take(mostNamed).Select(f => f.Id))}{(followers.Count > mostNamed ? $" and {followers.Count - mostNamed} more" : "")}");
     }
 
     public static IEnumerable<(string Label, string Value)> Head(this LabReport report)

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Spectre.Console;
 
 namespace CdcLab.AppHost.Commands;
 
-/// <summary>A report for the terminal: a table of all checks, then each cause once, with what to do.</summary>
-internal static class VerifyText
+/// <summary>A report for the terminal: a table of the checks but for those that follow from another, then each cause once, with what to do.</summary>
+internal static partial class VerifyText
 {
     private const int MostNamed = 4;
 
@@ -16,9 +17,10 @@ internal static class VerifyText
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(text), Ansi = ansi ? AnsiSupport.Yes : AnsiSupport.No, ColorSystem = ansi ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors, Interactive = InteractionSupport.No });
         console.Profile.Width = width;
         // An id in one piece can be searched for; on a narrow terminal it is broken rather than lost.
-        bool fits = report.Checks.Select(c => c.Id.Length).DefaultIfEmpty().Max() <= width - LeastFound;
+        Verdict[] shown = [.. report.Checks.Where(v => report.RootOf(v) == v)];
+        bool fits = shown.Select(c => c.Id.Length).DefaultIfEmpty().Max() <= width - LeastFound;
         Table table = new Table { Border = TableBorder.Rounded }.AddColumn("verdict", c => c.NoWrap = true).AddColumn("check", c => c.NoWrap = fits).AddColumn("found");
-        foreach (Verdict verdict in report.Checks)
+        foreach (Verdict verdict in shown)
             table.AddRow(Word(verdict.Outcome), Cell(verdict.Id), Cell(report.Found(verdict)));
         console.Write(table);
         foreach (Verdict root in report.Roots())
@@ -31,14 +33,28 @@ internal static class VerifyText
 
     private static void Section(IAnsiConsole console, string title, IEnumerable<(string Label, string Value)> items)
     {
+        string[] fixes = [];
+        int number = 0;
         Grid grid = new Grid().AddColumn(new GridColumn { NoWrap = true, Padding = new(2, 0, 2, 0) }).AddColumn();
         foreach ((string label, string value) in items)
-            grid.AddRow(Cell(label), Cell(value));
+        {
+            if (label == ReportRows.Fix)
+                fixes = [.. Code().Matches(value).Select(m => m.Groups["code"].Value.Trim())];
+            grid.AddRow(Cell(label), Cell(label == ReportRows.Fix ? Code().Replace(value, _ => $"({++number})") : value));
+        }
+
         console.WriteLine();
         console.Write(Cell(title));
         console.WriteLine();
         console.Write(grid);
+        // In one piece, however long: a command that is broken into lines cannot be pasted.
+        for (int i = 0; i < fixes.Length; i++)
+            console.Profile.Out.Writer.WriteLine($"  {(i == 0 ? "paste   " : "        ")}  ({i + 1})  {ReportRows.Plain(fixes[i])}");
     }
+
+    // As Markdown has it: a text that has backticks of its own stands between two of them.
+    [GeneratedRegex("(?<fence>`+)(?<code>.+?)(?<!`)\\k<fence>(?!`)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Code();
 
     private static Text Cell(string text) => new(ReportRows.Plain(text));
 

@@ -8,6 +8,8 @@ namespace CdcLab.Verifier.Checks;
 /// <summary>One server answers. No answer is what this check finds, so it fails where others are unknown; what else it judges is unknown then.</summary>
 internal abstract class AnswersCheck(Promise answers, params Promise[] others) : ICheck
 {
+    protected const string ByState = "start, resume or restart, by its state";
+
     // Below the runner's limit.
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
@@ -38,7 +40,12 @@ internal abstract class AnswersCheck(Promise answers, params Promise[] others) :
 }
 
 internal sealed class MySqlAnswersCheck(MySqlAccess access) : AnswersCheck(
-    new("mysql.answers", ResourceNames.MySql, $"a login and a query within {Limit.TotalSeconds:0} s", "everything starts from its binlog"))
+    new("mysql.answers", ResourceNames.MySql, $"a login and a query within {Limit.TotalSeconds:0} s", "everything starts from its binlog")
+    {
+        How = "a new login as debezium, and SELECT VERSION()",
+        Remedy = "start, resume or restart, by the state of mysql; where MySQL refuses the login, what takes the refusal away",
+        Source = "specification, 2.2",
+    })
 {
     protected override async Task<IReadOnlyList<Verdict>> AskAsync(CancellationToken cancellationToken)
     {
@@ -53,7 +60,12 @@ internal sealed class ZooKeeperAnswersCheck(VerifiedLab lab) : AnswersCheck(new(
     "zookeeper.answers",
     ResourceNames.ZooKeeper,
     $"answers srvr at {VerifiedLab.Loopback}:{lab.Ports.ZooKeeper}",
-    "Without it no broker can join, no leader and no in-sync set can change."))
+    "Without it no broker can join, no leader and no in-sync set can change.")
+    {
+        How = "the four-letter word srvr",
+        Remedy = ByState,
+        Source = "ZooKeeper Administrator's Guide, \"The Four Letter Words\"",
+    })
 {
     protected override async Task<IReadOnlyList<Verdict>> AskAsync(CancellationToken cancellationToken)
     {
@@ -64,7 +76,12 @@ internal sealed class ZooKeeperAnswersCheck(VerifiedLab lab) : AnswersCheck(new(
 }
 
 internal sealed class BrokerAnswersCheck(VerifiedLab lab, BrokerAddresses broker) : AnswersCheck(
-    new($"{broker.Name}.answers", broker.Name, $"answers on {broker.External}", "Every broker carries a copy of the log."))
+    new($"{broker.Name}.answers", broker.Name, $"answers on {broker.External}", "Every broker carries a copy of the log.")
+    {
+        How = "a Metadata request on its EXTERNAL listener, to this broker alone",
+        Remedy = ByState,
+        Source = "specification, 3: two listeners each",
+    })
 {
     protected override async Task<IReadOnlyList<Verdict>> AskAsync(CancellationToken cancellationToken)
     {
@@ -75,14 +92,24 @@ internal sealed class BrokerAnswersCheck(VerifiedLab lab, BrokerAddresses broker
 
 /// <summary>Kafka UI says that it is ready and, unless it was opened on purpose, shows nothing without its login.</summary>
 internal sealed class KafkaUiCheck(VerifiedLab lab) : AnswersCheck(
-    new("kafka-ui.answers", ResourceNames.KafkaUi, $"answers /actuator/health at port {lab.Ports.KafkaUi}", "It shows brokers, topics and messages to people."),
+    new("kafka-ui.answers", ResourceNames.KafkaUi, $"answers /actuator/health at port {lab.Ports.KafkaUi}", "It shows brokers, topics and messages to people.")
+    {
+        How = "GET /actuator/health",
+        Remedy = ByState,
+        Source = "specification, 3: Kafka UI in a browser",
+    },
     lab.Options.KafkaUi.Open ? [] : [Login])
 {
     private static readonly Promise Login = new(
         "kafka-ui.login",
         ResourceNames.KafkaUi,
         "shows nothing of the cluster without its login",
-        "The page may be shown to others through a tunnel, which comes from this machine itself.");
+        "The page may be shown to others through a tunnel, which comes from this machine itself.")
+    {
+        How = "GET /api/clusters without a login must be refused",
+        Remedy = "an image that heeds AUTH_TYPE=LOGIN_FORM, or Lab:KafkaUi:Open=true on purpose",
+        Source = "specification, 3: read-only and behind a generated login",
+    };
 
     // A redirection is an answer here: that to the login.
     private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });

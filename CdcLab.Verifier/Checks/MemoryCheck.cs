@@ -7,7 +7,12 @@ internal sealed class MemoryCheck(string name, long capBytes, FiguresStore figur
         $"memory.{name}",
         name,
         $"at most {ByteSize.ToMiB(capBytes)} in use, no OOM kill",
-        "Everything has to live inside the machine's memory, next to what comes later.");
+        "Everything has to live inside the machine's memory, next to what comes later.")
+    {
+        How = "the AppHost reads the server's cgroup, by process or by the engine: anonymous memory, cap, peak, OOM kills",
+        Remedy = "a restart, which sets the cap and begins to count anew; a higher MemoryCap, or less heap",
+        Source = "specification, 4: memory budget",
+    };
 
     public IReadOnlyList<Promise> Promises => [_memory];
 
@@ -20,7 +25,7 @@ internal sealed class MemoryCheck(string name, long capBytes, FiguresStore figur
     internal Verdict Judge(ResourceFigures? resource, bool enforced)
     {
         const string See = "See the AppHost's output.";
-        const string More = "Give it a higher cap (its MemoryCap setting) or less heap.";
+        string more = $"Run `aspire resource {name} restart`; if it comes again, give it a higher cap (its MemoryCap setting) or less heap.";
         if (resource is null)
             return _memory.Unknown($"The AppHost does not list {name}.", "See the dashboard.");
         if (resource.State is not ("Running" or "Paused"))
@@ -35,14 +40,14 @@ internal sealed class MemoryCheck(string name, long capBytes, FiguresStore figur
         string peak = memory.PeakBytes is { } most ? ByteSize.ToMiB(most) : "not known";
         string use = $"{used}, peak {peak}" + (enforced ? "" : ", cap not enforced") + (memory.OomKills is null ? ", OOM kills not known" : "");
         if (memory.OomKills > 0)
-            return promise.Failed($"{memory.OomKills} OOM kills; {use}", More, needs: []);
+            return promise.Failed($"{memory.OomKills} OOM kills; {use}", more, needs: []);
         if (enforced && groupRead && memory.CapBytes != capBytes)
         {
             string cap = memory.CapBytes is { } other ? $"the kernel enforces {ByteSize.ToMiB(other)}" : "no cap is enforced";
             return promise.Failed($"{cap}; {use}", $"Run `aspire resource {name} restart`: the cap is set at the start.", needs: []);
         }
 
-        return memory.UsedBytes > capBytes ? promise.Failed(use, More, needs: [])
+        return memory.UsedBytes > capBytes ? promise.Failed(use, more, needs: [])
             : memory.UsedBytes is null ? promise.Unknown($"Its use could not be read: {use}.", See)
             : enforced && memory.OomKills is null ? promise.Unknown($"Its {(groupRead ? "" : "cap and ")}OOM kills could not be read: {use}.", See)
             : promise.Ok(use);
