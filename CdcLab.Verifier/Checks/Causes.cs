@@ -21,9 +21,16 @@ internal static class Causes
             return verdict;
         if (roots.TryGetValue(verdict.Resource, out Verdict? root) && root.Id == verdict.Id)
             return root;
-        return (OfResources(verdict, roots) ?? verdict.Follows.Select(id => failed.GetValueOrDefault(id)).FirstOrDefault(v => v is not null && v.Id != verdict.Id)) is { } cause
-            ? verdict with { CausedBy = cause.Id, Fix = cause.Fix }
-            : verdict;
+        return Of(verdict, roots, failed, [verdict.Id]) is { } cause ? verdict with { CausedBy = cause.Id, Fix = cause.Fix } : verdict;
+    }
+
+    // The first cause of all: what explains this may follow from something itself.
+    private static Verdict? Of(Verdict verdict, Dictionary<string, Verdict> roots, Dictionary<string, Verdict> failed, HashSet<string> seen)
+    {
+        if (OfResources(verdict, roots) is { } root)
+            return root.Id == verdict.Id ? null : root;
+        Verdict? cause = verdict.Follows.Where(seen.Add).Select(id => failed.GetValueOrDefault(id)).FirstOrDefault(v => v is not null);
+        return cause is null ? null : Of(cause, roots, failed, seen) ?? cause;
     }
 
     private static Verdict? OfResources(Verdict verdict, Dictionary<string, Verdict> roots)

@@ -38,6 +38,19 @@ public sealed class CausesTests
     }
 
     [Fact]
+    public void Check_that_another_explains_takes_over_the_first_cause_and_its_fix()
+    {
+        IReadOnlyList<Verdict> verdicts = Find(
+        [
+            Failed("market", "order-simulator") with { Follows = ["grants", "mode"] }, Failed("mode", "mysql") with { Follows = ["setting"], Fix = "not this" }, Failed("setting", "mysql") with { Fix = "this" },
+            Ok("grants", "mysql"),
+        ]);
+
+        Assert.Equal(["setting", "setting", null, null], verdicts.Select(v => v.CausedBy));
+        Assert.Equal("this", verdicts[0].Fix);
+    }
+
+    [Fact]
     public void Two_silent_checks_of_one_resource_are_one_cause()
     {
         IReadOnlyList<Verdict> verdicts = Find([Failed("kafka-2.answers", "kafka-2"), Failed("kafka-2.answers", "kafka-2"), Failed("kafka-2.internal.answers", "kafka-2"), Failed("kafka.isr", "kafka", ["kafka-2"])]);
