@@ -123,6 +123,7 @@ internal sealed record BinlogPlace(string File, long Position)
 internal sealed partial class BinlogContent(TimeProvider time)
 {
     private const int Shown = 3;
+    private const string Another = ", another schema,";
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(15);
 
     // Each may be set for a session alone; set for all, its own check says so.
@@ -178,7 +179,10 @@ internal sealed partial class BinlogContent(TimeProvider time)
             ];
             string more = found.Length > Shown ? $"; and {found.Length - Shown} more" : "";
             string kills = string.Join(", ", _found.Keys.Select(k => k.Session).Distinct().Take(Shown).Select(Kill));
-            string fix = $"End the session where it still lives: {kills}. What the events do not carry, no consumer that has read them got: it needs a new snapshot.";
+            string then = _found.Keys.All(k => k.What.EndsWith(Another, StringComparison.Ordinal))
+                ? "Move that schema to another server, or have every connector leave it out (database.include.list)."
+                : "What the events do not carry, no consumer that has read them got: it needs a new snapshot.";
+            string fix = $"End the session where it still lives: {kills}. {then}";
             return promise.Failed(string.Join("; ", found.Take(Shown)) + more, fix) with { Follows = Causes };
         }
 
@@ -196,7 +200,7 @@ internal sealed partial class BinlogContent(TimeProvider time)
         if (!_tables.TryGetValue(rows.Table, out TableEvent? table) || table.Columns != rows.Columns)
             NotUnderstood($"rows of a table that was not named at {place}");
         else if (table.Schema != OrdersSchema.Database)
-            Found($"{rows.Kind} of {table.Schema}.{table.Name}, another schema,", $"{place}");
+            Found($"{rows.Kind} of {table.Schema}.{table.Name}{Another}", $"{place}");
         else if (!rows.HasAllColumns)
             Found($"{rows.Kind} of {table.Schema}.{table.Name} without all columns", $"{place}");
         else if (rows.IsPartial)

@@ -57,7 +57,14 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
         Verdict complete = unreadable is null
             ? await CompleteAsync(connection, cancellationToken)
             : Complete.Unknown(unreadable, "See whether the order simulator runs and may write its ledger.");
-        return [await HistoryAsync(connection, cancellationToken), complete];
+        try
+        {
+            return [await HistoryAsync(connection, cancellationToken), complete];
+        }
+        catch (CannotLookException e)
+        {
+            return [History.Unknown(e.Message, e.Fix, e.Needs), complete];
+        }
     }
 
     // The number of transactions that were ever executed. What is not as it was is told until the verifier is started again.
@@ -83,16 +90,18 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
 
     private async Task<Verdict> HistoryAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
+        const string Lost = $"What was in it and not read yet is lost: every connector needs a new snapshot. {Again}";
+        if (_lost is not null)
+            return History.Failed(_lost, Lost);
         IReadOnlyList<BinlogFile> files = await MySqlAccess.BinlogFilesAsync(connection, cancellationToken);
         Dictionary<string, DateTimeOffset> made = [];
         foreach (BinlogFile file in _history.Unaged(files).Take(MostAgesRead))
             made[file.Name] = await MadeAsync(file, cancellationToken);
         DateTimeOffset now = time.GetUtcNow();
-        if (_history.Take(files, made, now) is { } gone)
-            _lost ??= $"{gone}; noticed at {now:HH:mm:ss} UTC";
-        return _lost is not null
-            ? History.Failed(_lost, $"What was in it and not read yet is lost: every connector needs a new snapshot. {Again}")
-            : History.Ok($"{_history.Oldest(now)}; retention promises {Text(lab.Options.MySql.BinlogRetention)}; {GtidSet.Count(_executed)} transactions");
+        if (_history.Take(files, made, now) is not { } gone)
+            return History.Ok($"{_history.Oldest(now)}; retention promises {Text(lab.Options.MySql.BinlogRetention)}; {GtidSet.Count(_executed)} transactions");
+        _lost = $"{gone}; noticed at {now:HH:mm:ss} UTC";
+        return History.Failed(_lost, Lost);
     }
 
     private async Task<DateTimeOffset> MadeAsync(BinlogFile file, CancellationToken cancellationToken)
@@ -123,7 +132,7 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
         string? init = await connection.ExecuteScalarAsync<string>(new CommandDefinition("SELECT @@GLOBAL.init_connect", cancellationToken: cancellationToken));
         string clear = init?.Contains("sql_log_bin", StringComparison.OrdinalIgnoreCase) == true ? "It is init_connect: `SET GLOBAL init_connect = ''`. " : "";
         return Complete.Failed(
-            $"{_commits.Hidden} commits of the market are not in the binlog",
+            $"{_commits.Hidden} commits of the market are not in the binlog: gtid_executed has no transaction for them",
             $"{clear}See who may set sql_log_bin (SYSTEM_VARIABLES_ADMIN, SESSION_VARIABLES_ADMIN, SUPER), and let the market log in anew: `aspire resource order-simulator restart`. "
             + $"Those commits reach no consumer: every connector needs a new snapshot. {Again}");
     }
