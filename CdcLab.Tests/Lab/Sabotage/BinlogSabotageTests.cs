@@ -16,7 +16,6 @@ public sealed class BinlogSabotageTests(LabApplication lab) : SabotageTest(lab)
     [Theory]
     [InlineData("binlog_row_image = MINIMAL", "UPDATE of cdclab.orders without all columns")]
     [InlineData("binlog_format = STATEMENT", "UPDATE as a statement")]
-    [InlineData("binlog_format = MIXED", "UPDATE as a statement")]
     public async Task A_session_that_writes_what_CDC_cannot_use_is_named_and_ended(string setting, string found)
     {
         await using MySqlConnection session = await OpenAsync("root");
