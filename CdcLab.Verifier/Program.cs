@@ -56,6 +56,8 @@ IReadOnlyList<ICheck> Checks(IServiceProvider provider)
         new MySqlAnswersCheck(access),
         new MySqlSettingsCheck(options.MySql, access),
         new MySqlBinlogCheck(access),
+        new MySqlBinlogContentCheck(access, provider.GetRequiredService<TimeProvider>()),
+        new MySqlBinlogHistoryCheck(lab, access, provider.GetRequiredService<TimeProvider>()),
         new MySqlSchemaCheck(access),
         new MySqlPrimaryKeysCheck(access),
         new MySqlGrantsCheck(access),

@@ -1,3 +1,4 @@
+using CdcLab.Clients.MySql.Binlog;
 using MySqlConnector;
 
 namespace CdcLab.Verifier.Checks;
@@ -11,10 +12,11 @@ internal sealed class MySqlAccess
     private readonly string _kept;
     private readonly string _own;
     private readonly string _address;
+    private readonly MySqlConnectionStringBuilder _login;
 
     public MySqlAccess(string connectionString)
     {
-        MySqlConnectionStringBuilder given = new(connectionString);
+        MySqlConnectionStringBuilder given = _login = new(connectionString);
         _address = $"{given.Server}:{given.Port}";
         _own = new MySqlConnectionStringBuilder(MySqlConnectionStrings.Dedicated((int)given.Port, given.UserID, given.Password))
         {
@@ -36,6 +38,32 @@ internal sealed class MySqlAccess
     /// <summary>Logs in anew, whatever the kept connections are busy with.</summary>
     public Task<MySqlConnection> LogInAsync(CancellationToken cancellationToken) => OpenAsync(_own, cancellationToken);
 
+    /// <summary>Logs in anew, to read the binlog as a replica does.</summary>
+    public async Task<BinlogReplica> LogInAsReplicaAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await BinlogReplica.LogInAsync(_login.Server, (int)_login.Port, _login.UserID, _login.Password, cancellationToken);
+        }
+        catch (MySqlRefusedException e)
+        {
+            throw Explain((MySqlErrorCode)e.Code, e);
+        }
+    }
+
+    /// <summary>The binlog's files, oldest first; never none.</summary>
+    public static async Task<IReadOnlyList<BinlogFile>> BinlogFilesAsync(MySqlConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await BinlogFile.ListAsync(connection, cancellationToken) is { Count: > 0 } files ? files : throw new CannotLookException("There is no binlog file.", "See MySQL's log.");
+        }
+        catch (MySqlException e) when (e.ErrorCode is MySqlErrorCode.SpecifiedAccessDeniedError or MySqlErrorCode.NoBinaryLogging)
+        {
+            throw new CannotLookException($"MySQL does not tell its binlog files: {e.Message}.", e.ErrorCode == MySqlErrorCode.NoBinaryLogging ? MySqlBinlogCheck.Start : MySqlBinlogCheck.Grant, e);
+        }
+    }
+
     private async Task<MySqlConnection> OpenAsync(string connectionString, CancellationToken cancellationToken)
     {
         MySqlConnection connection = new(connectionString);
@@ -48,23 +76,23 @@ internal sealed class MySqlAccess
         {
             await connection.DisposeAsync();
             if (e is MySqlException refused)
-                throw Explain(refused);
+                throw Explain(refused.ErrorCode, refused);
             throw;
         }
     }
 
     // What MySQL says is told in its own words: a refusal is an answer.
-    private CannotLookException Explain(MySqlException e)
+    private CannotLookException Explain(MySqlErrorCode code, Exception e)
     {
-        if (e.ErrorCode == MySqlErrorCode.UnableToConnectToHost)
+        if (code == MySqlErrorCode.UnableToConnectToHost)
             return new($"MySQL at {_address} does not answer.", Unreachable.Restart(ResourceNames.MySql), e, [ResourceNames.MySql]);
-        string fix = e.Number switch
+        string fix = (int)code switch
         {
             OfflineMode => Typed.AsRoot("SET GLOBAL offline_mode = OFF"),
             TooManyConnections => "See who holds them (SHOW PROCESSLIST as root, who has one connection more) and end them, or run `aspire resource mysql restart`, which ends all.",
             // Wrong password, locked, TLS demanded, expired, another plugin, no such user, no privilege: the start makes the account as it must be.
             _ => "Run `aspire resource mysql restart`: its start sets passwords, locks and privileges of the lab's users; see its log if it is refused again.",
         };
-        return new($"MySQL at {_address} refuses the login of {DatabaseUser.Debezium.Account}: {e.Message.Split('\n')[0].TrimEnd('.')} (error {e.Number}).", fix, e, [ResourceNames.MySql]);
+        return new($"MySQL at {_address} refuses the login of {DatabaseUser.Debezium.Account}: {e.Message.Split('\n')[0].TrimEnd('.')} (error {(int)code}).", fix, e, [ResourceNames.MySql]);
     }
 }

@@ -20,31 +20,6 @@ internal abstract class MySqlCheck(MySqlAccess access, params Promise[] promises
     protected abstract Task<Verdict> JudgeAsync(MySqlConnection connection, Promise promise, CancellationToken cancellationToken);
 }
 
-/// <summary>The CDC user can see where the binlog is and read events of it.</summary>
-internal sealed class MySqlBinlogCheck(MySqlAccess access) : MySqlCheck(
-    access, new Promise("mysql.binlog", ResourceNames.MySql, "a binlog position, and events that debezium can read", "the binlog is what CDC captures"))
-{
-    protected override async Task<Verdict> JudgeAsync(MySqlConnection connection, Promise promise, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (await BinlogStatus.ReadAsync(connection, cancellationToken) is not { } status)
-                return promise.Failed("no binlog is written", "Start MySQL again (`aspire resource mysql restart`): the lab gives it --log-bin.");
-
-            // It takes REPLICATION SLAVE, as the binlog stream that Debezium reads does; the first event costs next to nothing.
-            CommandDefinition ask = new($"SHOW BINLOG EVENTS IN {SqlText.Literal(status.File)} LIMIT 1", cancellationToken: cancellationToken);
-            string found = $"{status.File}, position {status.Position}";
-            return (await connection.QueryAsync(ask)).Any()
-                ? promise.Ok(found)
-                : promise.Failed($"{found}, and no event in it", "See MySQL's log: a binlog file starts with an event that describes it.");
-        }
-        catch (MySqlException e) when (e.ErrorCode is MySqlErrorCode.SpecifiedAccessDeniedError)
-        {
-            return promise.Failed($"debezium may not read it: {e.Message}", $"Start the lab again: it grants {DatabaseUser.Debezium.Account} what it needs.");
-        }
-    }
-}
-
 /// <summary>The latest orders of each status have executions that fit it (specification, "Invariants that hold at every commit").</summary>
 internal sealed class MarketInvariantsCheck(MySqlAccess access) : MySqlCheck(access, new Promise(
     "market.invariants",

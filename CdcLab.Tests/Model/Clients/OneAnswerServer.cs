@@ -10,10 +10,18 @@ internal sealed class OneAnswerServer : IAsyncDisposable
     private readonly Task _serving;
 
     public OneAnswerServer(params byte[][] answers)
+        : this(greeting: [], answers)
+    {
+    }
+
+    private OneAnswerServer(byte[] greeting, byte[][] answers)
     {
         _listener.Start();
-        _serving = ServeAsync(answers);
+        _serving = ServeAsync(greeting, answers);
     }
+
+    /// <summary>A server that speaks first.</summary>
+    public static OneAnswerServer Greeting(byte[] greeting, params byte[][] answers) => new(greeting, answers);
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
@@ -23,10 +31,11 @@ internal sealed class OneAnswerServer : IAsyncDisposable
         await _serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private async Task ServeAsync(byte[][] answers)
+    private async Task ServeAsync(byte[] greeting, byte[][] answers)
     {
         using TcpClient client = await _listener.AcceptTcpClientAsync();
         NetworkStream stream = client.GetStream();
+        await stream.WriteAsync(greeting);
         byte[] asked = new byte[4096];
         foreach (byte[] answer in answers)
         {

@@ -1,0 +1,288 @@
+using CdcLab.Clients.Market;
+using CdcLab.Clients.MySql.Binlog;
+using Dapper;
+using MySqlConnector;
+
+namespace CdcLab.Verifier.Checks;
+
+/// <summary>The binlog's history goes on where it was: nothing of it vanishes before its time, and every commit of the market is in it. Both are judged since the verifier's start.</summary>
+internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess access, TimeProvider time) : ICheck
+{
+    // A file's age takes a login of its own to read.
+    private const int MostAgesRead = 8;
+    private const string Again = "Then take what is there now as the new beginning: `aspire resource verifier restart`.";
+
+    private static readonly Promise History = new(
+        "mysql.binlog.history",
+        ResourceNames.MySql,
+        "the same server_uuid, no GTID less than before, and no binlog file gone before its retention",
+        "a connector goes on from a place in it; where that is gone, so are the changes")
+    {
+        How = "server_uuid, gtid_executed (GTID_SUBSET) and SHOW BINARY LOGS against what they were, and each file's age by its first event",
+        Remedy = "nothing brings a lost history back: every connector needs a new snapshot, and the verifier a restart",
+        Source = "MySQL's manual, RESET BINARY LOGS AND GTIDS, PURGE BINARY LOGS and binlog_expire_logs_seconds",
+        Follows = ["mysql.log_bin", "mysql.grants.debezium", "mysql.binlog", "mysql.binlog_expire_logs_seconds"],
+    };
+
+    private static readonly Promise Complete = new(
+        "mysql.binlog.complete",
+        ResourceNames.MySql,
+        "as many transactions in the binlog as the market committed, or more",
+        "what a session with sql_log_bin=0 commits is in the tables, and reaches no consumer")
+    {
+        How = "the lines that the market wrote to its ledger against the GTIDs of gtid_executed, both counted since the verifier's start",
+        Remedy = "take away what let sql_log_bin=0 be set; consumers need a new snapshot, and the verifier a restart",
+        Source = "MySQL's manual, sql_log_bin; specification, \"The order simulator\"",
+        Follows = ["mysql.log_bin", "mysql.gtid_mode", "mysql.grants.simulator"],
+    };
+
+    private readonly BinlogHistory _history = new(lab.Options.MySql.BinlogRetention);
+    private readonly CommitCount _commits = new(lab.Options.Simulator.Workers);
+    private readonly LedgerTail? _ledger = lab.Options.DataDirectory is { } data ? new(LedgerFolder.In(data)) : null;
+    private string? _uuid;
+    private string _executed = "";
+    private string? _lost;
+
+    public IReadOnlyList<Promise> Promises => [History, Complete];
+
+    public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
+    {
+        await using MySqlConnection connection = await access.OpenAsync(cancellationToken);
+        // A commit is counted by MySQL before the market writes its line: whatever is in the ledger was executed before the second look.
+        long before = await ExecutedAsync(connection, cancellationToken);
+        string? unreadable = ReadLedger();
+        long after = await ExecutedAsync(connection, cancellationToken);
+        if (unreadable is null)
+            _commits.Take(before, _ledger!.Commits, after);
+        Verdict complete = unreadable is null
+            ? await CompleteAsync(connection, cancellationToken)
+            : Complete.Unknown(unreadable, "See whether the order simulator runs and may write its ledger.");
+        try
+        {
+            return [await HistoryAsync(connection, cancellationToken), complete];
+        }
+        catch (CannotLookException e)
+        {
+            return [History.Unknown(e.Message, e.Fix, e.Needs), complete];
+        }
+    }
+
+    // The number of transactions that were ever executed. What is not as it was is told until the verifier is started again.
+    private async Task<long> ExecutedAsync(MySqlConnection connection, CancellationToken cancellationToken)
+    {
+        const string Sql = "SELECT @@GLOBAL.server_uuid, @@GLOBAL.gtid_executed, GTID_SUBSET(@known, @@GLOBAL.gtid_executed)";
+        (string uuid, string executed, bool goesOn) =
+            await connection.QuerySingleAsync<(string, string, bool)>(new CommandDefinition(Sql, new { known = _executed }, cancellationToken: cancellationToken));
+        executed = executed.ReplaceLineEndings("");
+        if (_uuid is { } known && known != uuid)
+            Lose($"server_uuid was {known} and is {uuid}");
+        else if (!goesOn)
+            Lose($"gtid_executed was {Shorten(_executed)} and is {Shorten(executed)}");
+        (_uuid, _executed) = (uuid, executed);
+        return GtidSet.Count(executed);
+    }
+
+    private void Lose(string what)
+    {
+        _lost = $"the history that a connector stands on is gone: {what}; noticed at {time.GetUtcNow():HH:mm:ss} UTC";
+        _commits.Begin();
+    }
+
+    private async Task<Verdict> HistoryAsync(MySqlConnection connection, CancellationToken cancellationToken)
+    {
+        const string Lost = $"What was in it and not read yet is lost: every connector needs a new snapshot. {Again}";
+        if (_lost is not null)
+            return History.Failed(_lost, Lost);
+        IReadOnlyList<BinlogFile> files = await MySqlAccess.BinlogFilesAsync(connection, cancellationToken);
+        Dictionary<string, DateTimeOffset> made = [];
+        foreach (BinlogFile file in _history.Unaged(files).Take(MostAgesRead))
+            made[file.Name] = await MadeAsync(file, cancellationToken);
+        DateTimeOffset now = time.GetUtcNow();
+        if (_history.Take(files, made, now) is not { } gone)
+            return History.Ok($"{_history.Oldest(now)}; retention promises {Text(lab.Options.MySql.BinlogRetention)}; {GtidSet.Count(_executed)} transactions");
+        _lost = $"{gone}; noticed at {now:HH:mm:ss} UTC";
+        return History.Failed(_lost, Lost);
+    }
+
+    private async Task<DateTimeOffset> MadeAsync(BinlogFile file, CancellationToken cancellationToken)
+    {
+        await using BinlogReplica replica = await access.LogInAsReplicaAsync(cancellationToken);
+        try
+        {
+            // The file's first event comes wherever one begins; behind its end nothing more of it does.
+            await replica.BeginAsync(file.Name, file.Size, cancellationToken);
+            while (await replica.ReadAsync(cancellationToken) is { } read)
+            {
+                if (read is FormatEvent)
+                    return read.At;
+            }
+
+            throw new CannotLookException($"{file.Name} does not say when it was made.", "Wait for the next look.");
+        }
+        catch (MySqlRefusedException e)
+        {
+            throw new CannotLookException($"MySQL refuses to send {file.Name} to {DatabaseUser.Debezium.Account}: {e.Message} (error {e.Code}).", MySqlBinlogCheck.Grant, e);
+        }
+    }
+
+    private async Task<Verdict> CompleteAsync(MySqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (_commits.Hidden == 0)
+            return Complete.Ok($"{_commits.Committed} commits of the market and {_commits.Executed} transactions in the binlog since they are counted");
+        string? init = await connection.ExecuteScalarAsync<string>(new CommandDefinition("SELECT @@GLOBAL.init_connect", cancellationToken: cancellationToken));
+        string clear = init?.Contains("sql_log_bin", StringComparison.OrdinalIgnoreCase) == true ? "It is init_connect: `SET GLOBAL init_connect = ''`. " : "";
+        return Complete.Failed(
+            $"{_commits.Hidden} commits of the market are not in the binlog: gtid_executed has no transaction for them",
+            $"{clear}See who may set sql_log_bin (SYSTEM_VARIABLES_ADMIN, SESSION_VARIABLES_ADMIN, SUPER), and let the market log in anew: `aspire resource order-simulator restart`. "
+            + $"Those commits reach no consumer: every connector needs a new snapshot. {Again}");
+    }
+
+    // Null, or why it could not be read.
+    private string? ReadLedger()
+    {
+        try
+        {
+            return _ledger is null ? "The verifier was not told the data directory." : _ledger.Read() ? null : "There is no ledger yet.";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"The market's ledger cannot be read: {e.Message}";
+        }
+    }
+
+    private static string Shorten(string gtids) => gtids.Length == 0 ? "empty" : gtids.Length > 120 ? $"{gtids[..120]}..." : gtids;
+
+    internal static string Text(TimeSpan time) => time switch
+    {
+        { TotalDays: >= 1 } => $"{time.Days} d{(time.Hours > 0 ? $" {time.Hours} h" : "")}",
+        { TotalHours: >= 1 } => $"{time.Hours} h{(time.Minutes > 0 ? $" {time.Minutes} min" : "")}",
+        { TotalMinutes: >= 1 } => $"{time.Minutes} min",
+        _ => $"{time.TotalSeconds:0} s",
+    };
+}
+
+/// <summary>What is known of the binlog's files: when each was made, and until when at least it was written to, which is from when on MySQL counts its retention.</summary>
+internal sealed class BinlogHistory(TimeSpan retention)
+{
+    private IReadOnlyList<Known> _files = [];
+    private DateTimeOffset _looked;
+
+    /// <summary>The files whose age is to be read. The only file is read again: where all begins anew it has the same name.</summary>
+    public IEnumerable<BinlogFile> Unaged(IReadOnlyList<BinlogFile> files) => files.Where(f => files.Count == 1 || _files.FirstOrDefault(k => k.Name == f.Name)?.Made is null);
+
+    /// <summary>Takes the files as they are now; gives what is gone and should not be, or null.</summary>
+    public string? Take(IReadOnlyList<BinlogFile> files, IReadOnlyDictionary<string, DateTimeOffset> made, DateTimeOffset now)
+    {
+        Known[] gone = [.. _files.TakeWhile(k => k.Name != files[0].Name)];
+        Known[] kept = [.. _files.Skip(gone.Length)];
+        bool goesOn = kept.Length <= files.Count && kept.Zip(files).All(p =>
+            p.First.Name == p.Second.Name
+            // The last one may have grown, or been trimmed by the recovery after a crash.
+            && (p.First == kept[^1] || p.Second.Size == p.First.Size)
+            && (p.First.Made is not { } was || made.GetValueOrDefault(p.Second.Name, was) == was));
+        Known[] early = [.. gone.Where(k => k.Written + retention > now)];
+        string? found = !goesOn ? $"the binlog began anew: {Span(_files)} became {Span(files.Select(f => new Known(f.Name, f.Size, null, default)))}"
+            : early.Length > 0 ? $"purged before its time: {Span(early)}, {(early.Length == gone.Length ? "" : $"of {gone.Length} files, ")}the newest of it {MySqlBinlogHistoryCheck.Text(now - early[^1].Written)} old"
+            : null;
+        IEnumerable<Known> before = goesOn ? kept : [];
+        _files = [.. files.Select(f =>
+        {
+            Known? known = before.FirstOrDefault(k => k.Name == f.Name);
+            DateTimeOffset? at = made.TryGetValue(f.Name, out DateTimeOffset read) ? read : known?.Made;
+            // What has grown since the last look was written to after that look.
+            return new Known(f.Name, f.Size, at, Latest(known is null || known.Size == f.Size ? known?.Written : _looked, at));
+        })];
+        _looked = now;
+        return found;
+    }
+
+    public string Oldest(DateTimeOffset now) => _files[0] switch
+    {
+        { Made: { } made } oldest => $"oldest file {oldest.Name} from {made.UtcDateTime:yyyy-MM-dd HH:mm} UTC, {MySqlBinlogHistoryCheck.Text(now - made)} old",
+        var oldest => $"oldest file {oldest.Name}",
+    };
+
+    private static DateTimeOffset Latest(DateTimeOffset? one, DateTimeOffset? other) => one > other || other is null ? one ?? default : other.Value;
+
+    private static string Span(IEnumerable<Known> files) => files.ToArray() is [var first, .., var last] ? $"{first.Name} to {last.Name}" : string.Concat(files.Select(f => f.Name));
+
+    private sealed record Known(string Name, long Size, DateTimeOffset? Made, DateTimeOffset Written);
+}
+
+/// <summary>Weighs the market's commits against the transactions of the binlog. Others may add transactions; nothing may add a commit without one.</summary>
+internal sealed class CommitCount(int workers)
+{
+    // Each worker, and the purge, may have committed what it has not written to its ledger yet.
+    private readonly long _inFlight = workers + 4;
+    private (long Commits, long Executed)? _start;
+    private long _least;
+    private bool _isBroken;
+
+    public long Hidden { get; private set; }
+
+    public long Committed { get; private set; }
+
+    public long Executed { get; private set; }
+
+    /// <summary>The transactions are counted anew: what was counted before says nothing of them.</summary>
+    public void Begin() => (_start, _isBroken, Committed, Executed) = (null, true, 0, 0);
+
+    /// <summary>Takes the transactions counted, then the commits, then the transactions again.</summary>
+    public void Take(long before, long commits, long after)
+    {
+        if (_start is { } start)
+        {
+            (Committed, Executed) = (commits - start.Commits, after - start.Executed);
+            // Against the look at which the fewest commits had the most transactions: what strangers added since must not hide a gap.
+            if (commits - after - _least is var gap && gap > _inFlight)
+                Hidden = Math.Max(Hidden, gap);
+        }
+
+        if (!_isBroken)
+            (_start, _least) = (_start ?? (commits, before), Math.Min(_start is null ? long.MaxValue : _least, commits - before));
+        _isBroken = false;
+    }
+}
+
+/// <summary>Counts the commits that the market writes to its ledger, from the ledger's end at the first look on.</summary>
+internal sealed class LedgerTail(string folder)
+{
+    private const int MostBytes = 8 * 1024 * 1024;
+    private readonly byte[] _buffer = new byte[64 * 1024];
+    private (long Number, long Offset)? _read;
+
+    public long Commits { get; private set; }
+
+    /// <summary>Reads on, up to a limit: the next look goes on there, and fewer commits than there are raise no alarm. False where there is no ledger.</summary>
+    public bool Read()
+    {
+        IReadOnlyList<(long Number, string Path)> segments = LedgerFolder.Segments(folder);
+        if (segments.Count == 0)
+            return false;
+        _read ??= (segments[^1].Number, new FileInfo(segments[^1].Path).Length);
+        long left = MostBytes;
+        foreach ((long number, string path) in segments.Where(s => s.Number >= _read.Value.Number))
+        {
+            // A writer that was killed has left half a line, which the next one cuts off.
+            long offset = number == _read.Value.Number ? Math.Min(_read.Value.Offset, new FileInfo(path).Length) : 0;
+            using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            while (left > 0 && RandomAccess.Read(file, _buffer, offset) is var read && Count(_buffer.AsSpan(0, read)) is > 0 and var counted)
+                (offset, left) = (offset + counted, left - counted);
+            _read = (number, offset);
+        }
+
+        return true;
+    }
+
+    // The bytes of its whole lines; a line that is still written is read again.
+    private int Count(ReadOnlySpan<byte> bytes)
+    {
+        int whole = bytes.LastIndexOf((byte)'\n') + 1;
+        foreach (Range line in bytes[..whole].Split((byte)'\n'))
+            Commits += IsCommit(bytes[line]) ? 1 : 0;
+        return whole;
+    }
+
+    private static bool IsCommit(ReadOnlySpan<byte> line) =>
+        line.StartsWith("{\"kind\":\"insert\""u8) || line.StartsWith("{\"kind\":\"execute\""u8) || line.StartsWith("{\"kind\":\"cancel\""u8) || line.StartsWith("{\"kind\":\"purge\""u8);
+}
