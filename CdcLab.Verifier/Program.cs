@@ -51,6 +51,8 @@ IReadOnlyList<ICheck> Checks(IServiceProvider provider)
     MySqlAccess access = provider.GetRequiredService<MySqlAccess>();
     ClusterSource cluster = provider.GetRequiredService<ClusterSource>();
     FiguresStore figures = provider.GetRequiredService<FiguresStore>();
+    KafkaAccess kafka = provider.GetRequiredService<KafkaAccess>();
+    KafkaFix fix = new(lab, figures);
     return
     [
         new MySqlAnswersCheck(access),
@@ -62,7 +64,8 @@ IReadOnlyList<ICheck> Checks(IServiceProvider provider)
         new ZooKeeperAnswersCheck(lab),
         .. lab.Brokers.Select(b => new BrokerAnswersCheck(lab, b)),
         new KafkaClusterCheck(lab, cluster),
-        new KafkaSettingsCheck(lab, cluster, provider.GetRequiredService<KafkaAccess>()),
+        new KafkaTopicsCheck(lab, cluster, kafka, fix),
+        new KafkaSettingsCheck(lab, kafka, fix),
         new KafkaListenersCheck(lab, KafkaSettings.InternalListener, lab.Containers ? figures : null),
         new KafkaListenersCheck(lab, KafkaSettings.ExternalListener),
         .. lab.Containers ? [new KafkaUiCheck(lab)] : Array.Empty<ICheck>(),

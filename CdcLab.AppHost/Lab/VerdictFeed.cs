@@ -122,17 +122,19 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
         {
             string bootstrap = string.Join(',', brokers.Select(b => b.Internal));
             return brokers.Select(b => watch.Now.GetValueOrDefault(b.Name)).FirstOrDefault(r => r is { IsRunning: true })?.Server?.Container is { } container
-                ? new($"{Exec()} kafka-configs --bootstrap-server {bootstrap}", $"{Exec()} kafka-topics --bootstrap-server {bootstrap}")
+                ? new(Exec("kafka-configs"), Exec("kafka-topics"), Exec("kafka-reassign-partitions"))
                 : null;
 
-            string Exec() => $"docker exec --env KAFKA_HEAP_OPTS=-Xmx64m {container}";
+            // Interactive: a tool may read what is piped into it.
+            string Exec(string tool) => $"docker exec --interactive --env KAFKA_HEAP_OPTS=-Xmx64m {container} {tool} --bootstrap-server {bootstrap}";
         }
 
         if (lab.Programs is not { KnownKafka: { IsLegacy: false } kafka, KnownJava: { } java })
             return null;
         string external = string.Join(',', brokers.Select(b => b.External));
-        string run = $"{Quote(java.Path)} -cp {Quote(Path.Combine(kafka.Home, "libs", "*"))} kafka.admin.";
-        return new($"{run}ConfigCommand --bootstrap-server {external}", $"{run}TopicCommand --bootstrap-server {external}");
+        return new(Run("ConfigCommand"), Run("TopicCommand"), Run("ReassignPartitionsCommand"));
+
+        string Run(string command) => $"{Quote(java.Path)} -cp {Quote(Path.Combine(kafka.Home, "libs", "*"))} kafka.admin.{command} --bootstrap-server {external}";
 
         static string Quote(string path) => path.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+".Contains(c)) ? path : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
     }
