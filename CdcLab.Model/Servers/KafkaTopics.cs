@@ -40,12 +40,12 @@ public sealed record TopicKind(string For, string Names, string? Policy, int? Pa
     // The first that fits. Kafka places groups and transactions by a hash over the partitions of its own topics: 50, which the lab leaves.
     private static readonly TopicKind[] All =
     [
-        new("the consumers' offsets", "^__consumer_offsets$", "compact", 50, Lost: "the offsets that consumers have committed"),
-        new("the transactions' states", "^__transaction_state$", "compact", 50, Lost: "the states of the transactions under way"),
-        new("a schema history", "schema[-.]?(history|changes)|db[-.]?history", "delete", 1, Forever: true, "the history of the tables' structure: start the connector again with snapshot.mode=recovery"),
-        new("the configurations of Connect", "connect.*[-_.]configs?$", "compact", 1, Lost: "the configurations of the connectors: register them again"),
-        new("the offsets of Connect", "connect.*[-_.]offsets?$", "compact"),
-        new("the states of Connect", "connect.*[-_.]status(es)?$", "compact"),
+        new("the topic of consumers' offsets", "^__consumer_offsets$", "compact", 50, Lost: "the offsets that consumers have committed"),
+        new("the topic of transactions' states", "^__transaction_state$", "compact", 50, Lost: "the states of the transactions under way"),
+        new("a schema history", "schema[-.]?(history|changes)|db[-.]?history", "delete", 1, Forever: true, "the history of the tables' structure (start its connector again with snapshot.mode=recovery)"),
+        new("the topic of Connect's configurations", "connect.*[-_.]configs?$", "compact", 1, Lost: "the configurations of the connectors (register them again)"),
+        new("the topic of Connect's offsets", "connect.*[-_.]offsets?$", "compact"),
+        new("the topic of Connect's states", "connect.*[-_.]status(es)?$", "compact"),
         // Their makers' names; to compact loses changes that a reader has not yet seen, so whoever means it says so in the name.
         new("a compacted topic", @"[-_.](compacted|changelog|internal)$|^_schemas$", Policy: null),
         new("an ordinary topic", "", "delete"),

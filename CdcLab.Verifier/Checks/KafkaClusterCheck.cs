@@ -29,7 +29,7 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
         How = "the state of every partition in ZooKeeper's nodes",
         Remedy = "a follower catches up by itself",
         Source = "Apache Kafka, Design, Replicated Logs; Broker Configs, replica.lag.time.max.ms",
-        Follows = ["kafka.brokers", "kafka.controller"],
+        Follows = ["kafka.brokers", "kafka.controller", "kafka.listeners.internal"],
     };
 
     // Its session has to end, and what the old one registered must be gone, before a broker comes back.

@@ -28,9 +28,9 @@ internal sealed class KafkaFix(VerifiedLab lab, FiguresStore figures)
         static string Option(string name, IEnumerable<string> values) => values.Any() ? $" {name} {string.Join(',', values)}" : "";
     }
 
-    /// <summary>Deletes what was set dynamically: of one broker, or the default of all.</summary>
-    public string Broker(int? id, string setting) =>
-        $"{Tools.Configs} --alter --entity-type brokers {(id is { } one ? $"--entity-name {one}" : "--entity-default")} --delete-config {Quote(setting)}";
+    /// <summary>Deletes what was set dynamically: of one broker, or the default of all. From inside, where the addresses that clients on the host are told are wrong.</summary>
+    public string Broker(int? id, string setting, bool inside = false) =>
+        $"{(inside ? Tools.Configs.Replace(lab.Bootstrap, string.Join(',', lab.Brokers.Select(b => b.Internal)), StringComparison.Ordinal) : Tools.Configs)} --alter --entity-type brokers {(id is { } one ? $"--entity-name {one}" : "--entity-default")} --delete-config {Quote(setting)}";
 
     public string Delete(string topic) => $"{Tools.Topics} --delete --topic {topic}";
 
@@ -45,7 +45,7 @@ internal sealed class KafkaFix(VerifiedLab lab, FiguresStore figures)
     {
         IEnumerable<string> topics = partitions.Take(MostMoved).GroupBy(p => p.Topic).Select(t =>
             $"printf ',{{\"topic\":\"{t.Key}\",\"partition\":%d,\"replicas\":[%s]}}' {string.Join(' ', t.Select(p => $"{p.Number} {string.Join(',', Replicas(p))}"))}");
-        return $$"""(printf '{"version":1,"partitions":['; {{string.Join("; ", topics)}}; printf ']}') | sed 's/\[,/[/' | {{Tools.Reassign}} --reassignment-json-file /dev/stdin --execute""";
+        return $$"""(printf '{"version":1,"partitions":['; {{string.Join("; ", topics)}}; printf ']}') | sed 's/\[,/[/' | {{Tools.Reassign}}""";
     }
 
     private IEnumerable<int> Replicas(PartitionState partition)

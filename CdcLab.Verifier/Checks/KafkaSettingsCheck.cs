@@ -46,8 +46,9 @@ internal sealed class KafkaSettingsCheck(VerifiedLab lab, KafkaAccess kafka, Kaf
 
     private static bool IsDynamic(ConfigSource source) => source is ConfigSource.DynamicBrokerConfig or ConfigSource.DynamicDefaultBrokerConfig;
 
+    // The admin client goes to the addresses that it is told.
     private static Verdict OkOrSilent(Promise promise, IReadOnlyList<BrokerAnswer> brokers, string ok) =>
-        Unreachable.Silent(promise, [.. brokers.Where(b => b.Settings is null).Select(b => (b.Broker.Name, b.WhyNot))]) ?? promise.Ok(ok);
+        (Unreachable.Silent(promise, [.. brokers.Where(b => b.Settings is null).Select(b => (b.Broker.Name, b.WhyNot))]) ?? promise.Ok(ok)) with { Follows = ["kafka.listeners.external"] };
 
     private Verdict Judge(ServerSetting setting, Promise promise, IReadOnlyList<BrokerAnswer> brokers)
     {
@@ -69,7 +70,7 @@ internal sealed class KafkaSettingsCheck(VerifiedLab lab, KafkaAccess kafka, Kaf
 
     private Verdict JudgeDynamic(IReadOnlyList<BrokerAnswer> brokers)
     {
-        HashSet<string> judged = [.. _settings.Select(s => s.Setting.Variable)];
+        HashSet<string> judged = [.. _settings.Select(s => s.Setting.Variable), "advertised.listeners"];
         (BrokerAddresses Broker, ConfigEntryResult Found)[] set =
             [.. from broker in brokers from setting in broker.Settings?.Values ?? [] where IsDynamic(setting.Source) select (broker.Broker, setting)];
         (BrokerAddresses Broker, ConfigEntryResult Found)[] wrong = [.. set.Where(s => !judged.Contains(s.Found.Name))];

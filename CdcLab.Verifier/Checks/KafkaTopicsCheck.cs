@@ -92,7 +92,7 @@ internal sealed class KafkaTopicsCheck(VerifiedLab lab, ClusterSource cluster, K
         catch (Exception e) when (Unreachable.Is(e))
         {
             string because = $"The topics' settings could not be read: the cluster {Unreachable.Words(e)}.";
-            return [Factor(state, topics: null), .. Promises.Skip(1).Select(p => p.Unknown(because, Unreachable.Restart([.. lab.Brokers.Select(b => b.Name)])))];
+            return [Factor(state, topics: null), .. Promises.Skip(1).Select(p => p.Unknown(because, Unreachable.Restart([.. lab.Brokers.Select(b => b.Name)])) with { Follows = ["kafka.listeners.external"] })];
         }
     }
 
@@ -190,7 +190,8 @@ internal sealed class KafkaTopicsCheck(VerifiedLab lab, ClusterSource cluster, K
             ? Count.Ok(ok)
             : Count.Failed(
                 KafkaFix.Named(wrong.Select(t => $"{t.Name} has {t.Partitions.Count} partitions: {t.Kind.For} needs {t.Kind.Partitions}")),
-                $"Partitions cannot be taken away, and whatever is in the topic is lost: {KafkaFix.Named(wrong.Select(t => t.Kind.Lost))}. Stop its users. {KafkaFix.Type(wrong.Select(t => fix.MakeAnew(t.Name, t.Kind)))} Then start them again.",
+                $"Partitions cannot be taken away: stop who uses the topic, make it anew, and start them again. {KafkaFix.Type(wrong.Select(t => fix.MakeAnew(t.Name, t.Kind)))}"
+                    + $" Lost with it: {KafkaFix.Named(wrong.Select(t => t.Kind.Lost))}.",
                 needs: []);
     }
 

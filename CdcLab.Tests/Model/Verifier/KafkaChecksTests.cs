@@ -9,7 +9,7 @@ namespace CdcLab.Tests.Model.Verifier;
 [Trait("tier", "model")]
 public sealed class KafkaChecksTests : IDisposable
 {
-    private static readonly VerifiedLab Lab = new(new LabOptions(), Containers: false, "localhost:9092");
+    private static readonly VerifiedLab Lab = new(new LabOptions(), Containers: false, "localhost:9092,localhost:9093,localhost:9094");
     private static readonly Dictionary<string, ConfigEntryResult> Right = Lab.BrokerSettings.ToDictionary(s => s.Variable, s => Entry(s.Variable, s.Expected, ConfigSource.StaticBrokerConfig));
 
     private readonly ClusterSource _cluster = new(Lab, TimeProvider.System);
@@ -71,9 +71,22 @@ public sealed class KafkaChecksTests : IDisposable
     {
         ListenerAnswer[] answers = [new("kafka-1", [.. Lab.Brokers.Select(b => new AdvertisedBroker(b.Id, "localhost", 9091 + b.Id))], null), .. Silence(2, 3)];
 
-        NamesBoth(new KafkaListenersCheck(Lab, KafkaSettings.ExternalListener).Judge(answers), Outcome.Unknown, "kafka-2", "kafka-3");
+        NamesBoth(new KafkaListenersCheck(Lab, KafkaSettings.ExternalListener, _fix).Judge(answers, []), Outcome.Unknown, "kafka-2", "kafka-3");
 
         static IEnumerable<ListenerAnswer> Silence(params int[] ids) => ids.Select(id => new ListenerAnswer($"kafka-{id}", null, $"kafka-{id} did not answer in time"));
+    }
+
+    [Theory]
+    [InlineData(false, "Run `aspire resource kafka-2 restart`.")]
+    [InlineData(true, "--bootstrap-server 127.0.0.1:29092,127.0.0.1:29093,127.0.0.1:29094 --alter --entity-type brokers --entity-name 2 --delete-config advertised.listeners`.")]
+    public void Address_that_is_told_wrong_is_healed_where_it_was_set_and_from_the_other_side(bool dynamic, string heal)
+    {
+        ListenerAnswer[] answers = [.. Lab.Brokers.Select(b => new ListenerAnswer(b.Name, [.. Lab.Brokers.Select(t => new AdvertisedBroker(t.Id, "localhost", t.Id == 2 ? 1 : 9091 + t.Id))], null))];
+
+        Verdict failed = new KafkaListenersCheck(Lab, KafkaSettings.ExternalListener, _fix).Judge(answers, dynamic ? [Lab.Brokers[1]] : []);
+
+        Assert.Equal("kafka-1, kafka-2, kafka-3 told localhost:1 for broker 2", failed.Actual);
+        Assert.EndsWith(heal, failed.Fix, StringComparison.Ordinal);
     }
 
     [Fact]
