@@ -51,6 +51,8 @@ IReadOnlyList<ICheck> Checks(IServiceProvider provider)
     MySqlAccess access = provider.GetRequiredService<MySqlAccess>();
     ClusterSource cluster = provider.GetRequiredService<ClusterSource>();
     FiguresStore figures = provider.GetRequiredService<FiguresStore>();
+    KafkaAccess kafka = provider.GetRequiredService<KafkaAccess>();
+    KafkaFix fix = new(lab, figures);
     return
     [
         new MySqlAnswersCheck(access),
@@ -65,9 +67,10 @@ IReadOnlyList<ICheck> Checks(IServiceProvider provider)
         new ZooKeeperAnswersCheck(lab),
         .. lab.Brokers.Select(b => new BrokerAnswersCheck(lab, b)),
         new KafkaClusterCheck(lab, cluster),
-        new KafkaSettingsCheck(lab, cluster, provider.GetRequiredService<KafkaAccess>()),
-        new KafkaListenersCheck(lab, KafkaSettings.InternalListener, lab.Containers ? figures : null),
-        new KafkaListenersCheck(lab, KafkaSettings.ExternalListener),
+        new KafkaTopicsCheck(lab, cluster, kafka, fix),
+        new KafkaSettingsCheck(lab, kafka, fix),
+        new KafkaListenersCheck(lab, KafkaSettings.InternalListener, fix, lab.Containers ? figures : null),
+        new KafkaListenersCheck(lab, KafkaSettings.ExternalListener, fix),
         .. lab.Containers ? [new KafkaUiCheck(lab)] : Array.Empty<ICheck>(),
         new KafkaLatencyCheck(lab, provider.GetRequiredService<LatencyProbe>()),
         provider.GetRequiredService<SimulatorCheck>(),

@@ -139,17 +139,21 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
         {
             string bootstrap = string.Join(',', brokers.Select(b => b.Internal));
             return brokers.Select(b => watch.Now.GetValueOrDefault(b.Name)).FirstOrDefault(r => r is { IsRunning: true })?.Server?.Container is { } container
-                ? new($"{Exec()} kafka-configs --bootstrap-server {bootstrap}", $"{Exec()} kafka-topics --bootstrap-server {bootstrap}")
+                ? new(Exec("kafka-configs"), Exec("kafka-topics"), $"{Exec("kafka-reassign-partitions")} {KafkaTools.FromPipe}")
                 : null;
 
-            string Exec() => $"docker exec --env KAFKA_HEAP_OPTS=-Xmx64m {container}";
+            // Interactive: a tool may read what is piped into it.
+            string Exec(string tool) => $"docker exec --interactive --env KAFKA_HEAP_OPTS=-Xmx64m {container} {tool} --bootstrap-server {bootstrap}";
         }
 
-        if (lab.Programs is not { KnownKafka: { IsLegacy: false } kafka, KnownJava: { } java })
+        if (lab.Programs is not { KnownKafka: { } kafka, KnownJava: { } java })
             return null;
-        string external = string.Join(',', brokers.Select(b => b.External));
-        string run = $"{Quote(java.Path)} -cp {Quote(Path.Combine(kafka.Home, "libs", "*"))} kafka.admin.";
-        return new($"{run}ConfigCommand --bootstrap-server {external}", $"{run}TopicCommand --bootstrap-server {external}");
+        // The legacy Kafka's tools know ZooKeeper only, and read nothing from a pipe.
+        string address = kafka.IsLegacy ? $"--zookeeper 127.0.0.1:{LabPorts.Of(lab.Options).ZooKeeper}" : $"--bootstrap-server {string.Join(',', brokers.Select(b => b.External))}";
+        string reassign = Run("ReassignPartitionsCommand");
+        return new(Run("ConfigCommand"), Run("TopicCommand"), kafka.IsLegacy ? $"(f=$(mktemp); cat > $f; {reassign} --reassignment-json-file $f --execute)" : $"{reassign} {KafkaTools.FromPipe}");
+
+        string Run(string command) => $"{Quote(java.Path)} -cp {Quote(Path.Combine(kafka.Home, "libs", "*"))} kafka.admin.{command} {address}";
 
         static string Quote(string path) => path.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+".Contains(c)) ? path : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
     }

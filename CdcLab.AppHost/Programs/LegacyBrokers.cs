@@ -15,7 +15,7 @@ internal static class LegacyBrokers
     [
         Cannot("kafka.admin_api", "has no admin API: topics are made by its own TopicCommand and read from ZooKeeper's nodes"),
         .. settings.Select(s => Cannot($"kafka.setting.{s.Name}", "cannot be asked with which settings it runs")),
-        Cannot("kafka.min_insync_replicas", "cannot be asked for the min.insync.replicas with which it runs"),
+        .. TopicKind.Checks.Append("kafka.dynamic_settings").Select(id => Cannot(id, "cannot be asked for the settings of its topics, and has no dynamic ones of its brokers")),
         Cannot(
             "kafka.probe.lost",
             "can lose acknowledged records when leaders change twice in quick succession (KIP-101, fixed in 0.11): loss is judged on 3.5"),

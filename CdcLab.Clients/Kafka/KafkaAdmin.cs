@@ -37,14 +37,14 @@ public sealed class KafkaAdmin : IKafkaTopics, IDisposable
         _client = _make();
     }
 
-    /// <summary>The settings with which one broker runs now; a secret has no value and is left out.</summary>
+    /// <summary>The settings with which one broker runs now, by name, with their sources; a secret has no value.</summary>
     /// <exception cref="KafkaException">The broker does not answer.</exception>
-    public async Task<IReadOnlyDictionary<string, string>> BrokerSettingsAsync(int brokerId, TimeSpan timeout, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyDictionary<string, ConfigEntryResult>> BrokerSettingsAsync(int brokerId, TimeSpan timeout, CancellationToken cancellationToken) =>
         (await DescribeAsync(ResourceType.Broker, [brokerId.ToString()], timeout, cancellationToken)).Values.Single();
 
-    /// <summary>The settings that apply to topics now, their own or the broker's default, by topic.</summary>
-    /// <exception cref="KafkaException">No broker answers, or a topic is gone.</exception>
-    public async Task<IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>> TopicSettingsAsync(
+    /// <summary>The settings that apply to topics now, their own or the broker's, by topic. A topic that is gone is left out.</summary>
+    /// <exception cref="KafkaException">No broker answers.</exception>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyDictionary<string, ConfigEntryResult>>> TopicSettingsAsync(
         IReadOnlyCollection<string> topics, TimeSpan timeout, CancellationToken cancellationToken) =>
         topics.Count == 0 ? [] : await DescribeAsync(ResourceType.Topic, topics, timeout, cancellationToken);
 
@@ -99,15 +99,18 @@ public sealed class KafkaAdmin : IKafkaTopics, IDisposable
         _client.Dispose();
     }
 
-    private async Task<Dictionary<string, IReadOnlyDictionary<string, string>>> DescribeAsync(
+    private async Task<Dictionary<string, IReadOnlyDictionary<string, ConfigEntryResult>>> DescribeAsync(
         ResourceType type, IEnumerable<string> names, TimeSpan timeout, CancellationToken cancellationToken)
     {
         try
         {
             IEnumerable<ConfigResource> resources = names.Select(n => new ConfigResource { Type = type, Name = n });
-            return (await _client.DescribeConfigsAsync(resources, new() { RequestTimeout = timeout }).WaitAsync(cancellationToken)).ToDictionary(
-                r => r.ConfigResource.Name,
-                IReadOnlyDictionary<string, string> (r) => r.Entries.Values.Where(e => e.Value is not null).ToDictionary(e => e.Name, e => e.Value));
+            return (await _client.DescribeConfigsAsync(resources, new() { RequestTimeout = timeout }).WaitAsync(cancellationToken))
+                .ToDictionary(r => r.ConfigResource.Name, IReadOnlyDictionary<string, ConfigEntryResult> (r) => r.Entries);
+        }
+        catch (DescribeConfigsException e) when (e.Results.All(r => !r.Error.IsError || r.Error.Code == ErrorCode.UnknownTopicOrPart))
+        {
+            return e.Results.Where(r => !r.Error.IsError).ToDictionary(r => r.ConfigResource.Name, IReadOnlyDictionary<string, ConfigEntryResult> (r) => r.Entries);
         }
         catch (KafkaException)
         {

@@ -29,7 +29,7 @@ public sealed record PartitionState(
 
 public static class ClusterReader
 {
-    /// <summary>Reads brokers, controller and every partition, in one session and four to six round trips. Give it a deadline.</summary>
+    /// <summary>Reads brokers, controller and every partition, in one session and five to seven round trips. Give it a deadline.</summary>
     /// <remarks>Throws as <see cref="ZooKeeperSession.OpenAsync"/> does, and <see cref="InvalidDataException"/> where a node is not of Kafka's shape.</remarks>
     public static async Task<ClusterState> ReadAsync(string host, int port, CancellationToken cancellationToken)
     {
@@ -52,7 +52,9 @@ public static class ClusterReader
 
     private static async Task<List<PartitionState>> PartitionsAsync(ZooKeeperSession session, HashSet<int> registered, CancellationToken cancellationToken)
     {
-        string[] topics = [.. (await session.ChildrenAsync("/brokers/topics", cancellationToken)).Order(StringComparer.Ordinal)];
+        // A topic that is being deleted loses its replicas and leaders one by one: nobody promises anything of it any more.
+        IReadOnlyList<string> deleted = await session.ChildrenAsync("/admin/delete_topics", cancellationToken);
+        string[] topics = [.. (await session.ChildrenAsync("/brokers/topics", cancellationToken)).Except(deleted).Order(StringComparer.Ordinal)];
         IReadOnlyList<byte[]?> assignments = await session.ReadAsync([.. topics.Select(t => $"/brokers/topics/{t}")], cancellationToken);
         (string Topic, int Number, IReadOnlyList<int> Replicas)[] assigned =
         [

@@ -29,7 +29,15 @@ public sealed record LabFigures
 /// <summary>How Kafka's own tools are started in a shell of this machine, with the address of the cluster: what follows are their options.</summary>
 /// <param name="Configs">kafka-configs, e.g. <c>docker exec kafka-1 kafka-configs --bootstrap-server kafka-1:29092</c>.</param>
 /// <param name="Topics">kafka-topics.</param>
-public sealed record KafkaTools(string Configs, string Topics);
+/// <param name="Reassign">kafka-reassign-partitions, which executes the JSON that is piped into it.</param>
+public sealed record KafkaTools(string Configs, string Topics, string Reassign)
+{
+    public const string FromPipe = "--reassignment-json-file /dev/stdin --execute";
+
+    /// <summary>Their usual names, where it is not known how they start here.</summary>
+    public static KafkaTools Usual(string bootstrap) => new(
+        $"kafka-configs.sh --bootstrap-server {bootstrap}", $"kafka-topics.sh --bootstrap-server {bootstrap}", $"kafka-reassign-partitions.sh --bootstrap-server {bootstrap} {FromPipe}");
+}
 
 /// <summary>A disk, by a folder on it.</summary>
 public sealed record DiskFigures(string Folder, long FreeBytes, long TotalBytes);

@@ -1,28 +1,43 @@
 namespace CdcLab.Verifier.Checks;
 
-/// <summary>What ZooKeeper tells of the cluster: brokers, controller, and the replicas of every partition of every topic, Kafka's own included.</summary>
+/// <summary>What ZooKeeper tells of the cluster: brokers, controller, and whether every replica of every partition is in sync, Kafka's own topics included.</summary>
 internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) : ICheck
 {
-    private const int MostNamed = 5;
+    private readonly Promise _brokers = new(
+        "kafka.brokers",
+        ResourceNames.Kafka,
+        $"brokers {string.Join(", ", lab.Brokers.Select(b => b.Id))} are registered",
+        "A broker that is not registered leads nothing and copies nothing.")
+    {
+        How = "ZooKeeper's nodes below /brokers/ids",
+        Remedy = "a broker that runs registers again by itself; one that does not is started",
+        Source = "Apache Kafka, Broker Configs, zookeeper.session.timeout.ms",
+    };
 
-    private readonly int _replicas = lab.Options.Kafka.ReplicationFactor;
-    private readonly Promise _brokers = Of(
-        "kafka.brokers", $"brokers {string.Join(", ", lab.Brokers.Select(b => b.Id))} are registered", "A broker that is not registered leads nothing and copies nothing.");
-    private readonly Promise _controller = Of(
-        "kafka.controller", "one of the registered brokers is the controller", "The controller elects leaders: without it a lost leader has no successor.");
-    private readonly Promise _isr = Of(
-        "kafka.isr", "every replica of every partition is in sync", "Only replicas in sync can take over without losing what was acknowledged.");
-    private readonly Promise _factor = Of(
-        "kafka.replication_factor",
-        $"every partition has {lab.Options.Kafka.ReplicationFactor} replicas",
-        "A topic with fewer copies loses data with the brokers that hold them, whatever the brokers' default is.");
+    private readonly Promise _controller = new(
+        "kafka.controller", ResourceNames.Kafka, "one of the registered brokers is the controller", "The controller elects leaders: without it a lost leader has no successor.")
+    {
+        How = "ZooKeeper's node /controller",
+        Remedy = "registered brokers elect one by themselves",
+        Source = "Apache Kafka, Design, Replication",
+        Follows = ["kafka.brokers"],
+    };
+
+    private readonly Promise _isr = new(
+        "kafka.isr", ResourceNames.Kafka, "every replica of every partition is in sync", "Only replicas in sync can take over without losing what was acknowledged.")
+    {
+        How = "the state of every partition in ZooKeeper's nodes",
+        Remedy = "a follower catches up by itself",
+        Source = "Apache Kafka, Design, Replicated Logs; Broker Configs, replica.lag.time.max.ms",
+        Follows = ["kafka.brokers", "kafka.controller", "kafka.listeners.internal"],
+    };
 
     // Its session has to end, and what the old one registered must be gone, before a broker comes back.
     private readonly TimeSpan _return = (2 * lab.Options.Kafka.SessionTimeout) + TimeSpan.FromSeconds(20);
 
     private HashSet<string> _newBefore = [];
 
-    public IReadOnlyList<Promise> Promises => [_brokers, _controller, _isr, _factor];
+    public IReadOnlyList<Promise> Promises => [_brokers, _controller, _isr];
 
     public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken) => Judge(await cluster.SeeAsync(cancellationToken));
 
@@ -30,11 +45,9 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
     {
         const string Wait = "Wait: the verifier makes its own topic when the brokers answer.";
         return state.Partitions.Count == 0
-            ? [Brokers(state), Controller(state), _isr.Unknown("There is no topic yet.", Wait), _factor.Unknown("There is no topic yet.", Wait)]
-            : [Brokers(state), Controller(state), InSync(state.Partitions), Factor(state)];
+            ? [Brokers(state), Controller(state), _isr.Unknown("There is no topic yet.", Wait)]
+            : [Brokers(state), Controller(state), InSync(state.Partitions)];
     }
-
-    private static Promise Of(string id, string expected, string because) => new(id, ResourceNames.Kafka, expected, because);
 
     private Verdict Brokers(ClusterState state)
     {
@@ -49,9 +62,9 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
 
     private Verdict Controller(ClusterState state)
     {
-        const string Fix = "Wait for the election, up to a session time-out (Lab:Kafka:SessionTimeout); if no broker runs, start one.";
-        return state.Controller is not { } id ? _controller.Failed("there is none", Fix)
-            : state.Brokers.All(b => b.Id != id) ? _controller.Failed($"broker {id}, which is not registered", Fix)
+        string fix = $"Wait, up to {_return.TotalSeconds:0} s: the brokers that are registered elect one by themselves.";
+        return state.Controller is not { } id ? _controller.Failed("there is none", fix)
+            : state.Brokers.All(b => b.Id != id) ? _controller.Failed($"broker {id}, which is not registered", fix)
             : _controller.Ok(ResourceNames.Broker(id));
     }
 
@@ -69,25 +82,10 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
         }
 
         string[] absent = [.. lacking.SelectMany(p => p.Replicas.Except(p.InSync)).Distinct().Order().Select(ResourceNames.Broker)];
-        string names = string.Join("; ", lacking.Take(MostNamed).Select(Describe));
-        string more = lacking.Count > MostNamed ? $"; and {lacking.Count - MostNamed} more" : "";
         return _isr.Failed(
-            $"{lacking.Count} of {partitions.Count} partitions lack a replica: {names}{more}",
-            absent.Length == 0 ? "Wait for the election of a leader." : $"Wait, up to {_return.TotalSeconds:0} s, until {string.Join(", ", absent)} has caught up.",
+            $"{lacking.Count} of {partitions.Count} partitions lack a replica: {KafkaFix.Named(lacking.Select(Describe))}",
+            absent.Length == 0 ? $"Wait, up to {_return.TotalSeconds:0} s, for the election of a leader." : $"Wait, up to {_return.TotalSeconds:0} s, until {string.Join(", ", absent)} has caught up.",
             absent.Length == 0 ? null : absent);
-    }
-
-    private Verdict Factor(ClusterState state)
-    {
-        List<string> wrong =
-        [
-            .. state.Topics
-                .Select(t => (Topic: t.Key, Factors: t.Select(p => p.Replicas.Count).Distinct().Order().ToList()))
-                .Where(t => t.Factors.Any(f => f != _replicas))
-                .Select(t => $"{t.Topic} has {string.Join(" and ", t.Factors)}"),
-        ];
-        const string Fix = "Make the topic anew with the right replication factor, or give it more replicas (kafka-reassign-partitions).";
-        return wrong.Count == 0 ? _factor.Ok($"{_replicas} in all {state.Topics.Count()} topics") : _factor.Failed(string.Join("; ", wrong), Fix, needs: []);
     }
 
     private static string Describe(PartitionState partition) =>

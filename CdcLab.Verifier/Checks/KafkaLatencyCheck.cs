@@ -8,13 +8,20 @@ internal sealed class KafkaLatencyCheck(VerifiedLab lab, LatencyProbe probe) : I
     private const int Fewest = 20;
 
     private readonly VerifierOptions _options = lab.Options.Verifier;
+    private readonly TimeSpan _longestSilence = new[] { TimeSpan.FromSeconds(5), lab.Options.Verifier.MaxLatency }.Max();
     private readonly Promise _toAck = Latency("to_ack", lab, "Until all replicas in sync have a record it is not safe, and its producer waits.");
-    private readonly Promise _toConsume = Latency("to_consume", lab, "What is captured must reach its reader soon.");
+    private readonly Promise _toConsume = Latency("to_consume", lab, "What is captured must reach its reader soon.", "kafka.latency.produce_to_ack");
     private readonly Promise _lost = new(
         "kafka.probe.lost",
         ResourceNames.Kafka,
         "no probe message that was acknowledged (acks=all) is lost",
-        "An acknowledged record must survive the loss of a broker. Late, duplicate and unknown are not loss.");
+        "An acknowledged record must survive the loss of a broker. Late, duplicate and unknown are not loss.")
+    {
+        How = "every acknowledged probe, against the offsets that the probe's consumer has passed",
+        Remedy = "what is lost is lost: its cause is healed, and the count begins anew with the verifier",
+        Source = "Apache Kafka, Design, Availability and Durability Guarantees",
+        Follows = ["kafka.setting.unclean.leader.election.enable", "kafka.topics.probe", "kafka.setting.min.insync.replicas", "kafka.min_insync_replicas", "kafka.replication_factor"],
+    };
 
     public IReadOnlyList<Promise> Promises => [_toAck, _toConsume, _lost];
 
@@ -26,13 +33,22 @@ internal sealed class KafkaLatencyCheck(VerifiedLab lab, LatencyProbe probe) : I
             throw new CannotLookException($"The probe could not begin: {probe.WhyNot ?? "its topic is being made"}.", "See whether the brokers run.");
         long now = Stopwatch.GetTimestamp();
         track.Sweep(now);
+        if (track.Silence(now) is not var (unacknowledged, unread))
+            throw new CannotLookException("The verifier itself did not run for a moment.", "Wait for the next look.");
         (LatencyFigures toAck, LatencyFigures toConsume) = track.Latest(now);
         TimeSpan age = Stopwatch.GetElapsedTime(track.Started, now);
-        return Task.FromResult<IReadOnlyList<Verdict>>([Judge(_toAck, toAck, age), Judge(_toConsume, toConsume, age), Judge(track.Counts)]);
+        return Task.FromResult<IReadOnlyList<Verdict>>([Judge(_toAck, toAck, unacknowledged, age), Judge(_toConsume, toConsume, unread, age), Judge(track.Counts)]);
     }
 
-    private Verdict Judge(Promise promise, LatencyFigures figures, TimeSpan age)
+    internal Verdict Judge(Promise promise, LatencyFigures figures, TimeSpan silence, TimeSpan age)
     {
+        if (silence >= _longestSilence)
+        {
+            return promise.Failed(
+                $"no probe {(promise == _toAck ? "was acknowledged" : "has arrived")} for {silence.TotalSeconds:0} s",
+                "Wait a minute: brokers that come back take up to that long. If kafka.brokers and kafka.isr are ok and it lasts, run `aspire resource verifier restart`: the probe gets new clients.");
+        }
+
         if (figures.Count < Fewest)
         {
             string wait = age < figures.Window ? "Wait until the probe has run for a little while." : "See the verifier's log: the probe did not run.";
@@ -43,23 +59,34 @@ internal sealed class KafkaLatencyCheck(VerifiedLab lab, LatencyProbe probe) : I
         string actual = $"p99 {Milliseconds(figures.P99Milliseconds)} ({percentiles}), N {figures.Count}, linger.ms {KafkaClientSettings.ProbeLinger.TotalMilliseconds}";
         return figures.P99Milliseconds <= _options.MaxLatency.TotalMilliseconds
             ? promise.Ok(actual)
-            : promise.Failed(actual, $"See kafka.brokers and kafka.isr: a lost broker holds writes up for some seconds. The window is whole again {figures.Window.TotalSeconds} s after the last slow probe.");
+            : promise.Failed(actual, $"Wait: it is ok again {figures.Window.TotalSeconds} s after the last slow probe. A lost broker holds writes up for some seconds (kafka.brokers, kafka.isr).");
     }
 
     private Verdict Judge(ProbeCounts counts)
     {
         string others = $"{counts.Seen} seen, {counts.Late} late, {counts.Duplicates} duplicate, {counts.Unknown} unknown";
-        const string Fix = "Look for an unclean leader election or a min.insync.replicas that was too low; the count begins anew with the verifier.";
+        const string Fix = "They are gone, and so is whatever was acknowledged beside them: its readers must take it anew from MySQL (a snapshot of the connector)."
+            + " Look for the cause: an unclean leader election, too low a min.insync.replicas. The count begins anew with `aspire resource verifier restart`.";
         return counts.Lost is not { } lost ? _lost.Unknown($"What is lost is not known: {others} since the probe's start.", "See the verifier's log.")
             : lost == 0 ? _lost.Ok($"0 lost; {others} since the probe's start")
             : _lost.Failed($"{lost} lost; {others} since the probe's start", Fix);
     }
 
-    private static Promise Latency(string which, VerifiedLab lab, string because) => new(
+    private static Promise Latency(string which, VerifiedLab lab, string because, params string[] follows) => new(
         $"kafka.latency.produce_{which}",
         ResourceNames.Kafka,
         $"p99 at most {lab.Options.Verifier.MaxLatency.TotalMilliseconds:0.#} ms of {Fewest} probes or more in the last {lab.ProbeWindow.TotalSeconds} s, acks=all",
-        because);
+        because)
+    {
+        How = $"a message each {lab.Options.Verifier.ProbeInterval.TotalMilliseconds:0} ms through {KafkaTopic.ProbeName}, timed from when it was due",
+        Remedy = "the server that holds writes up is healed; then the time of the window passes",
+        Source = "Lab:Verifier:MaxLatency; Apache Kafka, Producer Configs, acks",
+        Follows =
+        [
+            "kafka.listeners.external", "kafka.brokers", "kafka.isr", "kafka.topics.probe", "kafka.min_insync_replicas", "kafka.setting.min.insync.replicas", "kafka.dynamic_settings",
+            .. follows,
+        ],
+    };
 
     private static string Milliseconds(double? value) => value is { } known ? $"{known:0.#} ms" : "not known";
 }

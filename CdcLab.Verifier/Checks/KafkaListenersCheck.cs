@@ -1,15 +1,22 @@
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>A client can begin at any broker of one side and is told addresses of that side only: asked from inside the containers' network where there is one.</summary>
-internal sealed class KafkaListenersCheck(VerifiedLab lab, string side, FiguresStore? inside = null) : ICheck
+internal sealed class KafkaListenersCheck(VerifiedLab lab, string side, KafkaFix fix, FiguresStore? inside = null) : ICheck
 {
+    private const string Setting = "advertised.listeners";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     private readonly Promise _told = new(
         $"kafka.listeners.{side.ToLowerInvariant()}",
         ResourceNames.Kafka,
         $"every broker tells {string.Join(", ", lab.Brokers.Select(b => Advertised(b, side)))} on {side}",
-        "A client is sent to the addresses that it is told: they must work on its own side.");
+        "A client is sent to the addresses that it is told: they must work on its own side.")
+    {
+        How = $"every broker on its {side} listener, for metadata",
+        Remedy = "a dynamic advertised.listeners is deleted, a static one healed by a restart of the broker",
+        Source = "Apache Kafka, Broker Configs, advertised.listeners",
+        Follows = ["kafka.brokers"],
+    };
 
     public IReadOnlyList<Promise> Promises => [_told];
 
@@ -17,23 +24,22 @@ internal sealed class KafkaListenersCheck(VerifiedLab lab, string side, FiguresS
     {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         end.CancelAfter(Limit);
-        return [Judge(inside is null ? await Task.WhenAll(lab.Brokers.Select(b => AskAsync(b, end.Token))) : Inside(inside.Require()))];
+        IReadOnlyList<ListenerAnswer> answers = inside is null ? await Task.WhenAll(lab.Brokers.Select(b => AskAsync(b, end.Token))) : Inside(inside.Require());
+        return [Judge(answers, Wrong(answers).Any() ? await DynamicAsync(cancellationToken) : [])];
     }
 
-    internal Verdict Judge(IReadOnlyList<ListenerAnswer> answers)
+    internal Verdict Judge(IReadOnlyList<ListenerAnswer> answers, IReadOnlyList<BrokerAddresses> dynamic)
     {
         // Not every broker need be known to all of them at each moment: a broker that is down is missing, which is another check's matter.
-        List<string> wrong =
-        [
-            .. from answer in answers
-               from told in answer.Told ?? []
-               let expected = lab.Brokers.FirstOrDefault(b => b.Id == told.Id)
-               where expected is null || Advertised(expected, side) != told.Address
-               select $"{answer.Broker} tells {told.Address} for broker {told.Id}",
-        ];
-        string addresses = string.Join(", ", lab.Brokers.Select(b => $"{Advertised(b, side)} for {b.Name}"));
-        if (wrong.Count > 0)
-            return _told.Failed(string.Join("; ", wrong), $"Set advertised.listeners so that {side} is {addresses}.", needs: []);
+        (string Teller, AdvertisedBroker Told)[] wrong = [.. Wrong(answers)];
+        if (wrong.Length > 0)
+        {
+            IEnumerable<string> found = wrong.GroupBy(w => w.Told).Select(told => $"{string.Join(", ", told.Select(t => t.Teller))} told {told.Key.Address} for broker {told.Key.Id}");
+            IEnumerable<BrokerAddresses> healed = lab.Brokers.Where(b => wrong.Any(w => w.Told.Id == b.Id));
+            string commands = KafkaFix.Type(healed.Select(b => dynamic.Contains(b) ? fix.Broker(b.Id, Setting, side == KafkaSettings.ExternalListener) : KafkaFix.Restart(b.Name)));
+            return _told.Failed(KafkaFix.Named(found), healed.Any() ? commands : "Find out who started a broker that is not of this lab; see kafka.brokers.", needs: []);
+        }
+
         if (Unreachable.Silent(_told, [.. answers.Where(a => a.Told is null).Select(a => (a.Broker, a.WhyNot))]) is { } unknown)
             return unknown;
         // A broker that has just begun knows nobody for a moment, not even itself.
@@ -42,6 +48,30 @@ internal sealed class KafkaListenersCheck(VerifiedLab lab, string side, FiguresS
         if (answers.FirstOrDefault(a => a.Told!.Count < lab.Brokers.Count) is { } few)
             return _told.Failed($"{few.Broker} tells only of broker {string.Join(", ", few.Told!.Select(t => t.Id))}", "Wait until every broker has joined; see kafka.brokers.");
         return _told.Ok($"{lab.Brokers.Count} brokers tell {string.Join(", ", answers[0].Told!.Select(t => t.Address))}");
+    }
+
+    private static string Advertised(BrokerAddresses broker, string side) => side == KafkaSettings.InternalListener ? broker.Internal : broker.External;
+
+    private IEnumerable<(string Teller, AdvertisedBroker Told)> Wrong(IReadOnlyList<ListenerAnswer> answers) =>
+        from answer in answers
+        from told in answer.Told ?? []
+        let expected = lab.Brokers.FirstOrDefault(b => b.Id == told.Id)
+        where expected is null || Advertised(expected, side) != told.Address
+        select (answer.Broker, told);
+
+    /// <summary>The brokers whose addresses were set dynamically, from ZooKeeper's nodes: a client that is told a wrong address cannot ask the broker itself.</summary>
+    private async Task<IReadOnlyList<BrokerAddresses>> DynamicAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using ZooKeeperSession session = await ZooKeeperSession.OpenAsync(VerifiedLab.Loopback, lab.Ports.ZooKeeper, cancellationToken);
+            IReadOnlyList<byte[]?> nodes = await session.ReadAsync([.. lab.Brokers.Select(b => $"/config/brokers/{b.Id}")], cancellationToken);
+            return [.. lab.Brokers.Zip(nodes).Where(b => b.Second is { } node && System.Text.Encoding.UTF8.GetString(node).Contains($"\"{Setting}\"", StringComparison.Ordinal)).Select(b => b.First)];
+        }
+        catch (Exception e) when (Unreachable.Is(e) || e is ZooKeeperException)
+        {
+            return [];
+        }
     }
 
     private ListenerAnswer[] Inside(LabFigures figures)
@@ -65,6 +95,4 @@ internal sealed class KafkaListenersCheck(VerifiedLab lab, string side, FiguresS
             return new(broker.Name, Told: null, $"{broker.Name} {Unreachable.Words(e)}");
         }
     }
-
-    private static string Advertised(BrokerAddresses broker, string side) => side == KafkaSettings.InternalListener ? broker.Internal : broker.External;
 }

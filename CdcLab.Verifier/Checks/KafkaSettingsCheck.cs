@@ -1,62 +1,89 @@
-using Settings = System.Collections.Generic.IReadOnlyDictionary<string, string>;
+using Confluent.Kafka.Admin;
+using Settings = System.Collections.Generic.IReadOnlyDictionary<string, Confluent.Kafka.Admin.ConfigEntryResult>;
 
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>What one broker said of the settings with which it runs; null where it did not answer.</summary>
-internal sealed record BrokerAnswer(string Name, Settings? Settings, string? WhyNot = null);
+internal sealed record BrokerAnswer(BrokerAddresses Broker, Settings? Settings, string? WhyNot = null);
 
-/// <summary>Every setting that the lab gives to all brokers is what each running broker tells, and <c>min.insync.replicas</c> that of every topic too.</summary>
-internal sealed class KafkaSettingsCheck(VerifiedLab lab, ClusterSource cluster, KafkaAccess kafka) : ICheck
+/// <summary>Every setting that the lab gives to all brokers is what each running broker tells, and no broker runs with another that was set while it ran.</summary>
+internal sealed class KafkaSettingsCheck(VerifiedLab lab, KafkaAccess kafka, KafkaFix fix) : ICheck
 {
-    private const string Minimum = "min.insync.replicas";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
-    private readonly (ServerSetting Setting, Promise Promise)[] _settings =
-        [.. lab.BrokerSettings.Select(s => (s, new Promise($"kafka.setting.{s.Name}", ResourceNames.Kafka, $"{s.Expected} on every broker", s.Because)))];
-
-    private readonly Promise _minimum = new(
-        "kafka.min_insync_replicas",
+    private static readonly Promise Dynamic = new(
+        "kafka.dynamic_settings",
         ResourceNames.Kafka,
-        $"{Minimum} is {lab.Options.Kafka.MinInSyncReplicas} on every broker and for every topic",
-        "Below it acks=all is acknowledged by too few brokers, and one lost broker can lose the record; Kafka's own default is 1.");
+        "no broker runs with a setting that was set dynamically",
+        "It outlasts restarts and overrules what the lab starts a broker with: log.retention.ms goes before log.retention.hours.")
+    {
+        How = "the settings of every broker with their sources (DescribeConfigs); one that is checked by itself fails there",
+        Remedy = "the setting is deleted where it was set: of one broker, or the default of all",
+        Source = "Apache Kafka, Configuration, Updating Broker Configs",
+    };
 
-    public IReadOnlyList<Promise> Promises => [_minimum, .. _settings.Select(s => s.Promise)];
+    private readonly (ServerSetting Setting, Promise Promise)[] _settings =
+    [
+        .. lab.BrokerSettings.Select(s => (s, new Promise($"kafka.setting.{s.Name}", ResourceNames.Kafka, $"{s.Expected} on every broker", s.Because)
+        {
+            How = "the setting of every broker with its source (DescribeConfigs)",
+            Remedy = "a dynamic one is deleted where it was set, a static one healed by a restart of the broker",
+            Source = $"Apache Kafka, Broker Configs, {s.Name}",
+        })),
+    ];
+
+    public IReadOnlyList<Promise> Promises => [.. _settings.Select(s => s.Promise), Dynamic];
 
     public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         end.CancelAfter(Limit + TimeSpan.FromMilliseconds(500));
         // Each broker is asked by itself: one that is gone must not hide the others.
-        Task<BrokerAnswer[]> brokers = Task.WhenAll(lab.Brokers.Select(b => AskAsync(b, end.Token)));
-        Task<(IReadOnlyDictionary<string, Settings>?, Verdict?)> topics = TopicsAsync(end.Token);
-        await Task.WhenAll(brokers, topics);
-        (IReadOnlyDictionary<string, Settings>? settings, Verdict? unknown) = await topics;
-        return [unknown ?? JudgeMinimum(await brokers, settings!), .. JudgeSettings(await brokers)];
+        return Judge(await Task.WhenAll(lab.Brokers.Select(b => AskAsync(b, end.Token))));
     }
 
-    internal IEnumerable<Verdict> JudgeSettings(IReadOnlyList<BrokerAnswer> brokers) => _settings.Select(s =>
-    {
-        string fix = $"Run `aspire resource NAME restart` for each of them: the lab starts it with {s.Setting.Name}={s.Setting.Value}.";
-        return Judge(s.Promise, s.Setting.Variable, s.Setting.Expected, brokers, [], s.Setting.Expected, fix);
-    });
+    internal IReadOnlyList<Verdict> Judge(IReadOnlyList<BrokerAnswer> brokers) => [.. _settings.Select(s => Judge(s.Setting, s.Promise, brokers)), JudgeDynamic(brokers)];
 
-    internal Verdict JudgeMinimum(IReadOnlyList<BrokerAnswer> brokers, IReadOnlyDictionary<string, Settings> topics)
+    private static bool IsDynamic(ConfigSource source) => source is ConfigSource.DynamicBrokerConfig or ConfigSource.DynamicDefaultBrokerConfig;
+
+    // The admin client goes to the addresses that it is told.
+    private static Verdict OkOrSilent(Promise promise, IReadOnlyList<BrokerAnswer> brokers, string ok) =>
+        (Unreachable.Silent(promise, [.. brokers.Where(b => b.Settings is null).Select(b => (b.Broker.Name, b.WhyNot))]) ?? promise.Ok(ok)) with { Follows = ["kafka.listeners.external"] };
+
+    private Verdict Judge(ServerSetting setting, Promise promise, IReadOnlyList<BrokerAnswer> brokers)
     {
-        string expected = lab.Options.Kafka.MinInSyncReplicas.ToString();
-        string fix = $"Restart a broker that has another value; set a topic's with kafka-configs --add-config {Minimum}={expected}.";
-        IEnumerable<BrokerAnswer> others = topics.Select(t => new BrokerAnswer($"topic {t.Key}", t.Value));
-        return Judge(_minimum, Minimum, expected, brokers, others, $"{expected} on {brokers.Count} brokers and for {topics.Count} topics", fix);
+        (BrokerAddresses Broker, ConfigEntryResult? Found)[] wrong =
+        [
+            .. brokers.Where(b => b.Settings is not null)
+                .Select(b => (b.Broker, Found: b.Settings!.GetValueOrDefault(setting.Variable)))
+                .Where(b => b.Found?.Value != setting.Expected),
+        ];
+        if (wrong.Length == 0)
+            return OkOrSilent(promise, brokers, setting.Expected);
+
+        string found = string.Join("; ", wrong.Select(w => $"{w.Broker.Name} has {w.Found?.Value ?? "not set"}{(w.Found is { } f && IsDynamic(f.Source) ? ", set dynamically" : "")}"));
+        string heal = $"{KafkaFix.Type([.. wrong.SelectMany(w => Heal(w.Broker, w.Found)).Distinct()])} The lab starts every broker with {setting.Name}={setting.Value}.";
+        // Another setting goes before this one: log.retention.ms before log.retention.hours.
+        bool isOverruled = brokers.Any(b => b.Settings?.Values.Any(s => s.Name != setting.Variable && IsDynamic(s.Source) && s.Synonyms.Exists(o => o.Name == setting.Variable)) == true);
+        return promise.Failed(found, heal, needs: []) with { Follows = isOverruled ? [Dynamic.Id] : [] };
     }
 
-    private static Verdict Judge(
-        Promise promise, string setting, string expected, IReadOnlyList<BrokerAnswer> brokers, IEnumerable<BrokerAnswer> others, string ok, string fix)
+    private Verdict JudgeDynamic(IReadOnlyList<BrokerAnswer> brokers)
     {
-        var found = brokers.Concat(others).Where(f => f.Settings is not null).Select(f => (f.Name, Value: f.Settings!.GetValueOrDefault(setting, "not set")));
-        string[] wrong = [.. found.Where(f => f.Value != expected).Select(f => $"{f.Name} has {f.Value}")];
-        if (wrong.Length > 0)
-            return promise.Failed(string.Join("; ", wrong), fix, needs: []);
-        return Unreachable.Silent(promise, [.. brokers.Where(b => b.Settings is null).Select(b => (b.Name, b.WhyNot))]) ?? promise.Ok(ok);
+        HashSet<string> judged = [.. _settings.Select(s => s.Setting.Variable), "advertised.listeners"];
+        (BrokerAddresses Broker, ConfigEntryResult Found)[] set =
+            [.. from broker in brokers from setting in broker.Settings?.Values ?? [] where IsDynamic(setting.Source) select (broker.Broker, setting)];
+        (BrokerAddresses Broker, ConfigEntryResult Found)[] wrong = [.. set.Where(s => !judged.Contains(s.Found.Name))];
+        if (wrong.Length == 0)
+            return OkOrSilent(Dynamic, brokers, set.Length == 0 ? "none" : $"none but {KafkaFix.Named(set.Select(s => s.Found.Name))}, judged by itself");
+        string found = KafkaFix.Named(wrong.GroupBy(w => $"{w.Found.Name}={w.Found.Value ?? "(not shown)"}").Select(s => $"{string.Join(", ", s.Select(w => w.Broker.Name))} with {s.Key}"));
+        return Dynamic.Failed(found, KafkaFix.Type([.. wrong.SelectMany(w => Heal(w.Broker, w.Found)).Distinct()]), needs: []);
     }
+
+    // Deleted where it was set, which may be both of the broker and as the default; only what the broker was started with needs a restart.
+    private IEnumerable<string> Heal(BrokerAddresses broker, ConfigEntryResult? found) => found is null || !IsDynamic(found.Source)
+        ? [KafkaFix.Restart(broker.Name)]
+        : found.Synonyms.Where(s => s.Name == found.Name && IsDynamic(s.Source)).Select(s => fix.Broker(s.Source == ConfigSource.DynamicBrokerConfig ? broker.Id : null, s.Name));
 
     private async Task<BrokerAnswer> AskAsync(BrokerAddresses broker, CancellationToken cancellationToken)
     {
@@ -64,29 +91,11 @@ internal sealed class KafkaSettingsCheck(VerifiedLab lab, ClusterSource cluster,
         {
             // The admin client keeps its threads busy for as long as it waits for a broker that is not there.
             await BrokerPing.AskAsync(lab.ReachAddress, lab.Ports.External(broker.Id), cancellationToken);
-            return new(broker.Name, await kafka.Admin.BrokerSettingsAsync(broker.Id, Limit, cancellationToken));
+            return new(broker, await kafka.Admin.BrokerSettingsAsync(broker.Id, Limit, cancellationToken));
         }
         catch (Exception e) when (Unreachable.Is(e))
         {
-            return new(broker.Name, Settings: null, $"{broker.Name} {Unreachable.Words(e)}");
-        }
-    }
-
-    // What cannot be read here leaves one verdict unknown: the brokers' own settings do not depend on it.
-    private async Task<(IReadOnlyDictionary<string, Settings>? Topics, Verdict? Unknown)> TopicsAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            ClusterState state = await cluster.SeeAsync(cancellationToken);
-            return (await kafka.Admin.TopicSettingsAsync([.. state.Topics.Select(t => t.Key)], Limit, cancellationToken), null);
-        }
-        catch (CannotLookException e)
-        {
-            return (null, _minimum.Unknown(e.Message, e.Fix, e.Needs));
-        }
-        catch (Exception e) when (Unreachable.Is(e))
-        {
-            return (null, _minimum.Unknown($"The topics' settings could not be read: the cluster {Unreachable.Words(e)}.", "See whether the brokers run."));
+            return new(broker, Settings: null, $"{broker.Name} {Unreachable.Words(e)}");
         }
     }
 }

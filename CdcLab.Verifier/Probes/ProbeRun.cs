@@ -10,8 +10,6 @@ namespace CdcLab.Verifier.Probes;
 internal sealed partial class ProbeRun(
     VerifiedLab lab, IReadOnlyDictionary<string, string> needed, int partitions, VerifierFigures figures, ProbeTraces traces, ILogger log) : IDisposable
 {
-    private static readonly TimeSpan LongestCatchUp = TimeSpan.FromSeconds(5);
-
     // They connect by themselves, and again whenever brokers come back: a line of log for each try would hide the story, which the checks tell once.
     // A message is waited for as long as the verdict's window: by then it has left it, and its outcome is unknown.
     private readonly IProducer<Null, byte[]> _producer =
@@ -46,10 +44,18 @@ internal sealed partial class ProbeRun(
     private void Send(CancellationToken cancellationToken)
     {
         long period = (long)(lab.Options.Verifier.ProbeInterval.TotalSeconds * Stopwatch.Frequency);
-        long longestCatchUp = (long)(LongestCatchUp.TotalSeconds * Stopwatch.Frequency);
+        long longestDelay = (long)(ProbeTrack.LongestDelay.TotalSeconds * Stopwatch.Frequency);
         long intended = Stopwatch.GetTimestamp();
         for (int turn = 0; WaitUntil(intended, cancellationToken); turn++, intended += period)
         {
+            long behind = Stopwatch.GetTimestamp() - intended;
+            if (behind > longestDelay)
+            {
+                Track.Slept(intended - period, intended + behind);
+                intended += behind / period * period;
+                LogSlept(behind / Stopwatch.Frequency);
+            }
+
             long number = Track.Intend(intended);
             TopicPartition partition = new(KafkaTopic.ProbeName, turn % partitions);
             traces.Sent(Track.Run, number, partition.Partition, intended);
@@ -57,18 +63,10 @@ internal sealed partial class ProbeRun(
             {
                 _producer.Produce(partition, new() { Value = ProbeMessage.Write(Track.Run, number) }, Delivered);
             }
-            catch (ProduceException<Null, byte[]>)
+            catch (ProduceException<Null, byte[]> e)
             {
                 // The producer's queue is full, or the partition does not exist (any more).
-                GivenUp(number, "not_sent", Stopwatch.GetTimestamp());
-            }
-
-            // The verifier itself did not run (paused, a machine that slept): what it could not send says nothing about the cluster.
-            long behind = Stopwatch.GetTimestamp() - intended;
-            if (behind > longestCatchUp)
-            {
-                intended += behind / period * period;
-                LogSlept(behind / Stopwatch.Frequency);
+                GivenUp(number, e.Error.Code, Stopwatch.GetTimestamp());
             }
         }
     }
@@ -102,7 +100,7 @@ internal sealed partial class ProbeRun(
         if (ProbeMessage.Number(Track.Run, report.Message.Value) is not { } number)
             return;
         if (report.Error.IsError)
-            GivenUp(number, report.Error.Code.ToString(), now);
+            GivenUp(number, report.Error.Code, now);
         else if (Track.Acknowledged(number, report.Partition.Value, report.Offset.Value, now) is { } latency)
         {
             figures.Acknowledged(latency);
@@ -110,10 +108,10 @@ internal sealed partial class ProbeRun(
         }
     }
 
-    private void GivenUp(long number, string error, long now)
+    private void GivenUp(long number, ErrorCode error, long now)
     {
-        Track.GivenUp(number, now);
-        traces.GivenUp(Track.Run, number, error);
+        Track.GivenUp(number, now, error is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition);
+        traces.GivenUp(Track.Run, number, error.ToString());
     }
 
     /// <summary>A sleep ends up to a millisecond late, which would be the largest part of a figure: it sleeps whole milliseconds and spins for the rest.</summary>

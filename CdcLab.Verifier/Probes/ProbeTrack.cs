@@ -16,8 +16,14 @@ internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int par
 
     private const int FewestIntended = 30;
 
+    /// <summary>By how much the sender may be late. It waits for nobody, so more means that the verifier itself did not run.</summary>
+    public static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(1);
+
     /// <summary>How long a message is followed; afterwards what is not known stays unknown. Far shorter than the topic's retention.</summary>
     public static readonly TimeSpan Horizon = TimeSpan.FromMinutes(2);
+
+    // The first message of a run goes to brokers that may have just begun.
+    private static readonly TimeSpan Beginning = TimeSpan.FromSeconds(5);
 
     private const int MostFollowed = 1 << 16;
     private readonly Lock _gate = new();
@@ -27,6 +33,7 @@ internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int par
     private readonly LatencyHistory _acknowledged = new(started);
     private readonly LatencyHistory _consumed = new(started);
     private long _next, _oldest;
+    private long _lastAcknowledged = long.MaxValue, _lastConsumed = long.MaxValue;
     private long _seen, _late, _duplicates, _unknown, _lost;
 
     /// <summary>What the latest latencies are taken from: 15 s, or what 30 messages or twice the highest latency take where that is longer.</summary>
@@ -54,6 +61,8 @@ internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int par
         {
             if (_next - _oldest == _ring.Length)
                 Forget(ref At(_oldest++));
+            if (_next == 0)
+                _lastAcknowledged = _lastConsumed = intended + Ticks(Beginning);
             long number = _next++;
             At(number) = new() { Intended = intended, Partition = -1, Offset = -1 };
             return number;
@@ -67,7 +76,7 @@ internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int par
             if (!IsFollowed(number))
                 return null;
             ref Entry entry = ref At(number);
-            entry.Acknowledged = now;
+            entry.Acknowledged = _lastAcknowledged = now;
             entry.Partition = partition;
             entry.Offset = offset;
             _acknowledged.Record(now - entry.Intended, now);
@@ -75,7 +84,8 @@ internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int par
         }
     }
 
-    public void GivenUp(long number, long now)
+    /// <summary>It was refused or not answered; where its topic is gone, that says nothing about the cluster.</summary>
+    public void GivenUp(long number, long now, bool topicIsGone = false)
     {
         lock (_gate)
         {
@@ -85,6 +95,8 @@ internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int par
             if (entry.GivenUp || entry.Acknowledged != 0)
                 return;
             entry.GivenUp = true;
+            if (entry.LeftOut = topicIsGone)
+                return;
 
             // For the long windows it counts as long as it was waited for: leaving it out would hide the outage.
             _acknowledged.Record(now - entry.Intended, now);
@@ -108,7 +120,7 @@ internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int par
                 return null;
             }
 
-            entry.Consumed = now;
+            entry.Consumed = _lastConsumed = now;
             if (!entry.GivenUp)
                 _consumed.Record(now - entry.Intended, now);
             if (now - entry.Intended <= _latestOk)
@@ -116,6 +128,33 @@ internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int par
             else
                 _late++;
             return Stopwatch.GetElapsedTime(entry.Intended, now);
+        }
+    }
+
+    /// <summary>The verifier itself did not run (paused, a machine that was too busy): what was under way then, or was not sent, says nothing about the cluster.</summary>
+    public void Slept(long from, long to)
+    {
+        lock (_gate)
+        {
+            (_lastAcknowledged, _lastConsumed) = (Math.Max(_lastAcknowledged, to), Math.Max(_lastConsumed, to));
+            for (long number = _oldest; number < _next; number++)
+            {
+                ref Entry entry = ref At(number);
+                entry.LeftOut |= IsUnderWay(entry.Acknowledged) || IsUnderWay(entry.Consumed);
+            }
+        }
+
+        bool IsUnderWay(long completed) => completed == 0 || completed > from;
+    }
+
+    /// <summary>How long none was acknowledged, and none has arrived; null while the next one is overdue, which means that the verifier itself does not run.</summary>
+    public (TimeSpan Acknowledged, TimeSpan Consumed)? Silence(long now)
+    {
+        lock (_gate)
+        {
+            return _next > _oldest && now - At(_next - 1).Intended > Ticks(interval + LongestDelay)
+                ? null
+                : (Stopwatch.GetElapsedTime(Math.Min(_lastAcknowledged, now), now), Stopwatch.GetElapsedTime(Math.Min(_lastConsumed, now), now));
         }
     }
 
@@ -171,6 +210,8 @@ internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int par
 
     private long? Latency(in Entry entry, long completed, long now)
     {
+        if (entry.LeftOut)
+            return null;
         if (completed != 0)
             return completed - entry.Intended;
         long age = now - entry.Intended;
@@ -207,7 +248,7 @@ internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int par
         public long Intended, Acknowledged, Consumed;
         public long Offset;
         public int Partition;
-        public bool GivenUp, Lost;
+        public bool GivenUp, LeftOut, Lost;
     }
 }
 

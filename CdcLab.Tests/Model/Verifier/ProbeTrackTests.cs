@@ -102,6 +102,44 @@ public sealed class ProbeTrackTests
         Assert.True(Seen(20.6) is { Count: 30, P99Milliseconds: <= 2000 }, $"{Seen(20.6)}");
     }
 
+    [Fact]
+    public void Silence_is_counted_from_the_last_answer_and_at_the_beginning_five_seconds_later()
+    {
+        Assert.Equal((TimeSpan.Zero, TimeSpan.Zero), _track.Silence(At(100)));
+        for (int i = 0; i <= 40; i++)
+            _track.Intend(At(i * 0.5));
+        Assert.Equal((TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(15)), _track.Silence(At(20)));
+
+        _track.Acknowledged(3, 0, 0, At(16));
+
+        Assert.Equal((TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(15)), _track.Silence(At(20)));
+    }
+
+    [Fact]
+    public void Verifier_that_was_paused_says_nothing_about_the_cluster()
+    {
+        for (int i = 0; i < 40; i++)
+            Sent(i * 0.5, 0, i, (i * 0.5) + 0.01);
+        long underWay = _track.Intend(At(20));
+        Assert.Null(_track.Silence(At(50)));
+
+        _track.Acknowledged(underWay, 0, 40, At(50));
+        _track.Slept(At(20), At(50));
+        _track.Intend(At(50));
+
+        Assert.Equal((TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)), _track.Silence(At(51)));
+        Assert.Equal(0, _track.Latest(At(51)).ToAck.Count);
+    }
+
+    [Fact]
+    public void Message_whose_topic_is_gone_says_nothing_about_the_cluster()
+    {
+        _track.GivenUp(_track.Intend(At(0)), At(0.1), topicIsGone: true);
+
+        Assert.Equal(0, _track.Latest(At(5)).ToAck.Count);
+        Assert.Equal(0, _track.Longer(At(5))[0].Count);
+    }
+
     [Theory]
     [InlineData(0.25, 2, 15)]
     [InlineData(1, 2, 30)]

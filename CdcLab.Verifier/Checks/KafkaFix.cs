@@ -1,0 +1,60 @@
+namespace CdcLab.Verifier.Checks;
+
+/// <summary>Commands that heal, in the words that start Kafka's own tools on this machine.</summary>
+internal sealed class KafkaFix(VerifiedLab lab, FiguresStore figures)
+{
+    private const int MostNamed = 5;
+    private const int MostMoved = 100;
+
+    private KafkaTools Tools => figures.Last?.KafkaTools ?? KafkaTools.Usual(lab.Bootstrap);
+
+    public static string Named(IEnumerable<string> found)
+    {
+        string[] all = [.. found.Distinct()];
+        return string.Join("; ", all.Take(MostNamed)) + (all.Length > MostNamed ? $"; and {all.Length - MostNamed} more" : "");
+    }
+
+    /// <summary>Commands to paste, one after the other. What is not named now is named when these have healed.</summary>
+    public static string Type(IEnumerable<string> commands) => $"Run {Named(commands.Select(c => $"`{c}`"))}.";
+
+    public static string Restart(string broker) => $"aspire resource {broker} restart";
+
+    /// <summary>Sets a topic's own settings; deletes those that have no value.</summary>
+    public string Topic(string topic, IEnumerable<(string Setting, string? Value)> changes)
+    {
+        ILookup<bool, string> words = changes.ToLookup(c => c.Value is null, c => c.Value is null ? c.Setting : $"{c.Setting}={c.Value}");
+        return $"{Tools.Configs} --alter --entity-type topics --entity-name {topic}{Option("--add-config", words[false])}{Option("--delete-config", words[true])}";
+
+        static string Option(string name, IEnumerable<string> values) => values.Any() ? $" {name} {string.Join(',', values)}" : "";
+    }
+
+    /// <summary>Deletes what was set dynamically: of one broker, or the default of all. From inside, where the addresses that clients on the host are told are wrong.</summary>
+    public string Broker(int? id, string setting, bool inside = false) =>
+        $"{(inside ? Tools.Configs.Replace(lab.Bootstrap, string.Join(',', lab.Brokers.Select(b => b.Internal)), StringComparison.Ordinal) : Tools.Configs)} --alter --entity-type brokers {(id is { } one ? $"--entity-name {one}" : "--entity-default")} --delete-config {Quote(setting)}";
+
+    public string Delete(string topic) => $"{Tools.Topics} --delete --topic {topic}";
+
+    // Kafka makes its own again by itself. Others take some seconds until they are gone.
+    public string MakeAnew(string topic, TopicKind kind) => topic.StartsWith("__", StringComparison.Ordinal)
+        ? Delete(topic)
+        : $"{Delete(topic)} && sleep 3 && {Tools.Topics} --create --topic {topic} --partitions {kind.Partitions} --replication-factor {lab.Options.Kafka.ReplicationFactor}"
+            + $" --config cleanup.policy={kind.Policy}{(kind.Forever ? " --config retention.ms=-1 --config retention.bytes=-1" : "")}";
+
+    /// <summary>Gives partitions as many replicas as they must have; who has one keeps it. The tool reads what it shall do from a file: here, from a pipe.</summary>
+    public string Reassign(IEnumerable<PartitionState> partitions)
+    {
+        IEnumerable<string> topics = partitions.Take(MostMoved).GroupBy(p => p.Topic).Select(t =>
+            $"printf ',{{\"topic\":\"{t.Key}\",\"partition\":%d,\"replicas\":[%s]}}' {string.Join(' ', t.Select(p => $"{p.Number} {string.Join(',', Replicas(p))}"))}");
+        return $$"""(printf '{"version":1,"partitions":['; {{string.Join("; ", topics)}}; printf ']}') | sed 's/\[,/[/' | {{Tools.Reassign}}""";
+    }
+
+    private IEnumerable<int> Replicas(PartitionState partition)
+    {
+        int[] all = [.. lab.Brokers.Select(b => b.Id)];
+        int[] kept = [.. partition.Replicas.Where(all.Contains)];
+        // The others in turn, so that not every partition is led by the same broker after the first is lost.
+        return kept.Union(all.SkipWhile(id => id != kept.FirstOrDefault(all[0]))).Union(all).Take(lab.Options.Kafka.ReplicationFactor);
+    }
+
+    private static string Quote(string name) => name.All(c => char.IsAsciiLetterOrDigit(c) || "._-".Contains(c)) ? name : $"'{name.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+}
