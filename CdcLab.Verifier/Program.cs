@@ -36,48 +36,15 @@ services.AddSingleton<SimulatorCheck>();
 services.AddSingleton<VerifierFigures>();
 services.AddSingleton(p => new ProbeTraces(lab, () => p.GetRequiredService<ClusterSource>().Last));
 services.AddSingleton<LatencyProbe>();
+services.AddSingleton<AllChecks>();
 services.AddSingleton(p => new CheckRunner(
-    Checks(p),
+    p.GetRequiredService<AllChecks>().InOrder,
     id => p.GetRequiredService<FiguresStore>().Last?.NotPossibleHere.Any(n => n.Id == id) != true,
     options.Verifier.Interval,
     p.GetRequiredService<TimeProvider>()));
 services.AddSingleton<Reporter>();
 services.AddHostedService(p => p.GetRequiredService<LatencyProbe>());
 services.AddHostedService<CheckService>();
-
-// Everything that is looked at, in the order in which it is shown.
-IReadOnlyList<ICheck> Checks(IServiceProvider provider)
-{
-    MySqlAccess access = provider.GetRequiredService<MySqlAccess>();
-    ClusterSource cluster = provider.GetRequiredService<ClusterSource>();
-    FiguresStore figures = provider.GetRequiredService<FiguresStore>();
-    KafkaAccess kafka = provider.GetRequiredService<KafkaAccess>();
-    KafkaFix fix = new(lab, figures);
-    return
-    [
-        new MySqlAnswersCheck(access),
-        new MySqlSettingsCheck(options.MySql, access),
-        new MySqlBinlogCheck(access),
-        new MySqlBinlogContentCheck(access, provider.GetRequiredService<TimeProvider>()),
-        new MySqlBinlogHistoryCheck(lab, access, provider.GetRequiredService<TimeProvider>()),
-        new MySqlSchemaCheck(access),
-        new MySqlPrimaryKeysCheck(access),
-        new MySqlGrantsCheck(access),
-        new MarketInvariantsCheck(access),
-        new ZooKeeperAnswersCheck(lab),
-        .. lab.Brokers.Select(b => new BrokerAnswersCheck(lab, b)),
-        new KafkaClusterCheck(lab, cluster),
-        new KafkaTopicsCheck(lab, cluster, kafka, fix),
-        new KafkaSettingsCheck(lab, kafka, fix),
-        new KafkaListenersCheck(lab, KafkaSettings.InternalListener, fix, lab.Containers ? figures : null),
-        new KafkaListenersCheck(lab, KafkaSettings.ExternalListener, fix),
-        .. lab.Containers ? [new KafkaUiCheck(lab)] : Array.Empty<ICheck>(),
-        new KafkaLatencyCheck(lab, provider.GetRequiredService<LatencyProbe>()),
-        provider.GetRequiredService<SimulatorCheck>(),
-        new DiskCheck(figures),
-        .. lab.Caps.Select(c => new MemoryCheck(c.Name, c.CapBytes, figures)),
-    ];
-}
 
 await using WebApplication app = builder.Build();
 // Loopback's names, and those by which a lab that was opened to others is called.
