@@ -18,7 +18,7 @@ internal sealed class MySqlBinlogContentCheck(MySqlAccess access, TimeProvider t
     {
         How = $"the binlog since the last look is read as a replica reads it, {MostBytes / ByteSize.MiB} MiB and {MostTime.TotalSeconds} s at most, and each event judged by its kind, table and columns",
         Remedy = "end the session that writes so; whoever read what it wrote needs a new snapshot",
-        Source = "Debezium's MySQL connector, \"Enabling the binlog\"; MySQL's manual, \"Replication Formats\" and binlog_row_image",
+        Source = "Debezium's MySQL connector, \"Enabling the binlog\"; MySQL Reference Manual, \"Replication Formats\" and binlog_row_image",
         Follows = ["mysql.log_bin", "mysql.grants.debezium", "mysql.binlog"],
     };
 
@@ -155,7 +155,7 @@ internal sealed partial class BinlogContent(TimeProvider time)
             case CompressedEvent:
                 NotUnderstood(
                     $"a compressed transaction at {place}",
-                    "Compress none: `SET GLOBAL binlog_transaction_compression = OFF`, and let those log in anew who did while it was on: `aspire resource order-simulator restart`.");
+                    $"Compress none. {Typed.AsRoot("SET GLOBAL binlog_transaction_compression = OFF")} Sessions keep what they began with: `aspire resource order-simulator restart`.");
                 break;
             case UnreadEvent unread:
                 NotUnderstood($"{unread.What} at {place}");
@@ -178,12 +178,11 @@ internal sealed partial class BinlogContent(TimeProvider time)
                 select $"{f.Key.What} by session {f.Key.Session}, {(f.Value.Times > 1 ? $"{f.Value.Times} times, first " : "")}at {f.Value.First}",
             ];
             string more = found.Length > Shown ? $"; and {found.Length - Shown} more" : "";
-            string kills = string.Join(", ", _found.Keys.Select(k => k.Session).Distinct().Take(Shown).Select(Kill));
+            string kills = Typed.AsRoot([.. _found.Keys.Select(k => k.Session).Distinct().Take(Shown).Select(Kill)]);
             string then = _found.Keys.All(k => k.What.EndsWith(Another, StringComparison.Ordinal))
                 ? "Move that schema to another server, or have every connector leave it out (database.include.list)."
                 : "What the events do not carry, no consumer that has read them got: it needs a new snapshot.";
-            string fix = $"End the session where it still lives: {kills}. {then}";
-            return promise.Failed(string.Join("; ", found.Take(Shown)) + more, fix) with { Follows = Causes };
+            return promise.Failed(string.Join("; ", found.Take(Shown)) + more, $"End the session where it still lives. {kills} {then}") with { Follows = Causes };
         }
 
         return _unread is { } unread && time.GetElapsedTime(unread.Seen) <= Memory
@@ -193,7 +192,7 @@ internal sealed partial class BinlogContent(TimeProvider time)
 
     // KILL of a session that has gone is an error; this is none.
     private static string Kill(long session) =>
-        $"`SET @kill = COALESCE((SELECT CONCAT('KILL ', id) FROM information_schema.processlist WHERE id = {session}), 'DO 0'); PREPARE kill_it FROM @kill; EXECUTE kill_it`";
+        $"SET @kill = COALESCE((SELECT CONCAT('KILL ', id) FROM information_schema.processlist WHERE id = {session}), 'DO 0'); PREPARE kill_it FROM @kill; EXECUTE kill_it";
 
     private void Judge(RowsEvent rows, BinlogPlace place)
     {

@@ -20,7 +20,7 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
     {
         How = "server_uuid, gtid_executed (GTID_SUBSET) and SHOW BINARY LOGS against what they were, and each file's age by its first event",
         Remedy = "nothing brings a lost history back: every connector needs a new snapshot, and the verifier a restart",
-        Source = "MySQL's manual, RESET BINARY LOGS AND GTIDS, PURGE BINARY LOGS and binlog_expire_logs_seconds",
+        Source = "MySQL Reference Manual, RESET BINARY LOGS AND GTIDS, PURGE BINARY LOGS and binlog_expire_logs_seconds",
         Follows = ["mysql.log_bin", "mysql.grants.debezium", "mysql.binlog", "mysql.binlog_expire_logs_seconds"],
     };
 
@@ -32,7 +32,7 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
     {
         How = "the lines that the market wrote to its ledger against the GTIDs of gtid_executed, both counted since the verifier's start",
         Remedy = "take away what let sql_log_bin=0 be set; consumers need a new snapshot, and the verifier a restart",
-        Source = "MySQL's manual, sql_log_bin; specification, \"The order simulator\"",
+        Source = "MySQL Reference Manual, sql_log_bin; specification, \"The order simulator\"",
         Follows = ["mysql.log_bin", "mysql.gtid_mode", "mysql.grants.simulator"],
     };
 
@@ -42,6 +42,7 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
     private string? _uuid;
     private string _executed = "";
     private string? _lost;
+    private string? _withoutGtids;
 
     public IReadOnlyList<Promise> Promises => [History, Complete];
 
@@ -49,14 +50,14 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
     {
         await using MySqlConnection connection = await access.OpenAsync(cancellationToken);
         // A commit is counted by MySQL before the market writes its line: whatever is in the ledger was executed before the second look.
+        _withoutGtids = null;
         long before = await ExecutedAsync(connection, cancellationToken);
-        string? unreadable = ReadLedger();
+        (string Why, string Fix)? unknown = ReadLedger();
         long after = await ExecutedAsync(connection, cancellationToken);
-        if (unreadable is null)
+        unknown ??= _withoutGtids is { } mode ? ($"gtid_mode is {mode}: what has no GTID is not counted.", "See mysql.gtid_mode.") : null;
+        if (unknown is null)
             _commits.Take(before, _ledger!.Commits, after);
-        Verdict complete = unreadable is null
-            ? await CompleteAsync(connection, cancellationToken)
-            : Complete.Unknown(unreadable, "See whether the order simulator runs and may write its ledger.");
+        Verdict complete = unknown is { } not ? Complete.Unknown(not.Why, not.Fix) : await CompleteAsync(connection, cancellationToken);
         try
         {
             return [await HistoryAsync(connection, cancellationToken), complete];
@@ -70,15 +71,21 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
     // The number of transactions that were ever executed. What is not as it was is told until the verifier is started again.
     private async Task<long> ExecutedAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
-        const string Sql = "SELECT @@GLOBAL.server_uuid, @@GLOBAL.gtid_executed, GTID_SUBSET(@known, @@GLOBAL.gtid_executed)";
-        (string uuid, string executed, bool goesOn) =
-            await connection.QuerySingleAsync<(string, string, bool)>(new CommandDefinition(Sql, new { known = _executed }, cancellationToken: cancellationToken));
+        const string Sql = "SELECT @@GLOBAL.server_uuid, @@GLOBAL.gtid_mode, @@GLOBAL.gtid_executed, GTID_SUBSET(@known, @@GLOBAL.gtid_executed)";
+        (string uuid, string mode, string executed, bool goesOn) =
+            await connection.QuerySingleAsync<(string, string, string, bool)>(new CommandDefinition(Sql, new { known = _executed }, cancellationToken: cancellationToken));
         executed = executed.ReplaceLineEndings("");
         if (_uuid is { } known && known != uuid)
             Lose($"server_uuid was {known} and is {uuid}");
         else if (!goesOn)
             Lose($"gtid_executed was {Shorten(_executed)} and is {Shorten(executed)}");
         (_uuid, _executed) = (uuid, executed);
+        if (!mode.StartsWith("ON", StringComparison.OrdinalIgnoreCase))
+        {
+            _withoutGtids = mode;
+            _commits.Begin();
+        }
+
         return GtidSet.Count(executed);
     }
 
@@ -130,7 +137,7 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
         if (_commits.Hidden == 0)
             return Complete.Ok($"{_commits.Committed} commits of the market and {_commits.Executed} transactions in the binlog since they are counted");
         string? init = await connection.ExecuteScalarAsync<string>(new CommandDefinition("SELECT @@GLOBAL.init_connect", cancellationToken: cancellationToken));
-        string clear = init?.Contains("sql_log_bin", StringComparison.OrdinalIgnoreCase) == true ? "It is init_connect: `SET GLOBAL init_connect = ''`. " : "";
+        string clear = init?.Contains("sql_log_bin", StringComparison.OrdinalIgnoreCase) == true ? $"init_connect sets it. {Typed.AsRoot("SET GLOBAL init_connect = ''")} " : "";
         return Complete.Failed(
             $"{_commits.Hidden} commits of the market are not in the binlog: gtid_executed has no transaction for them",
             $"{clear}See who may set sql_log_bin (SYSTEM_VARIABLES_ADMIN, SESSION_VARIABLES_ADMIN, SUPER), and let the market log in anew: `aspire resource order-simulator restart`. "
@@ -138,15 +145,16 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
     }
 
     // Null, or why it could not be read.
-    private string? ReadLedger()
+    private (string Why, string Fix)? ReadLedger()
     {
+        const string Fix = "See whether the order simulator runs and may write its ledger.";
         try
         {
-            return _ledger is null ? "The verifier was not told the data directory." : _ledger.Read() ? null : "There is no ledger yet.";
+            return _ledger is null ? ("The verifier was not told the data directory.", Fix) : _ledger.Read() ? null : ("There is no ledger yet.", Fix);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"The market's ledger cannot be read: {e.Message}";
+            return ($"The market's ledger cannot be read: {e.Message}", Fix);
         }
     }
 
