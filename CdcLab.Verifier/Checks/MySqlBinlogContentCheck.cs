@@ -10,6 +10,9 @@ internal sealed class MySqlBinlogContentCheck(MySqlAccess access, TimeProvider t
     private const long MostBytes = 4 * ByteSize.MiB;
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(1);
 
+    // ER_MASTER_FATAL_ERROR_READING_BINLOG: no such file, no such position, or no event there.
+    private const int PlaceRefused = 1236;
+
     private static readonly Promise Content = new(
         "mysql.binlog.content",
         ResourceNames.MySql,
@@ -60,7 +63,7 @@ internal sealed class MySqlBinlogContentCheck(MySqlAccess access, TimeProvider t
             await replica.BeginAsync(from.File, from.Position, cancellationToken);
             _content.Begin();
             // The end is one of a transaction; behind it the reading would stop in the middle of one.
-            while (at.To(end, files) > 0 && replica.BytesRead < MostBytes && time.GetElapsedTime(start) < MostTime && await replica.ReadAsync(cancellationToken) is { } read)
+            while (!at.IsAt(end) && replica.BytesRead < MostBytes && time.GetElapsedTime(start) < MostTime && await replica.ReadAsync(cancellationToken) is { } read)
             {
                 at = read is RotateEvent rotate ? new(rotate.File, rotate.Position) : read.End > 0 ? at with { Position = read.End } : at;
                 if (read is FormatEvent && IsAnother(read.At, at == from))
@@ -74,8 +77,9 @@ internal sealed class MySqlBinlogContentCheck(MySqlAccess access, TimeProvider t
         }
         catch (MySqlRefusedException e)
         {
-            // Where it refuses a place in its files, the next look begins at the end.
-            _next = null;
+            // A place that it does not know: the next look begins at the end.
+            if (e.Code == PlaceRefused)
+                _next = null;
             throw new CannotLookException($"MySQL refuses to send its binlog to {DatabaseUser.Debezium.Account}: {e.Message} (error {e.Code}).", MySqlBinlogCheck.Grant, e);
         }
         catch (Exception e) when (e is InvalidDataException or OverflowException)
@@ -83,7 +87,7 @@ internal sealed class MySqlBinlogContentCheck(MySqlAccess access, TimeProvider t
             _content.NotUnderstood($"{e.Message.TrimEnd('.')} at {at}");
         }
 
-        bool isComplete = replica.IsAtEnd || at.To(end, files) <= 0;
+        bool isComplete = replica.IsAtEnd || at.IsAt(end);
         _next = isComplete ? at : end;
         if (_next.File != at.File)
             _made = null;
@@ -106,6 +110,9 @@ internal sealed record BinlogPlace(string File, long Position)
     public const long Start = 4;
 
     public static BinlogPlace EndOf(IReadOnlyList<BinlogFile> files) => new(files[^1].Name, files[^1].Size);
+
+    /// <summary>Whether the end is reached by one who reads file after file.</summary>
+    public bool IsAt(BinlogPlace end) => File == end.File && Position >= end.Position;
 
     /// <summary>The bytes from here to a later place; negative where this place is not among the files.</summary>
     public long To(BinlogPlace end, IReadOnlyList<BinlogFile> files)
