@@ -10,6 +10,7 @@ WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicat
 ConfigurationManager configuration = builder.Configuration;
 if (ServiceConfiguration.ReadLab(configuration, ResourceNames.Verifier) is not { } options
     || ServiceConfiguration.Require(configuration, ServiceConfiguration.TokenKey, ResourceNames.Verifier) is not { } token
+    || ServiceConfiguration.Require(configuration, ServiceConfiguration.DataDirectoryKey, ResourceNames.Verifier) is not { } dataDirectory
     || ServiceConfiguration.Require(configuration, "ConnectionStrings:mysql-cdc", ResourceNames.Verifier) is not { } mySql
     || ServiceConfiguration.Require(configuration, "ConnectionStrings:kafka", ResourceNames.Verifier) is not { } bootstrap
     || ServiceConfiguration.Require(configuration, "services:order-simulator:http:0", ResourceNames.Verifier) is not { } market)
@@ -58,7 +59,7 @@ IReadOnlyList<ICheck> Checks(IServiceProvider provider)
         new MySqlBinlogCheck(access),
         new MySqlSchemaCheck(access),
         new MySqlGrantsCheck(access),
-        new MarketInvariantsCheck(access),
+        new MarketDataCheck(access, provider.GetRequiredService<MarketClient>(), LedgerFolder.In(dataDirectory), provider.GetRequiredService<TimeProvider>()),
         new ZooKeeperAnswersCheck(lab),
         .. lab.Brokers.Select(b => new BrokerAnswersCheck(lab, b)),
         new KafkaClusterCheck(lab, cluster),

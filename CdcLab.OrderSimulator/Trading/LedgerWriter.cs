@@ -84,7 +84,7 @@ internal sealed class LedgerWriter : IDisposable
     }
 
     // A transaction gets its time when it begins, and its line when it is known to be committed: five seconds for each of its two answers, or as long as MySQL was
-    // gone in between. So: the last line that is ten seconds older than the very last, or what is older than the tail.
+    // gone in between. So: ten seconds before the last line that is ten seconds older than the very last, or before what the tail begins with.
     private static DateTime? EarliestUnwritten(ReadOnlySpan<byte> tail)
     {
         DateTime? last = null, at = null;
@@ -103,7 +103,7 @@ internal sealed class LedgerWriter : IDisposable
 
             last ??= at;
             if (at <= last - UnwrittenFor)
-                return at;
+                break;
         }
 
         return at - UnwrittenFor;
