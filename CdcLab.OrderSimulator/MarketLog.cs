@@ -20,6 +20,10 @@ internal static partial class MarketLog
     public static partial void MarketClosed(this ILogger log, long orders, long executions);
     [LoggerMessage(108, LogLevel.Critical, "The market cannot continue.")]
     public static partial void MarketFailed(this ILogger log, Exception error);
+    [LoggerMessage(110, LogLevel.Warning, "MySQL refuses: {Reason}. Retrying until it does not.")]
+    public static partial void MySqlRefuses(this ILogger log, string reason);
+    [LoggerMessage(111, LogLevel.Information, "MySQL refuses nothing any more.")]
+    public static partial void MySqlAccepts(this ILogger log);
     [LoggerMessage(109, LogLevel.Warning, "The market was stopped while MySQL did not answer. The outcome of its last commits is not known; the next start finds it out.")]
     public static partial void StoppedWithUnknownOutcome(this ILogger log);
 }

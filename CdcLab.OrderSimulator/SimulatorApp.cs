@@ -64,7 +64,12 @@ internal static class SimulatorApp
         // The orchestrator sends SIGKILL 6 s after SIGTERM. Transactions get 3 s of these (MarketService).
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(4.5));
         services.AddSingleton(settings);
-        services.AddSingleton(_ => new LedgerWriter(settings.LedgerFolder));
+        services.AddSingleton(p =>
+        {
+            LedgerWriter ledger = new(settings.LedgerFolder);
+            ledger.AppendStart(MarketStep.Now(p.GetRequiredService<TimeProvider>()));
+            return ledger;
+        });
         services.AddSingleton<Reachability>();
         services.AddSingleton<MarketFigures>();
         services.AddSingleton(p => new WorkSource(settings.Seed, settings.Options.OrdersPerSecond, p.GetRequiredService<TimeProvider>()));

@@ -10,6 +10,7 @@ WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicat
 ConfigurationManager configuration = builder.Configuration;
 if (ServiceConfiguration.ReadLab(configuration, ResourceNames.Verifier) is not { } options
     || ServiceConfiguration.Require(configuration, ServiceConfiguration.TokenKey, ResourceNames.Verifier) is not { } token
+    || ServiceConfiguration.Require(configuration, ServiceConfiguration.DataDirectoryKey, ResourceNames.Verifier) is null
     || ServiceConfiguration.Require(configuration, "ConnectionStrings:mysql-cdc", ResourceNames.Verifier) is not { } mySql
     || ServiceConfiguration.Require(configuration, "ConnectionStrings:kafka", ResourceNames.Verifier) is not { } bootstrap
     || ServiceConfiguration.Require(configuration, "services:order-simulator:http:0", ResourceNames.Verifier) is not { } market)

@@ -9,6 +9,9 @@ internal sealed record VerifiedLab(LabOptions Options, bool Containers, string B
     /// <summary>By which this machine reaches what binds to <c>Lab:BindAddress</c>: all addresses include loopback.</summary>
     public string ReachAddress => Options.BindAddress == "0.0.0.0" ? Loopback : Options.BindAddress;
 
+    /// <summary>The folder of the market's ledger.</summary>
+    public string Ledger { get; } = Clients.Market.LedgerFolder.In(Options.DataDirectory ?? "");
+
     public LabPorts Ports { get; } = LabPorts.Of(Options);
 
     public IReadOnlyList<BrokerAddresses> Brokers { get; } = BrokerAddresses.Of(Options, Containers);

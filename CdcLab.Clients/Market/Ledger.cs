@@ -4,13 +4,13 @@ using System.Text.Json.Serialization;
 
 namespace CdcLab.Clients.Market;
 
-/// <summary>One line of the market's ledger: a commit that MySQL acknowledged.</summary>
+/// <summary>One line of the market's ledger: a commit that MySQL acknowledged, or a start of the simulator.</summary>
 public sealed record LedgerEntry
 {
     public required LedgerKind Kind { get; init; }
     /// <summary>The time that the transaction wrote into its rows (UTC, milliseconds).</summary>
     public required DateTime At { get; init; }
-    /// <summary>The order; 0 in purges, and left out of their lines.</summary>
+    /// <summary>The order; 0 in purges and starts, and left out of their lines.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long OrderId { get; init; }
     /// <summary>The order's status after the commit, as the database writes it.</summary>
@@ -25,6 +25,8 @@ public sealed record LedgerEntry
     public string? Symbol { get; init; }
     public string? OrderType { get; init; }
     public IReadOnlyList<long>? OrderIds { get; init; }
+    /// <summary>With a start: the earliest time that a transaction can have which the simulator before it committed without writing its line.</summary>
+    public DateTime? Since { get; init; }
 }
 
 /// <summary>What a commit of the market did.</summary>
@@ -36,11 +38,17 @@ public enum LedgerKind
     /// <summary>Finished orders are about to be deleted. Written before the commit: rows whose deletion was never acknowledged do not count as lost.</summary>
     Purging,
     Purge,
+    /// <summary>A simulator starts. The one before may have been killed between commits and their lines.</summary>
+    Start,
 }
 
 /// <summary>The file format of a ledger entry: one line of JSON.</summary>
 public static class LedgerLine
 {
+    /// <exception cref="JsonException">The line is not a ledger entry.</exception>
+    public static LedgerEntry Read(ReadOnlySpan<byte> line) =>
+        JsonSerializer.Deserialize(line, LedgerJson.Default.LedgerEntry) ?? throw new JsonException("The line is null.");
+
     public static void Write(LedgerEntry entry, IBufferWriter<byte> output)
     {
         using (Utf8JsonWriter json = new(output))

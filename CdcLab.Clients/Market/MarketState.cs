@@ -27,9 +27,22 @@ public sealed record MarketState
     public required int Open { get; init; }
     /// <summary>Duration of COMMIT over the last 30 to 60 seconds.</summary>
     public required LatencyFigures Commit { get; init; }
-    /// <summary>Whether MySQL answers, and since when; null before the first attempt has ended.</summary>
+    /// <summary>When an order was last committed as placed, executed or cancelled; null before the first.</summary>
+    public DateTimeOffset? LastCommitAt { get; init; }
+    /// <summary>The time in the rows of the oldest transaction whose COMMIT was sent and whose line is not in the ledger yet; null for none.</summary>
+    public DateTime? CommittingSince { get; init; }
+    /// <summary>Whether MySQL answers, be it with a refusal, and since when; null before the first attempt has ended.</summary>
     public required bool? MySqlAnswers { get; init; }
     public required DateTimeOffset? MySqlSince { get; init; }
+    /// <summary>The last error of a transaction or a login; null where there was none for some seconds.</summary>
+    public DatabaseError? MySqlError { get; init; }
+}
+
+/// <summary>An error in MySQL's own words, or in those of its client where MySQL did not answer.</summary>
+/// <param name="Number">MySQL's number, e.g. 1290; null where MySQL did not answer.</param>
+public sealed record DatabaseError(int? Number, string Message)
+{
+    public override string ToString() => Number is null ? Message : $"{Message} ({Number})";
 }
 
 /// <summary>The body of <c>POST /v1/market/rate</c>: the rate as the setting is written, <c>0</c>, <c>20</c>, <c>0.5</c>, <c>max</c>.</summary>

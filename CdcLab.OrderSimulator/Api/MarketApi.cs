@@ -63,7 +63,7 @@ internal sealed class MarketApi(SimulatorSettings settings, WorkSource source, M
     private IResult State()
     {
         (OrderRate rate, bool paused) = source.Pace;
-        (bool? answers, DateTimeOffset? since) = reachability.State;
+        MySqlState mysql = reachability.State;
         MarketState state = new()
         {
             Pid = Environment.ProcessId,
@@ -82,22 +82,27 @@ internal sealed class MarketApi(SimulatorSettings settings, WorkSource source, M
             Resumed = figures.Resumed.Value,
             Open = source.Open,
             Commit = figures.Commit.Read(),
-            MySqlAnswers = answers,
-            MySqlSince = since,
+            LastCommitAt = figures.LastCommitAt,
+            CommittingSince = figures.CommittingSince,
+            MySqlAnswers = mysql.Answers,
+            MySqlSince = mysql.Since,
+            MySqlError = mysql.Error,
         };
         return Results.Json(state, LabJson.Options);
     }
 }
 
-/// <summary>Healthy while the market trades, degraded (still 200) while it waits for MySQL, unhealthy when it has stopped.</summary>
+/// <summary>Healthy while the market trades, degraded (still 200) while it waits for MySQL or is refused by it, unhealthy when it has stopped.</summary>
 internal sealed class MarketHealth(MarketService market, Reachability reachability) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        bool answers = reachability.State.Answers == true;
+        MySqlState mysql = reachability.State;
+        bool answers = mysql.Answers == true;
         Dictionary<string, object> data = new(StringComparer.Ordinal) { ["mySqlAnswers"] = answers };
         return Task.FromResult(
             !market.IsRunning ? HealthCheckResult.Unhealthy("The market is not running.", data: data)
+            : mysql.Error?.Number is not null ? HealthCheckResult.Degraded($"The market is running and MySQL refuses: {mysql.Error}.", data: data)
             : answers ? HealthCheckResult.Healthy("The market is running and MySQL answers.", data)
             : HealthCheckResult.Degraded("The market is running and waits for MySQL.", data: data));
     }

@@ -5,7 +5,6 @@ namespace CdcLab.OrderSimulator.Market;
 /// <summary>Generates the market's orders from one seed. Not thread-safe.</summary>
 internal sealed class OrderFlow(int seed)
 {
-    private const int Users = 50_000;
     private const int MaxParts = 5;
 
     // .NET keeps the sequence of a seeded Random the same from version to version.
@@ -35,7 +34,7 @@ internal sealed class OrderFlow(int seed)
         Fill[] planned = new Fill[fills];
         for (int i = 0; i < fills; i++)
             planned[i] = new(cut[i], Between(market, limit, side), Wait(i == 0 && !eager ? 1000 : 300));
-        return new(1 + _random.Next(Users), instrument, side, quantity, limit, planned, filled ? null : Wait(1000));
+        return new(1 + _random.Next(OrderRanges.Users), instrument, side, quantity, limit, planned, filled ? null : Wait(1000));
     }
 
     // About two million won per order, log-normal: many small, few large.
@@ -43,7 +42,7 @@ internal sealed class OrderFlow(int seed)
     {
         double normal = Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
         double value = 2_000_000 * Math.Exp(1.1 * normal);
-        return (int)Math.Clamp(Math.Round(value / price), 1, 100_000);
+        return (int)Math.Clamp(Math.Round(value / price), 1, OrderRanges.MostShares);
     }
 
     private int Geometric(double stop)

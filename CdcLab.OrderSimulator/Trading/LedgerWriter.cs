@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 
 namespace CdcLab.OrderSimulator.Trading;
 
@@ -6,6 +7,8 @@ namespace CdcLab.OrderSimulator.Trading;
 /// the next start removes. The size is bounded: the oldest segments are deleted.</summary>
 internal sealed class LedgerWriter : IDisposable
 {
+    private static readonly TimeSpan UnwrittenFor = TimeSpan.FromSeconds(10);
+
     private readonly Lock _lock = new();
     private readonly ArrayBufferWriter<byte> _line = new(512);
     private readonly string _folder;
@@ -13,6 +16,7 @@ internal sealed class LedgerWriter : IDisposable
     private readonly int _segments;
     private readonly FileStream _owner;
     private FileStream _file;
+    private readonly DateTime? _earliestUnwritten;
     private long _number;
 
     /// <summary>Opens the ledger and removes an incomplete last line.</summary>
@@ -25,7 +29,9 @@ internal sealed class LedgerWriter : IDisposable
         _owner = new(Path.Combine(folder, "writer.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         _number = LedgerFolder.Segments(folder) is [.., (long last, _)] ? last : 1;
         _file = Open();
-        _file.SetLength(EndOfLastLine(_file));
+        byte[] tail = Tail(_file);
+        _file.SetLength(_file.Length - tail.Length + tail.AsSpan().LastIndexOf((byte)'\n') + 1);
+        _earliestUnwritten = EarliestUnwritten(tail);
         _file.Seek(0, SeekOrigin.End);
     }
 
@@ -41,6 +47,9 @@ internal sealed class LedgerWriter : IDisposable
             _file.Write(_line.WrittenSpan);
         }
     }
+
+    /// <summary>Writes that a simulator starts now.</summary>
+    public void AppendStart(DateTime now) => Append(new() { Kind = LedgerKind.Start, At = now, Since = _earliestUnwritten });
 
     public void Dispose()
     {
@@ -65,12 +74,38 @@ internal sealed class LedgerWriter : IDisposable
     private FileStream Open() =>
         new(LedgerFolder.Segment(_folder, _number), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
 
-    private static long EndOfLastLine(FileStream file)
+    // A line is far shorter than a mebibyte: a purge lists 200 orders.
+    private static byte[] Tail(FileStream file)
     {
-        // A line is far shorter than a mebibyte: a purge lists 200 orders.
         byte[] end = new byte[Math.Min(file.Length, 1 << 20)];
         file.Seek(-end.Length, SeekOrigin.End);
         file.ReadExactly(end);
-        return file.Length - end.Length + end.AsSpan().LastIndexOf((byte)'\n') + 1;
+        return end;
+    }
+
+    // A transaction gets its time when it begins, and its line when it is known to be committed: five seconds for each of its two answers, or as long as MySQL was
+    // gone in between. So: ten seconds before the last line that is ten seconds older than the very last, or before what the tail begins with.
+    private static DateTime? EarliestUnwritten(ReadOnlySpan<byte> tail)
+    {
+        DateTime? last = null, at = null;
+        while (tail.LastIndexOf((byte)'\n') is >= 0 and var end)
+        {
+            tail = tail[..end];
+            try
+            {
+                at = LedgerLine.Read(tail[(tail.LastIndexOf((byte)'\n') + 1)..]).At;
+            }
+            catch (JsonException)
+            {
+                // The line that the tail begins within.
+                break;
+            }
+
+            last ??= at;
+            if (at <= last - UnwrittenFor)
+                break;
+        }
+
+        return at - UnwrittenFor;
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using HdrHistogram;
 
 namespace CdcLab.OrderSimulator.Trading;
@@ -11,13 +12,16 @@ internal sealed class MarketFigures : IDisposable
 
     private static readonly double[] Buckets = [0.0005, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.007, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
 
+    private readonly List<StrongBox<long>> _committing = [];
+    private readonly TimeProvider _time;
     private readonly Meter _meter;
     private readonly Counter<long> _retries;
     private readonly Histogram<double> _commits;
+    private long _lastCommit;
 
     public MarketFigures(IMeterFactory meters, TimeProvider time)
     {
-        Commit = new(time);
+        (_time, Commit) = (time, new(time));
         _meter = meters.Create(SourceName);
         _meter.CreateObservableCounter("cdclab.orders.placed", () => Orders.Value, "{order}", "Orders placed.");
         _meter.CreateObservableCounter("cdclab.executions", () => Executions.Value, "{execution}", "Executions of orders.");
@@ -49,6 +53,28 @@ internal sealed class MarketFigures : IDisposable
 
     public CommitLatency Commit { get; }
 
+    /// <summary>When an order was last placed, executed or cancelled; null before the first.</summary>
+    public DateTimeOffset? LastCommitAt => Interlocked.Read(ref _lastCommit) is var ticks and not 0 ? new(ticks, TimeSpan.Zero) : null;
+
+    /// <summary>The time of the oldest transaction whose COMMIT was sent and whose line is not in the ledger yet.</summary>
+    public DateTime? CommittingSince
+    {
+        get
+        {
+            lock (_committing)
+                return _committing.Select(r => Volatile.Read(ref r.Value)).Where(ticks => ticks != 0).Select(ticks => (DateTime?)new DateTime(ticks, DateTimeKind.Utc)).Min();
+        }
+    }
+
+    /// <summary>Where a runner writes the time (ticks) of the transaction that it commits; 0 for none.</summary>
+    public StrongBox<long> AddRunner()
+    {
+        StrongBox<long> runner = new();
+        lock (_committing)
+            _committing.Add(runner);
+        return runner;
+    }
+
     public long Finished => Filled.Value + Cancelled.Value;
 
     /// <summary>Adds the number of open orders to the metrics.</summary>
@@ -74,7 +100,11 @@ internal sealed class MarketFigures : IDisposable
         else if (step is PurgeStep purge)
             Purged.Add(purge.OrderIds.Count);
         else
+        {
             (step is InsertStep ? Orders : step is CancelStep ? Cancelled : Executions).Add();
+            Interlocked.Exchange(ref _lastCommit, _time.GetUtcNow().Ticks);
+        }
+
         if (isDone && step is ExecuteStep { To: OrderStatus.Filled })
             Filled.Add();
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace CdcLab.OrderSimulator.Trading;
 
 /// <summary>Commits each step exactly once, whatever happens to MySQL. For one caller at a time.
@@ -11,6 +13,7 @@ internal sealed class StepRunner(
     TimeProvider time) : IAsyncDisposable
 {
     private readonly MySqlLink<IMarketSession> _link = new(open, reachability);
+    private readonly StrongBox<long> _committing = figures.AddRunner();
 
     /// <summary>Runs one step until it is committed and in the ledger; false: another client has changed the order, and the step was not done. No further attempt
     /// starts after <c>stopping</c> is cancelled; the other token cancels even an attempt that runs, and then it is not known whether the step is committed.</summary>
@@ -37,6 +40,7 @@ internal sealed class StepRunner(
 
         if (isDone)
             ledger(step.Entry());
+        Volatile.Write(ref _committing.Value, 0);
         figures.AddOutcome(step, isDone);
         return isDone;
 
@@ -54,6 +58,7 @@ internal sealed class StepRunner(
             if (!isDone)
                 return true;
             isUnknown = true;
+            Volatile.Write(ref _committing.Value, step.At.Ticks);
             long sent = Stopwatch.GetTimestamp();
             await session.CommitAsync(cancellationToken);
             figures.AddCommit(step, Stopwatch.GetElapsedTime(sent));

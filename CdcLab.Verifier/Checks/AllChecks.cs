@@ -1,10 +1,11 @@
+using CdcLab.Clients.Market;
 using CdcLab.Verifier.Probes;
 
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>Everything that is looked at, in the order in which it is shown.</summary>
 internal sealed class AllChecks(
-    VerifiedLab lab, MySqlAccess access, ClusterSource cluster, FiguresStore figures, KafkaAccess kafka, LatencyProbe probe, SimulatorCheck market, TimeProvider time)
+    VerifiedLab lab, MySqlAccess access, ClusterSource cluster, FiguresStore figures, KafkaAccess kafka, LatencyProbe probe, SimulatorCheck market, MarketClient client, TimeProvider time)
 {
     private readonly KafkaFix _fix = new(lab, figures);
 
@@ -20,7 +21,7 @@ internal sealed class AllChecks(
         new MySqlPrimaryKeysCheck(access),
         new MySqlGrantsCheck(access),
         market,
-        new MarketInvariantsCheck(access),
+        new MarketDataCheck(access, client, lab.Ledger, time),
         new ZooKeeperAnswersCheck(lab),
         .. lab.Brokers.Select(b => new BrokerAnswersCheck(lab, b)),
         new KafkaClusterCheck(lab, cluster),

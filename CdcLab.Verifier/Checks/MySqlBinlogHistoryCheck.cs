@@ -38,7 +38,7 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
 
     private readonly BinlogHistory _history = new(lab.Options.MySql.BinlogRetention);
     private readonly CommitCount _commits = new(lab.Options.Simulator.Workers);
-    private readonly LedgerTail? _ledger = lab.Options.DataDirectory is { } data ? new(LedgerFolder.In(data)) : null;
+    private readonly LedgerTail _ledger = new(lab.Ledger);
     private string? _uuid;
     private string _executed = "";
     private string? _lost;
@@ -56,7 +56,7 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
         long after = await ExecutedAsync(connection, cancellationToken);
         unknown ??= _withoutGtids is { } mode ? ($"gtid_mode is {mode}: what has no GTID is not counted.", "See mysql.gtid_mode.") : null;
         if (unknown is null)
-            _commits.Take(before, _ledger!.Commits, after);
+            _commits.Take(before, _ledger.Commits, after);
         Verdict complete = unknown is { } not ? Complete.Unknown(not.Why, not.Fix) : await CompleteAsync(connection, cancellationToken);
         try
         {
@@ -150,7 +150,7 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
         const string Fix = "See whether the order simulator runs and may write its ledger.";
         try
         {
-            return _ledger is null ? ("The verifier was not told the data directory.", Fix) : _ledger.Read() ? null : ("There is no ledger yet.", Fix);
+            return _ledger.Read() ? null : ("There is no ledger yet.", Fix);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -7,16 +7,33 @@ internal sealed class SimulatorCheck(MarketClient market, TimeProvider time) : A
 {
     // Fifteen mean arrival times without one have a chance of e^-15 in a market that lives.
     private const double PatienceArrivals = 15;
-    private static readonly TimeSpan ShortestPatience = TimeSpan.FromSeconds(8);
-    private static readonly Promise Answers = new("order-simulator.answers", ResourceNames.OrderSimulator, "answers its API", "It writes what is captured.");
+    // A third of sixty expected arrivals or less has a chance of 1e-9.
+    private const double PaceArrivals = 60;
+    private static readonly TimeSpan ShortestPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ShortestPace = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LongestPace = TimeSpan.FromMinutes(5);
+
+    private static readonly Promise Answers = new("order-simulator.answers", ResourceNames.OrderSimulator, "answers its API", "It writes what is captured.")
+    {
+        How = "GET /v1/market of the simulator, within 2 s",
+        Remedy = "`aspire resource order-simulator start`, restart or resume, by its state",
+        Source = "specification, section 2.4",
+    };
+
     private static readonly Promise Moves = new(
         "order-simulator.market",
         ResourceNames.OrderSimulator,
-        "orders and executions are committed while the rate is not 0",
-        "A source without changes proves nothing.");
+        "orders and executions are committed while the rate is not 0, at no less than a third of it",
+        "A source without changes proves nothing.")
+    {
+        How = "the simulator's own state: its last commit (5 s ago at most, longer at slow rates), its orders of the last 15 s, and what MySQL refuses it",
+        Remedy = "what the error of MySQL asks for; `aspire resource mysql restart` where an account is locked, expired or without its grants",
+        Source = "MySQL manual, \"Server Error Message Reference\"",
+    };
 
-    private long? _commits;
-    private long _lastProgress;
+    private readonly Queue<(DateTimeOffset At, long Orders)> _pace = [];
+    private object? _run;
+    private DateTimeOffset _runsSince;
 
     public MarketState? Last { get; private set; }
 
@@ -32,31 +49,80 @@ internal sealed class SimulatorCheck(MarketClient market, TimeProvider time) : A
         {
             Last = state;
             if (state is null)
-                _commits = null;
+                _run = null;
         }
     }
 
     internal Verdict Judge(MarketState state)
     {
-        long commits = state.Orders + state.Executions + state.Cancelled;
-        bool first = _commits is null;
-        if (commits != _commits)
-            (_commits, _lastProgress) = (commits, time.GetTimestamp());
+        DateTimeOffset now = time.GetUtcNow();
+        // What is waited for begins anew with another run, another rate, or a MySQL that is back.
+        object run = (state.StartedAt, state.OrdersPerSecond, state.Paused, state.MySqlAnswers, state.MySqlSince);
+        if (!run.Equals(_run))
+        {
+            (_run, _runsSince) = (run, now);
+            _pace.Clear();
+        }
 
+        _pace.Enqueue((now, state.Orders));
         string done = $"{state.Orders} orders, {state.Executions} executions since its start";
-        if (state.Paused || (OrderRate.TryParse(state.OrdersPerSecond, out OrderRate rate) && rate.IsPaused))
+        if (state.Paused || !OrderRate.TryParse(state.OrdersPerSecond, out OrderRate rate) || rate.IsPaused)
             return Moves.Ok($"paused; {done}");
         if (state.MySqlAnswers == false)
-            return Moves.Failed($"it waits for MySQL; {done}", Unreachable.Restart(ResourceNames.MySql), [ResourceNames.MySql]);
-        if (first && commits == 0)
-            return Moves.Unknown("It has just begun: nothing is committed yet.", "Wait for the next look.");
-
-        TimeSpan still = time.GetElapsedTime(_lastProgress);
-        TimeSpan patience = rate.PerSecond > 0 && !rate.IsMax && PatienceArrivals / rate.PerSecond > ShortestPatience.TotalSeconds
-            ? TimeSpan.FromSeconds(Math.Min(PatienceArrivals / rate.PerSecond, TimeSpan.FromDays(1).TotalSeconds))
-            : ShortestPatience;
-        return still > patience
-            ? Moves.Failed($"nothing was committed for {still.TotalSeconds:F0} s; {done}", "See the simulator's log.")
-            : Moves.Ok($"{done}, rate {state.OrdersPerSecond}/s");
+            return Moves.Failed($"it waits for MySQL ({state.MySqlError}); {done}", Unreachable.Restart(ResourceNames.MySql), [ResourceNames.MySql]);
+        if (Still(state, rate, now) is { } still)
+            return still;
+        return state.LastCommitAt is null
+            ? Moves.Unknown("It has just begun: nothing is committed yet.", "Wait for the next look.")
+            : Slow(state, rate, now) ?? Moves.Ok($"{done}, rate {state.OrdersPerSecond}/s");
     }
+
+    private Verdict? Still(MarketState state, OrderRate rate, DateTimeOffset now)
+    {
+        TimeSpan patience = rate.IsMax ? ShortestPatience : Clamp(PatienceArrivals / rate.PerSecond, ShortestPatience, TimeSpan.FromDays(1));
+        TimeSpan still = now - (state.LastCommitAt > _runsSince ? state.LastCommitAt.Value : _runsSince);
+        if (still < patience)
+            return null;
+        string nothing = $"nothing was committed for {still.TotalSeconds:F0} s";
+        if (state.MySqlError is not { } error)
+            return Moves.Failed(nothing, "See the simulator's log; `aspire resource order-simulator restart` starts it again.");
+        (string fix, string[] follows) = Explain(error);
+        return Moves.Failed($"{nothing}: {(error.Number is null ? "its last error is" : "MySQL refuses")}: {error}", fix, [ResourceNames.MySql]) with { Follows = follows };
+    }
+
+    private Verdict? Slow(MarketState state, OrderRate rate, DateTimeOffset now)
+    {
+        TimeSpan window = rate.IsMax ? LongestPace : Clamp(PaceArrivals / rate.PerSecond, ShortestPace, LongestPace);
+        while (_pace.Count > 1 && now - _pace.ElementAt(1).At >= window)
+            _pace.Dequeue();
+        (DateTimeOffset from, long before) = _pace.Peek();
+        double seconds = (now - from).TotalSeconds, expected = rate.PerSecond * seconds;
+        long orders = state.Orders - before;
+        if (rate.IsMax || seconds < window.TotalSeconds || expected < PaceArrivals || orders * 3 >= expected)
+            return null;
+        string why = $"COMMIT takes {state.Commit.P50Milliseconds:F0} ms (p99 {state.Commit.P99Milliseconds:F0} ms), {state.Open} orders are open, {state.Retries} retries since its start"
+            + (state.MySqlError is { } error ? $"; last error: {error}" : "");
+        return Moves.Failed(
+            $"{orders} orders in the last {seconds:F0} s, where {expected:F0} are due at {state.OrdersPerSecond}/s: {why}",
+            "See what slows MySQL (its log, SHOW PROCESSLIST, the machine's load), or ask for less: `aspire resource order-simulator market-halve`.");
+    }
+
+    // What it takes where no check explains the error.
+    private static (string Fix, string[] Follows) Explain(DatabaseError error)
+    {
+        const string Restart = "Run `aspire resource mysql restart`: its start sets the passwords, locks and grants of the lab's users, and creates missing tables.";
+        return error.Number switch
+        {
+            1290 or 1836 => ("Run `SET GLOBAL read_only = OFF`.", ["mysql.mode"]),
+            3032 => ("Run `SET GLOBAL offline_mode = OFF`.", ["mysql.mode"]),
+            3 or 1021 or 1026 or 1114 => ("Free space on the disk of the data directory, and see MySQL's log.", ["mysql.mode"]),
+            1040 or 1203 or 1226 => ("See who holds the connections (SHOW PROCESSLIST), or raise Lab:MySql:MaxConnections.", ["mysql.max_connections"]),
+            1044 or 1045 or 1142 or 1143 or 1227 or 1820 or 1862 or 3118 => (Restart, ["mysql.grants.simulator"]),
+            1049 or 1054 or 1146 => (Restart, ["mysql.schema.orders", "mysql.schema.order_executions"]),
+            null => (Unreachable.Restart(ResourceNames.MySql), []),
+            _ => ("See the simulator's log and MySQL's.", ["mysql.schema.orders", "mysql.schema.order_executions", "mysql.grants.simulator", "mysql.mode"]),
+        };
+    }
+
+    private static TimeSpan Clamp(double seconds, TimeSpan least, TimeSpan most) => TimeSpan.FromSeconds(Math.Clamp(seconds, least.TotalSeconds, most.TotalSeconds));
 }

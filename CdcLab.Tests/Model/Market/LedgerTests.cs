@@ -15,7 +15,7 @@ public sealed class LedgerTests : IDisposable
     }
 
     [Fact]
-    public async Task Every_kind_of_entry_is_read_as_it_was_written()
+    public void Every_kind_of_entry_is_read_as_it_was_written()
     {
         DateTime at = new(2026, 1, 2, 3, 4, 5, 678, DateTimeKind.Utc);
         LedgerEntry[] entries =
@@ -32,7 +32,7 @@ public sealed class LedgerTests : IDisposable
                 writer.Append(entry);
         }
 
-        List<LedgerEntry> read = await ReadAsync();
+        List<LedgerEntry> read = Read(_folder);
         Assert.Equal(entries.Select(e => e with { OrderIds = null }), read.Select(e => e with { OrderIds = null }));
         Assert.Equal(entries.Select(e => e.OrderIds), read.Select(e => e.OrderIds));
         Assert.All(read, e => Assert.Equal(DateTimeKind.Utc, e.At.Kind));
@@ -88,12 +88,80 @@ public sealed class LedgerTests : IDisposable
     }
 
     [Fact]
-    public async Task Line_in_the_middle_that_is_no_entry_is_an_error_that_names_it()
+    public void Line_in_the_middle_that_is_no_entry_is_an_error_that_names_it()
     {
         Append(_folder, 1);
         File.AppendAllText(LedgerFolder.Segment(_folder, 1), "nonsense\n");
-        InvalidDataException error = await Assert.ThrowsAsync<InvalidDataException>(ReadAsync);
-        Assert.Contains("line 2", error.Message, StringComparison.Ordinal);
+        long second = new FileInfo(LedgerFolder.Segment(_folder, 1)).Length - "nonsense\n".Length;
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => Read(_folder));
+        Assert.Contains($"ledger-00000001.jsonl, byte {second}:", error.Message, StringComparison.Ordinal);
+    }
+
+    [Property(MaxTest = 60)]
+    public void Whatever_the_reader_begins_with_it_reads_every_line_once_older_ones_backwards_and_newer_ones_in_order(int seed)
+    {
+        Random random = new(seed);
+        string folder = Path.Combine(_folder, Guid.NewGuid().ToString("N"));
+        using LedgerWriter writer = new(folder, segmentBytes: 1500, segments: 1000);
+        LedgerReader reader = new(folder, blockBytes: 700);
+        List<long> older = [], newer = [];
+        int id = 0;
+        for (int round = 0; round < 10; round++)
+        {
+            for (int i = random.Next(12); i > 0; i--)
+                writer.Append(Insert(++id));
+            for (int i = random.Next(12); i > 0; i--)
+                reader.ReadNewer(e => newer.Add(e.OrderId));
+            if (random.Next(3) == 0)
+                reader.ReadOlder(e => older.Add(e.OrderId));
+        }
+
+        while (!reader.ReadNewer(e => newer.Add(e.OrderId)))
+        {
+        }
+
+        while (reader.ReadOlder(e => older.Add(e.OrderId)) || !reader.ReadNewer(e => newer.Add(e.OrderId)))
+        {
+        }
+
+        older.Reverse();
+        Assert.Equal(Enumerable.Range(1, id).Select(i => (long)i), [.. older, .. newer]);
+    }
+
+    [Fact]
+    public void Reader_says_that_what_it_read_is_gone()
+    {
+        Append(_folder, 1, 2);
+        LedgerReader reader = new(_folder);
+        Assert.True(reader.ReadNewer(_ => { }));
+        Directory.Delete(_folder, recursive: true);
+        Append(_folder, 3);
+        Assert.Throws<FileNotFoundException>(() => reader.ReadNewer(_ => { }));
+    }
+
+    [Fact]
+    public void Start_says_since_when_a_killed_simulator_may_have_left_commits_without_lines()
+    {
+        DateTime noon = new(2026, 1, 2, 12, 0, 0, DateTimeKind.Utc);
+        Start(noon);
+        using (LedgerWriter writer = new(_folder))
+        {
+            writer.Append(Insert(1) with { At = noon.AddSeconds(1) });
+            writer.Append(Insert(2) with { At = noon.AddSeconds(99) });
+            writer.Append(Insert(3) with { At = noon.AddSeconds(200) });
+        }
+
+        Start(noon.AddSeconds(205));
+        Start(noon.AddSeconds(208));
+
+        // The first ledger has nothing before it; a worker whose commit was not answered while MySQL was gone has the time from before.
+        Assert.Equal([null, noon.AddSeconds(89), noon.AddSeconds(89)], Read(_folder).Where(e => e.Kind == LedgerKind.Start).Select(e => e.Since));
+
+        void Start(DateTime at)
+        {
+            using LedgerWriter writer = new(_folder);
+            writer.AppendStart(at);
+        }
     }
 
     private static LedgerEntry Insert(long id) =>
@@ -106,13 +174,18 @@ public sealed class LedgerTests : IDisposable
             writer.Append(Insert(id));
     }
 
-    private static long[] Ids(string folder) => [.. new LedgerReader(folder).ReadAsync().ToBlockingEnumerable().Select(e => e.OrderId)];
+    private static long[] Ids(string folder) => [.. Read(folder).Select(e => e.OrderId)];
 
-    private async Task<List<LedgerEntry>> ReadAsync()
+    private static List<LedgerEntry> Read(string folder)
     {
         List<LedgerEntry> entries = [];
-        await foreach (LedgerEntry entry in new LedgerReader(_folder).ReadAsync(TestContext.Current.CancellationToken))
-            entries.Add(entry);
+        LedgerReader reader = new(folder);
+        reader.ReadNewer(_ => { });
+        while (reader.ReadOlder(entries.Add))
+        {
+        }
+
+        entries.Reverse();
         return entries;
     }
 }

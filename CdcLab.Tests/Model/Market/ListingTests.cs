@@ -1,4 +1,4 @@
-using CdcLab.OrderSimulator.Market;
+using CdcLab.Model.Market;
 
 namespace CdcLab.Tests.Model.Market;
 

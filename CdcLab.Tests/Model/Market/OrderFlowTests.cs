@@ -1,3 +1,4 @@
+using CdcLab.Model.Market;
 using CdcLab.OrderSimulator.Market;
 
 namespace CdcLab.Tests.Model.Market;

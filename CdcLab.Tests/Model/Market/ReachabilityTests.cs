@@ -1,3 +1,4 @@
+using CdcLab.Clients.Market;
 using CdcLab.OrderSimulator.Trading;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -43,6 +44,27 @@ public sealed class ReachabilityTests
         mysql.Answered(Begin(mysql));
         mysql.Failed(broken, new IOException("reset"));
         Assert.True(mysql.State.Answers);
+    }
+
+    [Fact]
+    public void Error_is_kept_while_it_recurs_although_pings_are_answered_and_goes_some_time_after_the_last()
+    {
+        Reachability mysql = new(_time, _lines);
+        mysql.Answered(Begin(mysql));
+        for (int i = 0; i < 30; i++)
+        {
+            long waits = Begin(mysql);
+            mysql.Answered(Begin(mysql));
+            mysql.Failed(waits, new TimeoutException("No answer."));
+            _time.Advance(TimeSpan.FromSeconds(2));
+            mysql.Answered(Begin(mysql));
+            Assert.Equal((true, new DatabaseError(null, "No answer")), (mysql.State.Answers, mysql.State.Error));
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(11));
+        Assert.Null(mysql.State.Error);
+        mysql.Answered(Begin(mysql));
+        Assert.Null(mysql.State.Error);
     }
 
     private long Begin(Reachability mysql)

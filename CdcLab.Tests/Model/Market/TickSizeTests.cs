@@ -1,4 +1,4 @@
-using CdcLab.OrderSimulator.Market;
+using CdcLab.Model.Market;
 using FsCheck.Fluent;
 
 namespace CdcLab.Tests.Model.Market;

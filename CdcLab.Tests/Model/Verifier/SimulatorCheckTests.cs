@@ -18,56 +18,114 @@ public sealed class SimulatorCheckTests : IDisposable
     [Fact]
     public void Market_that_moves_is_ok()
     {
-        Assert.Equal(Outcome.Ok, _check.Judge(State(orders: 5)).Outcome);
-        _time.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal(Outcome.Ok, _check.Judge(State(orders: 6)).Outcome);
+        for (int i = 0; i < 100; i++)
+            Assert.Equal(Outcome.Ok, Look(5, orders: i * 100).Outcome);
     }
 
     [Fact]
-    public void Market_that_stands_still_fails_after_a_while()
+    public void Market_that_stands_still_fails_within_ten_seconds_of_its_last_commit()
     {
-        _check.Judge(State(orders: 5));
-        _time.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal(Outcome.Ok, _check.Judge(State(orders: 5)).Outcome);
-        _time.Advance(TimeSpan.FromSeconds(5));
+        Look(0, orders: 5);
+        DateTimeOffset last = _time.GetUtcNow() + TimeSpan.FromSeconds(0.1);
+        Assert.Equal(Outcome.Ok, Look(5, orders: 7, lastCommit: last).Outcome);
 
-        Verdict still = _check.Judge(State(orders: 5));
+        Verdict still = Look(4.9, orders: 7, lastCommit: last);
         Assert.Equal(Outcome.Failed, still.Outcome);
-        Assert.Contains("10 s", still.Actual, StringComparison.Ordinal);
+        Assert.StartsWith("nothing was committed for 10 s", still.Actual, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("0", false)]
     [InlineData("20", true)]
-    public void Market_that_is_paused_need_not_move(string rate, bool paused)
+    public void Market_that_is_paused_need_not_move_and_has_time_when_it_goes_on(string rate, bool paused)
     {
-        _check.Judge(State(orders: 5, rate, paused));
-        _time.Advance(TimeSpan.FromHours(1));
+        DateTimeOffset last = _time.GetUtcNow();
+        Look(0, orders: 5, rate, paused, last);
+        Assert.Equal(Outcome.Ok, Look(3600, orders: 5, rate, paused, last).Outcome);
 
-        Assert.Equal(Outcome.Ok, _check.Judge(State(orders: 5, rate, paused)).Outcome);
+        Assert.Equal(Outcome.Ok, Look(5, orders: 5, lastCommit: last).Outcome);
+        Assert.Equal(Outcome.Ok, Look(4.9, orders: 5, lastCommit: last).Outcome);
+        Assert.Equal(Outcome.Failed, Look(5, orders: 5, lastCommit: last).Outcome);
     }
 
     [Fact]
     public void Slow_market_has_time()
     {
-        _check.Judge(State(orders: 1, "0.1"));
-        _time.Advance(TimeSpan.FromSeconds(140));
-        Assert.Equal(Outcome.Ok, _check.Judge(State(orders: 1, "0.1")).Outcome);
-        _time.Advance(TimeSpan.FromSeconds(20));
-        Assert.Equal(Outcome.Failed, _check.Judge(State(orders: 1, "0.1")).Outcome);
+        DateTimeOffset last = _time.GetUtcNow();
+        Look(0, orders: 1, "0.1", lastCommit: last);
+        Assert.Equal(Outcome.Ok, Look(140, orders: 1, "0.1", lastCommit: last).Outcome);
+        Assert.Equal(Outcome.Failed, Look(20, orders: 1, "0.1", lastCommit: last).Outcome);
+    }
+
+    [Theory]
+    [InlineData("20", 30, false)]
+    [InlineData("20", 45, true)]
+    [InlineData("200", 320, false)]
+    [InlineData("200", 400, true)]
+    [InlineData("1", 1, true)]
+    [InlineData("max", 1, true)]
+    public void Market_that_makes_less_than_a_third_of_its_rate_fails_and_one_that_is_merely_behind_does_not(string rate, int ordersPerLook, bool isOk)
+    {
+        Verdict? last = null;
+        for (int i = 0; i < 5; i++)
+            last = Look(5, orders: i * ordersPerLook, rate);
+
+        Assert.Equal(isOk ? Outcome.Ok : Outcome.Failed, last!.Outcome);
+        if (!isOk)
+            Assert.Contains($"are due at {rate}/s", last.Actual, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Market_that_waits_for_MySQL_fails_and_says_so() =>
-        Assert.Contains("mysql restart", _check.Judge(State(orders: 5) with { MySqlAnswers = false }).Fix, StringComparison.Ordinal);
+    public void Rate_is_judged_anew_after_it_changed_or_MySQL_came_back()
+    {
+        for (int i = 0; i < 5; i++)
+            Look(5, orders: i * 5, "1");
+        for (int i = 0; i < 3; i++)
+            Assert.Equal(Outcome.Ok, Look(5, orders: 25 + i, "200").Outcome);
+        _mySqlSince = _time.GetUtcNow();
+        for (int i = 0; i < 3; i++)
+            Assert.Equal(Outcome.Ok, Look(5, orders: 30 + i, "200").Outcome);
+        Assert.Equal(Outcome.Failed, Look(5, orders: 35, "200").Outcome);
+    }
+
+    [Fact]
+    public void Market_that_waits_for_MySQL_fails_and_says_so()
+    {
+        Verdict verdict = _check.Judge(State(orders: 5) with { MySqlAnswers = false, MySqlError = new(null, "Connection refused") });
+
+        Assert.Contains("mysql restart", verdict.Fix, StringComparison.Ordinal);
+        Assert.Contains("Connection refused", verdict.Actual, StringComparison.Ordinal);
+        Assert.Equal([ResourceNames.MySql], verdict.Needs);
+    }
+
+    [Theory]
+    [InlineData(1290, "mysql.mode", "SET GLOBAL read_only = OFF")]
+    [InlineData(3118, "mysql.grants.simulator", "aspire resource mysql restart")]
+    [InlineData(1142, "mysql.grants.simulator", "aspire resource mysql restart")]
+    [InlineData(1146, "mysql.schema.orders", "aspire resource mysql restart")]
+    [InlineData(1040, "mysql.max_connections", "SHOW PROCESSLIST")]
+    public void Refusal_of_MySQL_is_told_in_its_words_and_follows_from_the_check_that_explains_it(int number, string follows, string fix)
+    {
+        DateTimeOffset last = _time.GetUtcNow();
+        DatabaseError error = new(number, "The words of MySQL");
+        _check.Judge(State(orders: 5, lastCommit: last) with { MySqlError = error });
+        _time.Advance(TimeSpan.FromSeconds(6));
+
+        Verdict verdict = _check.Judge(State(orders: 5, lastCommit: last) with { MySqlError = error });
+
+        Assert.Equal($"nothing was committed for 6 s: MySQL refuses: The words of MySQL ({number})", verdict.Actual);
+        Assert.Contains(follows, verdict.Follows);
+        Assert.Contains(fix, verdict.Fix, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Restarted_simulator_begins_to_count_anew_and_that_is_movement()
     {
-        _check.Judge(State(orders: 5000));
+        DateTimeOffset last = _time.GetUtcNow();
+        _check.Judge(State(orders: 5000, lastCommit: last));
         _time.Advance(TimeSpan.FromSeconds(60));
 
-        Assert.Equal(Outcome.Ok, _check.Judge(State(orders: 3)).Outcome);
+        Assert.Equal(Outcome.Ok, _check.Judge(State(orders: 3, lastCommit: last) with { StartedAt = _time.GetUtcNow() }).Outcome);
     }
 
     [Fact]
@@ -78,7 +136,15 @@ public sealed class SimulatorCheckTests : IDisposable
         Assert.Equal([("order-simulator.answers", Outcome.Failed), ("order-simulator.market", Outcome.Unknown)], verdicts.Select(v => (v.Id, v.Outcome)));
     }
 
-    private static MarketState State(long orders, string rate = "20", bool paused = false) => new()
+    private DateTimeOffset? _mySqlSince;
+
+    private Verdict Look(double after, long orders, string rate = "20", bool paused = false, DateTimeOffset? lastCommit = null)
+    {
+        _time.Advance(TimeSpan.FromSeconds(after));
+        return _check.Judge(State(orders, rate, paused, lastCommit ?? _time.GetUtcNow()));
+    }
+
+    private MarketState State(long orders, string rate = "20", bool paused = false, DateTimeOffset? lastCommit = null) => new()
     {
         Pid = 1,
         StartedAt = default,
@@ -97,6 +163,7 @@ public sealed class SimulatorCheckTests : IDisposable
         Open = 0,
         Commit = new("mysql-commit", TimeSpan.Zero, 0, null, null, null, null),
         MySqlAnswers = true,
-        MySqlSince = null,
+        MySqlSince = _mySqlSince,
+        LastCommitAt = lastCommit,
     };
 }

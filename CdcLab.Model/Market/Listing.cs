@@ -1,7 +1,7 @@
-namespace CdcLab.OrderSimulator.Market;
+namespace CdcLab.Model.Market;
 
 /// <summary>A share: its KRX code, its name, and the price in won from which the daily limits are computed.</summary>
-internal sealed record Instrument(string Symbol, string Name, int ReferencePrice)
+public sealed record Instrument(string Symbol, string Name, int ReferencePrice)
 {
     /// <summary>The highest price of the day: 30 % above the reference price, on a tick (KRX's daily price limit since 15 June 2015).</summary>
     public int UpperLimit { get; } = TickSize.RoundDown(ReferencePrice + (ReferencePrice * 3 / 10));
@@ -15,7 +15,7 @@ internal sealed record Instrument(string Symbol, string Name, int ReferencePrice
 
 /// <summary>The shares of this market, the most traded first. Codes and names are KRX's; the constant reference prices are close to those of late 2024, on legal
 /// ticks.</summary>
-internal static class Listing
+public static class Listing
 {
     public static IReadOnlyList<Instrument> All { get; } =
     [
@@ -36,4 +36,17 @@ internal static class Listing
         new("010130", "Korea Zinc", 1_006_000), new("009830", "Hanwha Solutions", 16_310),
         new("088350", "Hanwha Life Insurance", 2_505), new("003550", "LG", 72_300),
     ];
+}
+
+/// <summary>What an order of this market can be.</summary>
+public static class OrderRanges
+{
+    /// <summary>User ids are 1 to this.</summary>
+    public const int Users = 50_000;
+
+    /// <summary>The most shares of one order.</summary>
+    public const int MostShares = 100_000;
+
+    /// <summary>No row can be older than the market: its prices are those of late 2024.</summary>
+    public static DateTime Earliest { get; } = new(2024, 10, 1, 0, 0, 0, DateTimeKind.Utc);
 }

@@ -1,9 +1,9 @@
-namespace CdcLab.OrderSimulator.Market;
+namespace CdcLab.Model.Market;
 
 /// <summary>The tick sizes of KRX shares in won: the table in force since 25 January 2023, one for KOSPI, KOSDAQ and KONEX.
 /// Source: Korea Exchange's announcements of 1 November 2022 and 17 January 2023, as reported by Chosun Ilbo (v.daum.net/v/20221101161150796) and
 /// E-Today (etoday.co.kr/news/view/2213548).</summary>
-internal static class TickSize
+public static class TickSize
 {
     public static int At(int price) => price switch
     {

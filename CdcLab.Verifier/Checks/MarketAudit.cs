@@ -1,0 +1,193 @@
+using System.Runtime.InteropServices;
+using CdcLab.Clients.Market;
+
+namespace CdcLab.Verifier.Checks;
+
+/// <summary>Judges the rows that a look has read, and keeps what is broken until it is right or gone.</summary>
+internal sealed class MarketAudit(MarketBook book)
+{
+    private const int MostListed = 500;
+    private const int Shown = 5;
+    private static readonly string[] Tables = ["mysql.schema.orders", "mysql.schema.order_executions", "mysql.grants.debezium"];
+
+    private static readonly Promise Invariants = new(
+        "market.invariants",
+        ResourceNames.OrderSimulator,
+        "executions that fit each order's status and quantity",
+        "every commit must leave the orders consistent, or what CDC carries is wrong")
+    {
+        How = "SELECT as debezium: at each look the newest 500 orders, the open ones, and the next slice of the whole table by primary key, for 20 ms at most",
+        Remedy = "what `market.ledger` says; where the ledger does not know the order any more, delete it",
+        Source = "specification, \"Invariants that hold at every commit\"",
+        Follows = Tables,
+    };
+
+    private static readonly Promise Values = new(
+        "market.values",
+        ResourceNames.OrderSimulator,
+        "every column of every order and execution has a value that can be: listed shares, legal ticks, prices no worse than the limit, times that have been",
+        "a consumer that trusts the data fails on what no market writes")
+    {
+        How = "the rows that market.invariants reads",
+        Remedy = "what `market.ledger` says; where the ledger does not know the order any more, delete it",
+        Source = "specification, section 2.4; Korea Exchange, tick sizes since 25 January 2023 and daily price limit of 30 %",
+        Follows = Tables,
+    };
+
+    private static readonly Promise Ledger = new(
+        "market.ledger",
+        ResourceNames.OrderSimulator,
+        "every commit of the market that was not purged has its rows, and no row is without its commit",
+        "what was acknowledged must stay, and what others write beside the market is not the market's")
+    {
+        How = "the rows that market.invariants reads, against the simulator's ledger in the data directory (the newest 300,000 orders)",
+        Remedy = "statements that set back what the ledger knows",
+        Source = "MySQL manual, \"InnoDB and the ACID Model\" (durability)",
+        Follows = Tables,
+    };
+
+    private readonly Dictionary<long, Finding> _broken = [];
+    // Of this pass over the table: found broken beyond the list, compared, too old for the ledger, without a line.
+    private Pass _pass;
+    private Pass _lastPass;
+    private int _ahead;
+
+    public static IReadOnlyList<Promise> Promises { get; } = [Invariants, Values, Ledger];
+
+    public MarketBook Book => book;
+
+    /// <summary>The orders that were found broken: they are read at every look.</summary>
+    public IReadOnlyCollection<long> Broken => _broken.Keys;
+
+    /// <summary>Judges every order.</summary>
+    /// <param name="moving">Orders with lines in the ledger that are newer than the rows.</param>
+    /// <returns>Orders that are one step ahead of the ledger.</returns>
+    public IReadOnlyList<OrderRow> Judge(MarketRows rows, HashSet<long> moving, bool hasLedger, DateTime now)
+    {
+        if (rows.Ranges[0].From == long.MinValue)
+            (_lastPass, _pass) = (_pass, default);
+        List<OrderRow> ahead = [];
+        Dictionary<long, Finding> found = [];
+        foreach (OrderRow row in rows.Orders.Values)
+        {
+            Comparison? comparison = hasLedger && !moving.Contains(row.Id) ? book.Compare(row) : null;
+            if (row.Id <= rows.Ranges[0].To)
+                _pass.Count(comparison?.Match);
+            if (comparison?.Match == Match.Ahead)
+                ahead.Add(row);
+            Finding finding = new(MarketRules.Invariant(row), MarketRules.Value(row, now, judgeTimes: comparison?.Match != Match.Same), comparison);
+            if (finding.IsBroken)
+                found[row.Id] = finding;
+        }
+
+        foreach (ExecutionRow orphan in rows.Orphans)
+            found[orphan.OrderId] = new($"does not exist, and has execution {orphan.Id}", null, null);
+        foreach (long id in hasLedger ? rows.Ranges.SelectMany(r => book.Expected(r.From, r.To)).Where(id => !rows.Orders.ContainsKey(id) && !moving.Contains(id)) : [])
+            found[id] = new(found.GetValueOrDefault(id)?.Invariant, null, Comparison.Missing(book.Find(id)!));
+
+        foreach (long id in _broken.Keys.Where(id => !moving.Contains(id) && !found.ContainsKey(id) && rows.Ranges.Exists(r => r.From <= id && id <= r.To)).ToArray())
+            _broken.Remove(id);
+        foreach ((long id, Finding finding) in found)
+            Keep(id, finding);
+        _ahead = ahead.Count;
+        return ahead;
+    }
+
+    /// <summary>Decides on orders that were ahead of the ledger, after the simulator was asked and then the ledger was read again: a commit of the simulator has its line
+    /// by now, or it is one that the simulator still waits for.</summary>
+    /// <param name="state">What the simulator answered; null where it did not.</param>
+    public void Confirm(IReadOnlyList<OrderRow> ahead, HashSet<long> moving, MarketState? state)
+    {
+        _ahead = 0;
+        foreach (OrderRow row in ahead.Where(r => !moving.Contains(r.Id)))
+        {
+            if (book.Compare(row) is not { Match: Match.Ahead } comparison)
+                continue;
+            if (state is null || state.CommittingSince <= comparison.At)
+                _ahead++;
+            else
+                Keep(row.Id, new(_broken.GetValueOrDefault(row.Id)?.Invariant, _broken.GetValueOrDefault(row.Id)?.Value, comparison with { Match = Match.Differs }));
+        }
+    }
+
+    /// <param name="progress">How much of the table has been seen.</param>
+    /// <param name="unread">Why the ledger could not be read; null where it was.</param>
+    /// <param name="readsBack">Whether older lines of the ledger are still to be read.</param>
+    public IReadOnlyList<Verdict> Verdicts(string progress, string? unread, bool readsBack) =>
+    [
+        OfRows(Invariants, f => f.Invariant, "do not fit", progress, readsBack),
+        OfRows(Values, f => f.Value, "have values that cannot be", progress, readsBack),
+        unread is null ? OfLedger(progress) : Ledger.Unknown(unread, "See the simulator's log; without a ledger that can be read, make a new lab with the command `reset`."),
+    ];
+
+    private Verdict OfRows(Promise promise, Func<Finding, string?> what, string how, string progress, bool readsBack)
+    {
+        KeyValuePair<long, Finding>[] broken = [.. _broken.Where(b => what(b.Value) is not null).OrderBy(b => b.Value.Differs)];
+        if (broken.Length == 0)
+            return promise.Ok(progress);
+        KeyValuePair<long, Finding>[] unexplained = [.. broken.TakeWhile(b => !b.Value.Differs)];
+        string fix = unexplained.Length == 0 ? "See market.ledger."
+            : readsBack ? "Wait: the ledger, which may know what is right, is still being read."
+            : unexplained[0].Value.Ledger?.Match == Match.Same ? "The market itself committed it: that is a fault of the order simulator, to be reported with its ledger."
+            : Statements(
+                "The ledger does not know these orders any more. Set them right by hand, or delete them as a purge would",
+                unexplained.Select(b => Comparison.Foreign(b.Key).Fix));
+        return promise.Failed($"{Count(broken.Length)} {how}: {List(broken, what)}; {progress}", fix) with { Follows = unexplained.Length == 0 ? [Ledger.Id] : [] };
+    }
+
+    private Verdict OfLedger(string progress)
+    {
+        KeyValuePair<long, Finding>[] broken = [.. _broken.Where(b => b.Value.Differs)];
+        Pass pass = _pass.Same + _pass.NotKnown > _lastPass.Same + _lastPass.NotKnown ? _pass : _lastPass;
+        string compared = $"{progress}; {pass.Same:N0} compared with the ledger"
+            + (pass.NotKnown > 0 ? $", {pass.NotKnown:N0} are older than what is kept of it" : "")
+            + (pass.Unwritten > 0 ? $", {pass.Unwritten:N0} with a commit of a killed simulator" : "")
+            + (_ahead > 0 ? $", {_ahead:N0} may be about to get their line" : "");
+        if (broken.Length == 0 && _pass.Unlisted + _lastPass.Unlisted == 0)
+            return Ledger.Ok(compared);
+        string fix = broken.Length == 0 ? "Wait: the next pass over the table looks for more."
+            : Statements("Set back what the market did not write", broken.Select(b => b.Value.Ledger!.Fix));
+        return Ledger.Failed($"{Count(broken.Length)} not as the ledger has them: {List(broken, f => f.Ledger!.What)}; {progress}", fix) with { Follows = [] };
+    }
+
+    private static string Statements(string what, IEnumerable<IReadOnlyList<(int Place, string Sql)>> fixes)
+    {
+        IReadOnlyList<(int Place, string Sql)>[] all = [.. fixes];
+        string sql = string.Join(", ", all.Take(Shown).SelectMany(f => f).OrderBy(s => s.Place).Select(s => s.Sql.Contains('`', StringComparison.Ordinal) ? $"`` {s.Sql} ``" : $"`{s.Sql}`"));
+        return $"{what}: {sql}." + (all.Length > Shown ? $" Then look again for the {all.Length - Shown:N0} more; where they are too many, the data are lost: make a new lab with the command reset." : "");
+    }
+
+    private string Count(int broken) => $"{broken:N0}{(_pass.Unlisted + _lastPass.Unlisted > 0 ? " and more" : "")} order{(broken == 1 ? "" : "s")}";
+
+    private static string List(KeyValuePair<long, Finding>[] broken, Func<Finding, string?> what) =>
+        string.Join("; ", broken.Take(Shown).Select(b => $"order {b.Key} {what(b.Value)}")) + (broken.Length > Shown ? $"; and {broken.Length - Shown:N0} more" : "");
+
+    private void Keep(long id, Finding finding)
+    {
+        if (_broken.Count < MostListed || _broken.ContainsKey(id))
+            _broken[id] = finding;
+        else
+            _pass.Unlisted++;
+    }
+
+    private sealed record Finding(string? Invariant, string? Value, Comparison? Ledger)
+    {
+        public bool Differs => Ledger?.Match == Match.Differs;
+
+        public bool IsBroken => Invariant is not null || Value is not null || Differs;
+    }
+
+    [StructLayout(LayoutKind.Auto)]
+    private record struct Pass(long Same, long NotKnown, long Unwritten, long Unlisted)
+    {
+        public void Count(Match? match)
+        {
+            if (match == Match.NotKnown)
+                NotKnown++;
+            else if (match is not null)
+                Same++;
+            if (match == Match.Unwritten)
+                Unwritten++;
+        }
+    }
+}
