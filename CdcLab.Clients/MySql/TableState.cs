@@ -70,6 +70,8 @@ public static class TableDifferences
     public static IReadOnlyList<TableDifference> Of(TableSpec spec, TableState state)
     {
         string table = $"{OrdersSchema.Database}.{spec.Name}";
+        // A copy of the table's rows would look up each foreign key, and wait for a transaction of the market that itself waits for this statement: neither sees the other.
+        string alter = $"{(spec.ForeignKey is null ? "" : "SET SESSION foreign_key_checks = OFF; ")}ALTER TABLE {table}";
         if (state.Kind != "BASE TABLE")
             return [new($"{spec.Name} is a {state.Kind.ToLowerInvariant()}, not a table", [$"DROP {state.Kind} {table}"])];
         List<TableDifference> differences = [];
@@ -79,7 +81,7 @@ public static class TableDifferences
             Add($"the collation of new columns is {state.Collation}", $"DEFAULT {OrdersSchema.CharacterSet}");
         Dictionary<string, string> beyond = new(state.Parts, StringComparer.OrdinalIgnoreCase);
         List<TableDifference> later = [];
-        Rename(spec, beyond, differences, table);
+        Rename(spec, beyond, differences, alter);
         foreach ((string part, string definition) in Parts(spec))
         {
             bool isThere = beyond.Remove(part, out string? found);
@@ -88,22 +90,22 @@ public static class TableDifferences
             string[] changes = Change(spec, part, isThere, state);
             // What refers to columns is made when they are there.
             (part.StartsWith(Column, StringComparison.Ordinal) ? differences : later).Add(
-                new(isThere ? $"{part} is {Plain(found!)}, not {Plain(definition)}" : $"{part} is missing", [.. changes.Select(c => $"ALTER TABLE {table} {c}")]));
+                new(isThere ? $"{part} is {Plain(found!)}, not {Plain(definition)}" : $"{part} is missing", [.. changes.Select(c => $"{alter} {c}")]));
         }
 
         foreach (string part in beyond.Keys.Where(p => !p.StartsWith(Index, StringComparison.Ordinal)))
-            differences.Add(new($"{part} is not part of the schema", [$"ALTER TABLE {table} {Drop(part, state)}"]));
+            differences.Add(new($"{part} is not part of the schema", [$"{alter} {Drop(part, state)}"]));
         differences.AddRange(later);
         // Binlog rows carry columns by position, not by name.
         if (differences.Count == 0 && !state.Columns.SequenceEqual(spec.Columns.Select(c => c.Name), StringComparer.OrdinalIgnoreCase))
             Add($"the columns are in another order: {string.Join(", ", state.Columns)}", string.Join(", ", spec.Columns.Select((c, i) => $"MODIFY COLUMN {c.Name} {c.Definition} {Place(spec, i)}")));
         return differences;
 
-        void Add(string text, string change) => differences.Add(new(text, [$"ALTER TABLE {table} {change}"]));
+        void Add(string text, string change) => differences.Add(new(text, [$"{alter} {change}"]));
     }
 
     // A column of another name with the same definition, where one is missing, was renamed: to drop it would lose what it holds.
-    private static void Rename(TableSpec spec, Dictionary<string, string> found, List<TableDifference> differences, string table)
+    private static void Rename(TableSpec spec, Dictionary<string, string> found, List<TableDifference> differences, string alter)
     {
         HashSet<string> wanted = new(spec.Columns.Select(c => Column + c.Name), StringComparer.OrdinalIgnoreCase);
         foreach (ColumnSpec missing in spec.Columns.Where(c => !found.ContainsKey(Column + c.Name)))
@@ -112,7 +114,7 @@ public static class TableDifferences
                 continue;
             found.Remove(other);
             found[Column + missing.Name] = missing.Definition;
-            differences.Add(new($"{other} should be named {missing.Name}", [$"ALTER TABLE {table} RENAME COLUMN {Name(other[Column.Length..])} TO {missing.Name}"]));
+            differences.Add(new($"{other} should be named {missing.Name}", [$"{alter} RENAME COLUMN {Name(other[Column.Length..])} TO {missing.Name}"]));
         }
     }
 

@@ -37,6 +37,9 @@ public class LabApplication : IAsyncLifetime
     /// <summary>The services of the application.</summary>
     public IServiceProvider Services => _application!.Services;
 
+    /// <summary>Whether the last test has healed what it broke, and seen all ok after it.</summary>
+    public bool IsWhole { get; set; }
+
     /// <summary>Whether the lab runs the legacy Kafka.</summary>
     public bool IsLegacy { get; private set; }
 
@@ -90,6 +93,7 @@ public class LabApplication : IAsyncLifetime
     /// <summary>Executes a command of a resource, as the dashboard does.</summary>
     public async Task<ExecuteCommandResult> CommandAsync(string resource, string command)
     {
+        IsWhole = false;
         ExecuteCommandResult result = await Services.GetRequiredService<ResourceCommandService>().ExecuteCommandAsync(resource, command, TestContext.Current.CancellationToken);
         Assert.True(result.Success, $"{command} {resource}: {result.Message}");
         return result;

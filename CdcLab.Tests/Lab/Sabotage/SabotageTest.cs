@@ -26,6 +26,7 @@ public abstract partial class SabotageTest(LabApplication lab)
         Verdict verdict = await BreakAsync(id, sabotage, related, turnLimit);
         await TypeAsync(verdict.Fix!);
         await Lab.AllOkAsync(WholeLimit);
+        Lab.IsWhole = true;
         return verdict;
     }
 
@@ -37,7 +38,9 @@ public abstract partial class SabotageTest(LabApplication lab)
     /// <returns>The verdict.</returns>
     protected async Task<Verdict> BreakAsync(string id, Func<Task> sabotage, string[]? related = null, TimeSpan? turnLimit = null)
     {
-        await Lab.AllOkAsync(WholeLimit);
+        if (!Lab.IsWhole)
+            await Lab.AllOkAsync(WholeLimit);
+        Lab.IsWhole = false;
         await sabotage();
         (LabReport report, Verdict verdict, _) = await Lab.LookForVerdictAsync(id, Outcome.Failed, turnLimit ?? TurnLimit);
         Assert.Null(verdict.CausedBy);
