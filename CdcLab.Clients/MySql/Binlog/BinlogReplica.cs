@@ -14,8 +14,9 @@ public sealed class MySqlRefusedException(int code, string message) : Exception(
 /// loopback here; only <c>caching_sha2_password</c>, which the lab's users have.</remarks>
 public sealed class BinlogReplica : IAsyncDisposable
 {
-    // A dump ends an older one under the same id; Debezium's ids and those that people give are far below.
-    private const uint ServerId = 4_294_960_118;
+    // Debezium's ids, and those that people give, are far below.
+    private const uint LeastServerId = 4_000_000_000;
+
     private const string Plugin = "caching_sha2_password";
     private const int NonceLength = 20;
     private const int LargestPart = 0xFF_FFFF;
@@ -71,7 +72,9 @@ public sealed class BinlogReplica : IAsyncDisposable
         await CommandAsync([3, .. "SET @source_binlog_checksum = @@GLOBAL.binlog_checksum, @master_binlog_checksum = @@GLOBAL.binlog_checksum"u8], cancellationToken);
         await AnswerAsync(cancellationToken);
         const byte Dump = 0x12, NonBlock = 1;
-        await CommandAsync([Dump, .. Bytes(checked((uint)position)), NonBlock, 0, .. Bytes(ServerId), .. Encoding.UTF8.GetBytes(file)], cancellationToken);
+        // Another one for each dump: a second dump under the same id ends the first (seen: error 1236).
+        uint serverId = LeastServerId + (uint)Random.Shared.Next(290_000_000);
+        await CommandAsync([Dump, .. Bytes(checked((uint)position)), NonBlock, 0, .. Bytes(serverId), .. Encoding.UTF8.GetBytes(file)], cancellationToken);
     }
 
     /// <summary>The next event, the description of the file first; null at the binlog's end, or where it is cut: after an event of more than a mebibyte.</summary>
