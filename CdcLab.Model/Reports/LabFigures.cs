@@ -36,7 +36,9 @@ public sealed record KafkaTools(string Configs, string Topics, string Reassign)
 
     /// <summary>Their usual names, where it is not known how they start here.</summary>
     public static KafkaTools Usual(string bootstrap) => new(
-        $"kafka-configs.sh --bootstrap-server {bootstrap}", $"kafka-topics.sh --bootstrap-server {bootstrap}", $"kafka-reassign-partitions.sh --bootstrap-server {bootstrap} {FromPipe}");
+        $"kafka-configs.sh --bootstrap-server {bootstrap}",
+        $"kafka-topics.sh --bootstrap-server {bootstrap}",
+        $"kafka-reassign-partitions.sh --bootstrap-server {bootstrap} {FromPipe}");
 }
 
 /// <summary>A disk, by a folder on it.</summary>

@@ -42,7 +42,13 @@ public sealed record TopicKind(string For, string Names, string? Policy, int? Pa
     [
         new("the topic of consumers' offsets", "^__consumer_offsets$", "compact", 50, Lost: "the offsets that consumers have committed"),
         new("the topic of transactions' states", "^__transaction_state$", "compact", 50, Lost: "the states of the transactions under way"),
-        new("a schema history", "schema[-.]?(history|changes)|db[-.]?history", "delete", 1, Forever: true, "the history of the tables' structure (start its connector again with snapshot.mode=recovery)"),
+        new(
+            "a schema history",
+            "schema[-.]?(history|changes)|db[-.]?history",
+            "delete",
+            1,
+            Forever: true,
+            "the history of the tables' structure (start its connector again with snapshot.mode=recovery)"),
         new("the topic of Connect's configurations", "connect.*[-_.]configs?$", "compact", 1, Lost: "the configurations of the connectors (register them again)"),
         new("the topic of Connect's offsets", "connect.*[-_.]offsets?$", "compact"),
         new("the topic of Connect's states", "connect.*[-_.]status(es)?$", "compact"),

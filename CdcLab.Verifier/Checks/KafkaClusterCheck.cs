@@ -1,6 +1,6 @@
 namespace CdcLab.Verifier.Checks;
 
-/// <summary>What ZooKeeper tells of the cluster: brokers, controller, and whether every replica of every partition is in sync, Kafka's own topics included.</summary>
+/// <summary>What ZooKeeper tells of the cluster: brokers, controller, and whether every replica is in sync, those of Kafka's own topics included.</summary>
 internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) : ICheck
 {
     private readonly Promise _brokers = new(
@@ -15,7 +15,10 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
     };
 
     private readonly Promise _controller = new(
-        "kafka.controller", ResourceNames.Kafka, "one of the registered brokers is the controller", "The controller elects leaders: without it a lost leader has no successor.")
+        "kafka.controller",
+        ResourceNames.Kafka,
+        "one of the registered brokers is the controller",
+        "The controller elects leaders: without it a lost leader has no successor.")
     {
         How = "ZooKeeper's node /controller",
         Remedy = "registered brokers elect one by themselves",
@@ -24,7 +27,10 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
     };
 
     private readonly Promise _isr = new(
-        "kafka.isr", ResourceNames.Kafka, "every replica of every partition is in sync", "Only replicas in sync can take over without losing what was acknowledged.")
+        "kafka.isr",
+        ResourceNames.Kafka,
+        "every replica of every partition is in sync",
+        "Only replicas in sync can take over without losing what was acknowledged.")
     {
         How = "the state of every partition in ZooKeeper's nodes",
         Remedy = "a follower catches up by itself",
@@ -46,7 +52,7 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
         const string Wait = "Wait: the verifier makes its own topic when the brokers answer.";
         return state.Partitions.Count == 0
             ? [Brokers(state), Controller(state), _isr.Unknown("There is no topic yet.", Wait)]
-            : [Brokers(state), Controller(state), InSync(state.Partitions)];
+            : [Brokers(state), Controller(state), InSync(state)];
     }
 
     private Verdict Brokers(ClusterState state)
@@ -55,8 +61,10 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
         List<string> missing = [.. lab.Brokers.Where(b => !registered.Contains(b.Id)).Select(b => b.Name)];
         List<int> foreign = [.. registered.Where(id => lab.Brokers.All(b => b.Id != id))];
         string actual = registered.Count == 0 ? "none is registered" : $"registered: {string.Join(", ", registered)}";
-        return missing.Count > 0 ? _brokers.Failed($"{actual}; missing: {string.Join(", ", missing)}", $"Wait, up to {_return.TotalSeconds:0} s: a broker that runs registers again by itself, as soon as ZooKeeper answers it.", missing)
-            : foreign.Count > 0 ? _brokers.Failed(actual, $"Broker {foreign[0]} is not one of this lab's: find out who started it, or set Lab:Kafka:Brokers.", needs: [])
+        string wait = $"Wait, up to {_return.TotalSeconds:0} s: a broker that runs registers again by itself, as soon as ZooKeeper answers it.";
+        string foreigner = $"Broker {foreign.FirstOrDefault()} is not one of this lab's: find out who started it, or set Lab:Kafka:Brokers.";
+        return missing.Count > 0 ? _brokers.Failed($"{actual}; missing: {string.Join(", ", missing)}", wait, missing)
+            : foreign.Count > 0 ? _brokers.Failed(actual, foreigner, needs: [])
             : _brokers.Ok(actual);
     }
 
@@ -68,8 +76,10 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
             : _controller.Ok(ResourceNames.Broker(id));
     }
 
-    private Verdict InSync(IReadOnlyList<PartitionState> partitions)
+    private Verdict InSync(ClusterState state)
     {
+        IReadOnlyList<PartitionState> partitions = state.Partitions;
+
         // A topic is being made for a fraction of a second, Kafka's own with its first consumer: that is no lost replica unless it lasts until the next look.
         HashSet<string> justMade = [.. partitions.Where(p => p.IsNew && !_newBefore.Contains(p.Name)).Select(p => p.Name)];
         _newBefore = [.. partitions.Where(p => p.IsNew).Select(p => p.Name)];
@@ -81,11 +91,15 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
                 : _isr.Ok($"all {partitions.Count} partitions whole");
         }
 
-        string[] absent = [.. lacking.SelectMany(p => p.Replicas.Except(p.InSync)).Distinct().Order().Select(ResourceNames.Broker)];
+        int[] absent = [.. lacking.SelectMany(p => p.Replicas.Except(p.InSync)).Distinct().Order()];
+        string[] names = [.. absent.Select(ResourceNames.Broker)];
+        // One that is not registered comes back first; one that is and still lags is stuck.
+        string[] stuck = [.. absent.Where(id => state.Brokers.Any(b => b.Id == id)).Select(id => $"`{KafkaFix.Restart(ResourceNames.Broker(id))}`")];
+        string wait = $"Wait, up to {_return.TotalSeconds:0} s, {(absent.Length == 0 ? "for the election of a leader" : $"until {string.Join(", ", names)} has caught up")}.";
         return _isr.Failed(
             $"{lacking.Count} of {partitions.Count} partitions lack a replica: {KafkaFix.Named(lacking.Select(Describe))}",
-            absent.Length == 0 ? $"Wait, up to {_return.TotalSeconds:0} s, for the election of a leader." : $"Wait, up to {_return.TotalSeconds:0} s, until {string.Join(", ", absent)} has caught up.",
-            absent.Length == 0 ? null : absent);
+            stuck.Length == 0 ? wait : $"{wait} If it is not ok by then, run {string.Join("; ", stuck)}.",
+            absent.Length == 0 ? null : names);
     }
 
     private static string Describe(PartitionState partition) =>

@@ -23,28 +23,37 @@ internal sealed class KafkaFix(VerifiedLab lab, FiguresStore figures)
     public string Topic(string topic, IEnumerable<(string Setting, string? Value)> changes)
     {
         ILookup<bool, string> words = changes.ToLookup(c => c.Value is null, c => c.Value is null ? c.Setting : $"{c.Setting}={c.Value}");
-        return $"{Tools.Configs} --alter --entity-type topics --entity-name {topic}{Option("--add-config", words[false])}{Option("--delete-config", words[true])}";
+        string settings = Option("--add-config", words[false]) + Option("--delete-config", words[true]);
+        return $"{Tools.Configs} --alter --entity-type topics --entity-name {topic}{settings}";
 
         static string Option(string name, IEnumerable<string> values) => values.Any() ? $" {name} {string.Join(',', values)}" : "";
     }
 
-    /// <summary>Deletes what was set dynamically: of one broker, or the default of all. From inside, where the addresses that clients on the host are told are wrong.</summary>
-    public string Broker(int? id, string setting, bool inside = false) =>
-        $"{(inside ? Tools.Configs.Replace(lab.Bootstrap, string.Join(',', lab.Brokers.Select(b => b.Internal)), StringComparison.Ordinal) : Tools.Configs)} --alter --entity-type brokers {(id is { } one ? $"--entity-name {one}" : "--entity-default")} --delete-config {Quote(setting)}";
+    /// <summary>Deletes what was set dynamically: of one broker, or the default of all. From inside, where clients on the host are told wrong addresses.</summary>
+    public string Broker(int? id, string setting, bool inside = false)
+    {
+        string configs = inside ? Tools.Configs.Replace(lab.Bootstrap, string.Join(',', lab.Brokers.Select(b => b.Internal)), StringComparison.Ordinal) : Tools.Configs;
+        return $"{configs} --alter --entity-type brokers {(id is { } one ? $"--entity-name {one}" : "--entity-default")} --delete-config {Quote(setting)}";
+    }
 
     public string Delete(string topic) => $"{Tools.Topics} --delete --topic {topic}";
 
     // Kafka makes its own again by itself. Others take some seconds until they are gone.
-    public string MakeAnew(string topic, TopicKind kind) => topic.StartsWith("__", StringComparison.Ordinal)
-        ? Delete(topic)
-        : $"{Delete(topic)} && sleep 3 && {Tools.Topics} --create --topic {topic} --partitions {kind.Partitions} --replication-factor {lab.Options.Kafka.ReplicationFactor}"
-            + $" --config cleanup.policy={kind.Policy}{(kind.Forever ? " --config retention.ms=-1 --config retention.bytes=-1" : "")}";
+    public string MakeAnew(string topic, TopicKind kind)
+    {
+        string forever = kind.Forever ? " --config retention.ms=-1 --config retention.bytes=-1" : "";
+        string size = $"--partitions {kind.Partitions} --replication-factor {lab.Options.Kafka.ReplicationFactor}";
+        return topic.StartsWith("__", StringComparison.Ordinal) ? Delete(topic)
+            : $"{Delete(topic)} && sleep 3 && {Tools.Topics} --create --topic {topic} {size} --config cleanup.policy={kind.Policy}{forever}";
+    }
 
-    /// <summary>Gives partitions as many replicas as they must have; who has one keeps it. The tool reads what it shall do from a file: here, from a pipe.</summary>
+    /// <summary>Gives partitions as many replicas as they must have; who has one keeps it. printf repeats its format for each two of the words that follow.</summary>
     public string Reassign(IEnumerable<PartitionState> partitions)
     {
-        IEnumerable<string> topics = partitions.Take(MostMoved).GroupBy(p => p.Topic).Select(t =>
-            $"printf ',{{\"topic\":\"{t.Key}\",\"partition\":%d,\"replicas\":[%s]}}' {string.Join(' ', t.Select(p => $"{p.Number} {string.Join(',', Replicas(p))}"))}");
+        IEnumerable<string> topics =
+            from partition in partitions.Take(MostMoved)
+            group $"{partition.Number} {string.Join(',', Replicas(partition))}" by partition.Topic into topic
+            select $$"""printf ',{"topic":"{{topic.Key}}","partition":%d,"replicas":[%s]}' {{string.Join(' ', topic)}}""";
         return $$"""(printf '{"version":1,"partitions":['; {{string.Join("; ", topics)}}; printf ']}') | sed 's/\[,/[/' | {{Tools.Reassign}}""";
     }
 
@@ -56,5 +65,6 @@ internal sealed class KafkaFix(VerifiedLab lab, FiguresStore figures)
         return kept.Union(all.SkipWhile(id => id != kept.FirstOrDefault(all[0]))).Union(all).Take(lab.Options.Kafka.ReplicationFactor);
     }
 
-    private static string Quote(string name) => name.All(c => char.IsAsciiLetterOrDigit(c) || "._-".Contains(c)) ? name : $"'{name.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+    private static string Quote(string name) =>
+        name.All(c => char.IsAsciiLetterOrDigit(c) || "._-".Contains(c)) ? name : $"'{name.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

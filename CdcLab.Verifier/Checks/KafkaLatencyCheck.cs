@@ -20,7 +20,11 @@ internal sealed class KafkaLatencyCheck(VerifiedLab lab, LatencyProbe probe) : I
         How = "every acknowledged probe, against the offsets that the probe's consumer has passed",
         Remedy = "what is lost is lost: its cause is healed, and the count begins anew with the verifier",
         Source = "Apache Kafka, Design, Availability and Durability Guarantees",
-        Follows = ["kafka.setting.unclean.leader.election.enable", "kafka.topics.probe", "kafka.setting.min.insync.replicas", "kafka.min_insync_replicas", "kafka.replication_factor"],
+        Follows =
+        [
+            "kafka.setting.unclean.leader.election.enable", "kafka.topics.probe", "kafka.setting.min.insync.replicas", "kafka.min_insync_replicas",
+            "kafka.replication_factor",
+        ],
     };
 
     public IReadOnlyList<Promise> Promises => [_toAck, _toConsume, _lost];
@@ -46,7 +50,8 @@ internal sealed class KafkaLatencyCheck(VerifiedLab lab, LatencyProbe probe) : I
         {
             return promise.Failed(
                 $"no probe {(promise == _toAck ? "was acknowledged" : "has arrived")} for {silence.TotalSeconds:0} s",
-                "Wait a minute: brokers that come back take up to that long. If kafka.brokers and kafka.isr are ok and it lasts, run `aspire resource verifier restart`: the probe gets new clients.");
+                "Wait half a minute: brokers that have just come back take up to that long."
+                    + " If it lasts while kafka.brokers and kafka.isr are ok, run `aspire resource verifier restart`: the probe gets new clients.");
         }
 
         if (figures.Count < Fewest)
@@ -59,7 +64,9 @@ internal sealed class KafkaLatencyCheck(VerifiedLab lab, LatencyProbe probe) : I
         string actual = $"p99 {Milliseconds(figures.P99Milliseconds)} ({percentiles}), N {figures.Count}, linger.ms {KafkaClientSettings.ProbeLinger.TotalMilliseconds}";
         return figures.P99Milliseconds <= _options.MaxLatency.TotalMilliseconds
             ? promise.Ok(actual)
-            : promise.Failed(actual, $"Wait: it is ok again {figures.Window.TotalSeconds} s after the last slow probe. A lost broker holds writes up for some seconds (kafka.brokers, kafka.isr).");
+            : promise.Failed(
+                actual,
+                $"Wait: it is ok again {figures.Window.TotalSeconds} s after the last slow probe. A lost broker holds writes up for some seconds (kafka.brokers, kafka.isr).");
     }
 
     private Verdict Judge(ProbeCounts counts)
@@ -83,8 +90,8 @@ internal sealed class KafkaLatencyCheck(VerifiedLab lab, LatencyProbe probe) : I
         Source = "Lab:Verifier:MaxLatency; Apache Kafka, Producer Configs, acks",
         Follows =
         [
-            "kafka.listeners.external", "kafka.brokers", "kafka.isr", "kafka.topics.probe", "kafka.min_insync_replicas", "kafka.setting.min.insync.replicas", "kafka.dynamic_settings",
-            .. follows,
+            "kafka.listeners.external", "kafka.brokers", "kafka.isr", "kafka.topics.probe", "kafka.min_insync_replicas", "kafka.setting.min.insync.replicas",
+            "kafka.dynamic_settings", .. follows,
         ],
     };
 

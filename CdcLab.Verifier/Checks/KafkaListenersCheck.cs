@@ -34,10 +34,15 @@ internal sealed class KafkaListenersCheck(VerifiedLab lab, string side, KafkaFix
         (string Teller, AdvertisedBroker Told)[] wrong = [.. Wrong(answers)];
         if (wrong.Length > 0)
         {
-            IEnumerable<string> found = wrong.GroupBy(w => w.Told).Select(told => $"{string.Join(", ", told.Select(t => t.Teller))} told {told.Key.Address} for broker {told.Key.Id}");
-            IEnumerable<BrokerAddresses> healed = lab.Brokers.Where(b => wrong.Any(w => w.Told.Id == b.Id));
-            string commands = KafkaFix.Type(healed.Select(b => dynamic.Contains(b) ? fix.Broker(b.Id, Setting, side == KafkaSettings.ExternalListener) : KafkaFix.Restart(b.Name)));
-            return _told.Failed(KafkaFix.Named(found), healed.Any() ? commands : "Find out who started a broker that is not of this lab; see kafka.brokers.", needs: []);
+            IEnumerable<string> found =
+                from one in wrong group one.Teller by one.Told into told select $"{string.Join(", ", told)} told {told.Key.Address} for broker {told.Key.Id}";
+            string[] commands =
+            [
+                .. lab.Brokers.Where(b => wrong.Any(w => w.Told.Id == b.Id))
+                    .Select(b => dynamic.Contains(b) ? fix.Broker(b.Id, Setting, inside: side == KafkaSettings.ExternalListener) : KafkaFix.Restart(b.Name)),
+            ];
+            string heal = commands.Length > 0 ? KafkaFix.Type(commands) : "Find out who started a broker that is not of this lab; see kafka.brokers.";
+            return _told.Failed(KafkaFix.Named(found), heal, needs: []);
         }
 
         if (Unreachable.Silent(_told, [.. answers.Where(a => a.Told is null).Select(a => (a.Broker, a.WhyNot))]) is { } unknown)
@@ -66,7 +71,7 @@ internal sealed class KafkaListenersCheck(VerifiedLab lab, string side, KafkaFix
         {
             await using ZooKeeperSession session = await ZooKeeperSession.OpenAsync(VerifiedLab.Loopback, lab.Ports.ZooKeeper, cancellationToken);
             IReadOnlyList<byte[]?> nodes = await session.ReadAsync([.. lab.Brokers.Select(b => $"/config/brokers/{b.Id}")], cancellationToken);
-            return [.. lab.Brokers.Zip(nodes).Where(b => b.Second is { } node && System.Text.Encoding.UTF8.GetString(node).Contains($"\"{Setting}\"", StringComparison.Ordinal)).Select(b => b.First)];
+            return [.. from broker in lab.Brokers.Zip(nodes) where broker.Second.AsSpan().IndexOf("\"advertised.listeners\""u8) >= 0 select broker.First];
         }
         catch (Exception e) when (Unreachable.Is(e) || e is ZooKeeperException)
         {

@@ -6,7 +6,7 @@ namespace CdcLab.Verifier.Checks;
 /// <summary>What one broker said of the settings with which it runs; null where it did not answer.</summary>
 internal sealed record BrokerAnswer(BrokerAddresses Broker, Settings? Settings, string? WhyNot = null);
 
-/// <summary>Every setting that the lab gives to all brokers is what each running broker tells, and no broker runs with another that was set while it ran.</summary>
+/// <summary>Every setting that the lab gives to all brokers is what each broker tells, and no broker runs with one that was set while it ran.</summary>
 internal sealed class KafkaSettingsCheck(VerifiedLab lab, KafkaAccess kafka, KafkaFix fix) : ICheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
@@ -42,13 +42,16 @@ internal sealed class KafkaSettingsCheck(VerifiedLab lab, KafkaAccess kafka, Kaf
         return Judge(await Task.WhenAll(lab.Brokers.Select(b => AskAsync(b, end.Token))));
     }
 
-    internal IReadOnlyList<Verdict> Judge(IReadOnlyList<BrokerAnswer> brokers) => [.. _settings.Select(s => Judge(s.Setting, s.Promise, brokers)), JudgeDynamic(brokers)];
+    internal IReadOnlyList<Verdict> Judge(IReadOnlyList<BrokerAnswer> brokers) =>
+        [.. _settings.Select(s => Judge(s.Setting, s.Promise, brokers)), JudgeDynamic(brokers)];
 
-    private static bool IsDynamic(ConfigSource source) => source is ConfigSource.DynamicBrokerConfig or ConfigSource.DynamicDefaultBrokerConfig;
+    private static bool IsDynamic(ConfigSource? source) => source is ConfigSource.DynamicBrokerConfig or ConfigSource.DynamicDefaultBrokerConfig;
 
     // The admin client goes to the addresses that it is told.
     private static Verdict OkOrSilent(Promise promise, IReadOnlyList<BrokerAnswer> brokers, string ok) =>
-        (Unreachable.Silent(promise, [.. brokers.Where(b => b.Settings is null).Select(b => (b.Broker.Name, b.WhyNot))]) ?? promise.Ok(ok)) with { Follows = ["kafka.listeners.external"] };
+        Unreachable.Silent(promise, [.. brokers.Where(b => b.Settings is null).Select(b => (b.Broker.Name, b.WhyNot))]) is { } silent
+            ? silent with { Follows = ["kafka.listeners.external", "kafka.brokers"] }
+            : promise.Ok(ok);
 
     private Verdict Judge(ServerSetting setting, Promise promise, IReadOnlyList<BrokerAnswer> brokers)
     {
@@ -61,10 +64,11 @@ internal sealed class KafkaSettingsCheck(VerifiedLab lab, KafkaAccess kafka, Kaf
         if (wrong.Length == 0)
             return OkOrSilent(promise, brokers, setting.Expected);
 
-        string found = string.Join("; ", wrong.Select(w => $"{w.Broker.Name} has {w.Found?.Value ?? "not set"}{(w.Found is { } f && IsDynamic(f.Source) ? ", set dynamically" : "")}"));
-        string heal = $"{KafkaFix.Type([.. wrong.SelectMany(w => Heal(w.Broker, w.Found)).Distinct()])} The lab starts every broker with {setting.Name}={setting.Value}.";
+        string found = string.Join("; ", wrong.Select(w => $"{w.Broker.Name} has {w.Found?.Value ?? "not set"}{(IsDynamic(w.Found?.Source) ? ", set dynamically" : "")}"));
+        string heal = $"{KafkaFix.Type(wrong.SelectMany(w => Heal(w.Broker, w.Found)))} The lab starts every broker with {setting.Name}={setting.Value}.";
         // Another setting goes before this one: log.retention.ms before log.retention.hours.
-        bool isOverruled = brokers.Any(b => b.Settings?.Values.Any(s => s.Name != setting.Variable && IsDynamic(s.Source) && s.Synonyms.Exists(o => o.Name == setting.Variable)) == true);
+        bool isOverruled = brokers.SelectMany(b => b.Settings?.Values ?? [])
+            .Any(s => s.Name != setting.Variable && IsDynamic(s.Source) && s.Synonyms.Exists(o => o.Name == setting.Variable));
         return promise.Failed(found, heal, needs: []) with { Follows = isOverruled ? [Dynamic.Id] : [] };
     }
 
@@ -76,14 +80,19 @@ internal sealed class KafkaSettingsCheck(VerifiedLab lab, KafkaAccess kafka, Kaf
         (BrokerAddresses Broker, ConfigEntryResult Found)[] wrong = [.. set.Where(s => !judged.Contains(s.Found.Name))];
         if (wrong.Length == 0)
             return OkOrSilent(Dynamic, brokers, set.Length == 0 ? "none" : $"none but {KafkaFix.Named(set.Select(s => s.Found.Name))}, judged by itself");
-        string found = KafkaFix.Named(wrong.GroupBy(w => $"{w.Found.Name}={w.Found.Value ?? "(not shown)"}").Select(s => $"{string.Join(", ", s.Select(w => w.Broker.Name))} with {s.Key}"));
-        return Dynamic.Failed(found, KafkaFix.Type([.. wrong.SelectMany(w => Heal(w.Broker, w.Found)).Distinct()]), needs: []);
+        IEnumerable<string> found =
+            from one in wrong
+            group one.Broker.Name by $"{one.Found.Name}={one.Found.Value ?? "(not shown)"}" into setting
+            select $"{string.Join(", ", setting)} with {setting.Key}";
+        return Dynamic.Failed(KafkaFix.Named(found), KafkaFix.Type(wrong.SelectMany(w => Heal(w.Broker, w.Found))), needs: []);
     }
 
     // Deleted where it was set, which may be both of the broker and as the default; only what the broker was started with needs a restart.
     private IEnumerable<string> Heal(BrokerAddresses broker, ConfigEntryResult? found) => found is null || !IsDynamic(found.Source)
         ? [KafkaFix.Restart(broker.Name)]
-        : found.Synonyms.Where(s => s.Name == found.Name && IsDynamic(s.Source)).Select(s => fix.Broker(s.Source == ConfigSource.DynamicBrokerConfig ? broker.Id : null, s.Name));
+        : found.Synonyms
+            .Where(s => s.Name == found.Name && IsDynamic(s.Source))
+            .Select(s => fix.Broker(s.Source == ConfigSource.DynamicBrokerConfig ? broker.Id : null, s.Name));
 
     private async Task<BrokerAnswer> AskAsync(BrokerAddresses broker, CancellationToken cancellationToken)
     {

@@ -30,7 +30,10 @@ internal sealed class KafkaTopicsCheck(VerifiedLab lab, ClusterSource cluster, K
         "cleanup.policy; Kafka Connect, config.storage.topic, offset.storage.topic, status.storage.topic");
 
     private static readonly Promise Size = Of(
-        "max_message_bytes", "no topic refuses a record that the brokers take", "A connector whose record is refused stops.", "max.message.bytes, message.timestamp.difference.max.ms");
+        "max_message_bytes",
+        "no topic refuses a record that the brokers take",
+        "A connector whose record is refused stops.",
+        "max.message.bytes, message.timestamp.difference.max.ms");
 
     private static readonly Promise Count = Of(
         "partitions",
@@ -56,7 +59,7 @@ internal sealed class KafkaTopicsCheck(VerifiedLab lab, ClusterSource cluster, K
     private readonly Promise _minimum = Of(
         "min_insync_replicas",
         $"{Minimum} is {lab.Options.Kafka.MinInSyncReplicas} for every topic",
-        "Below it acks=all is acknowledged by too few brokers, and one lost broker can lose the record; as many as there are replicas, and writing stops with the first broker.",
+        "Below it acks=all is acknowledged by too few brokers, and one lost broker can lose the record; as high as the replicas, writing stops with the first.",
         Minimum) with { Id = "kafka.min_insync_replicas" };
 
     private readonly Promise _probe = Of(
@@ -67,8 +70,8 @@ internal sealed class KafkaTopicsCheck(VerifiedLab lab, ClusterSource cluster, K
 
     private readonly Rule[] _rules =
     [
-        new(Unclean, "unclean.leader.election.enable", (own, _) => IsOwn(own) && own.Value == "true" ? new("a leader that lacks acknowledged records may be elected") : null),
-        new(Expiry, "retention.ms", (own, kind) => Expires(own, kind, (long)TimeSpan.FromHours(lab.Options.Kafka.RetentionHours).TotalMilliseconds, (long)Century.TotalMilliseconds)),
+        new(Unclean, "unclean.leader.election.enable", (own, _) => IsOwn(own) && own.Value == "true" ? new("a leader that lacks records may be elected") : null),
+        new(Expiry, "retention.ms", (own, kind) => Expires(own, kind, lab.Options.Kafka.RetentionHours * 3_600_000L, (long)Century.TotalMilliseconds)),
         new(Expiry, "retention.bytes", (own, kind) => Expires(own, kind, lab.Options.Kafka.RetentionBytes, long.MaxValue)),
         new(Policy, "cleanup.policy", NotFor),
         new(Size, "max.message.bytes", Refuses),
@@ -92,22 +95,24 @@ internal sealed class KafkaTopicsCheck(VerifiedLab lab, ClusterSource cluster, K
         catch (Exception e) when (Unreachable.Is(e))
         {
             string because = $"The topics' settings could not be read: the cluster {Unreachable.Words(e)}.";
-            return [Factor(state, topics: null), .. Promises.Skip(1).Select(p => p.Unknown(because, Unreachable.Restart([.. lab.Brokers.Select(b => b.Name)])) with { Follows = ["kafka.listeners.external"] })];
+            string restart = Unreachable.Restart([.. lab.Brokers.Select(b => b.Name)]);
+            return [Factor(state, topics: null), .. Promises.Skip(1).Select(p => p.Unknown(because, restart) with { Follows = ["kafka.listeners.external", "kafka.brokers"] })];
         }
     }
 
     internal IReadOnlyList<Verdict> Judge(ClusterState state, IReadOnlyDictionary<string, Settings> topics)
     {
-        Topic[] all = [.. state.Topics.Where(t => topics.ContainsKey(t.Key)).Select(t => new Topic(t.Key, TopicKind.Of(t.Key), [.. t], topics[t.Key]))];
+        Topic[] all = [.. from topic in state.Topics where topics.ContainsKey(topic.Key) select new Topic(topic.Key, TopicKind.Of(topic.Key), [.. topic], topics[topic.Key])];
         Topic[] others = [.. all.Where(t => t.Name != KafkaTopic.ProbeName)];
         string ok = $"{all.Length} topics with {all.Sum(t => t.Settings.Values.Count(IsOwn))} settings of their own, none against it";
         return
         [
             Factor(state, topics),
             LeastInSync(all),
-            .. _rules.GroupBy(r => r.Promise).Select(rules => Judge(rules.Key, [.. from rule in rules from topic in others select Broken(rule, topic) into fault where fault is not null select fault], ok)),
+            .. _rules.GroupBy(r => r.Promise).Select(rules => Judge(rules.Key, [.. rules.SelectMany(rule => others.Select(topic => Broken(rule, topic)).OfType<Fault>())], ok)),
             Partitions(others, ok),
-            all.Except(others).FirstOrDefault() is { } probe ? Probe(probe, ok) : _probe.Unknown("The probe's topic is not there.", "Wait some seconds: the verifier makes it again."),
+            all.FirstOrDefault(t => t.Name == KafkaTopic.ProbeName) is { } probe ? Probe(probe, ok)
+                : _probe.Unknown("The probe's topic is not there.", "Wait some seconds: the verifier makes it again."),
         ];
     }
 
@@ -132,20 +137,26 @@ internal sealed class KafkaTopicsCheck(VerifiedLab lab, ClusterSource cluster, K
         kind.Policy is not { } right || setting.Value == right || (right == "delete" && !IsOwn(setting)) ? null
             : new($"{kind.For} needs {right}", right == "compact" || kind.Forever ? right : null);
 
-    private static Wrong? Refuses(ConfigEntryResult setting, TopicKind kind) =>
-        IsOwn(setting) && long.TryParse(setting.Value, out long own) && long.TryParse(setting.Synonyms.Find(s => s.Source != ConfigSource.DynamicTopicConfig)?.Value, out long brokers) && own < brokers
-            ? new($"the brokers take {brokers}") : null;
+    private static Wrong? Refuses(ConfigEntryResult setting, TopicKind kind)
+    {
+        string? brokers = setting.Synonyms.Find(s => s.Source != ConfigSource.DynamicTopicConfig)?.Value;
+        return IsOwn(setting) && long.TryParse(setting.Value, out long own) && long.TryParse(brokers, out long taken) && own < taken ? new($"the brokers take {taken}") : null;
+    }
 
     private static Fault? Broken(Rule rule, Topic topic) =>
-        topic.Settings.GetValueOrDefault(rule.Setting) is { } setting && rule.Judge(setting, topic.Kind) is { } wrong ? new(topic.Name, setting, wrong.Why, wrong.Right) : null;
+        topic.Settings.GetValueOrDefault(rule.Setting) is { } setting && rule.Judge(setting, topic.Kind) is { } wrong
+            ? new(topic.Name, setting, wrong.Why, wrong.Right)
+            : null;
 
     private static string Found(IEnumerable<Fault> faults) => KafkaFix.Named(faults.Select(f => $"{f.Topic} has {f.Setting.Name}={f.Setting.Value}: {f.Why}"));
 
     private static string Stops(int replicas, int minimum) => minimum > replicas ? "nothing can be written to it with acks=all" : "it stops with the first broker";
 
-    private Verdict Judge(Promise promise, IReadOnlyList<Fault> faults, string ok) => faults.Count == 0
-        ? promise.Ok(ok)
-        : promise.Failed(Found(faults), KafkaFix.Type(faults.GroupBy(f => f.Topic).Select(t => fix.Topic(t.Key, t.Select(f => (f.Setting.Name, f.Right))))), needs: []);
+    private Verdict Judge(Promise promise, IReadOnlyList<Fault> faults, string ok)
+    {
+        IEnumerable<string> commands = faults.GroupBy(f => f.Topic).Select(topic => fix.Topic(topic.Key, topic.Select(f => (f.Setting.Name, f.Right))));
+        return faults.Count == 0 ? promise.Ok(ok) : promise.Failed(Found(faults), KafkaFix.Type(commands), needs: []);
+    }
 
     private Verdict Factor(ClusterState state, IReadOnlyDictionary<string, Settings>? topics)
     {
@@ -155,14 +166,16 @@ internal sealed class KafkaTopicsCheck(VerifiedLab lab, ClusterSource cluster, K
             ? _factor.Ok($"{right} in all {state.Topics.Count()} topics")
             : _factor.Failed(
                 KafkaFix.Named(wrong.Select(Describe)),
-                $"{KafkaFix.Type([fix.Reassign(wrong.SelectMany(t => t).Where(p => p.Replicas.Count != right))])} It copies in the background. A topic that nobody needs can be deleted instead.",
+                $"{KafkaFix.Type([fix.Reassign(wrong.SelectMany(t => t).Where(p => p.Replicas.Count != right))])} It copies in the background."
+                    + " A topic that nobody needs can be deleted instead.",
                 needs: []);
 
         string Describe(IGrouping<string, PartitionState> topic)
         {
             int fewest = topic.Min(p => p.Replicas.Count);
             int minimum = int.Parse(topics?.GetValueOrDefault(topic.Key)?.GetValueOrDefault(Minimum)?.Value ?? $"{lab.Options.Kafka.MinInSyncReplicas}");
-            return $"{topic.Key} has {string.Join(" and ", topic.Select(p => p.Replicas.Count).Distinct().Order())}{(minimum < fewest ? "" : $", with {Minimum}={minimum}: {Stops(fewest, minimum)}")}";
+            string has = $"{topic.Key} has {string.Join(" and ", topic.Select(p => p.Replicas.Count).Distinct().Order())}";
+            return minimum < fewest ? has : $"{has}, with {Minimum}={minimum}: {Stops(fewest, minimum)}";
         }
     }
 
@@ -180,7 +193,7 @@ internal sealed class KafkaTopicsCheck(VerifiedLab lab, ClusterSource cluster, K
         // What the topics have from the brokers is healed there.
         return faults[true].Any() || !faults[false].Any()
             ? Judge(_minimum, [.. faults[true]], $"{right} for all {topics.Length} topics")
-            : _minimum.Failed(Found(faults[false]), $"Heal kafka.setting.{Minimum}: the topics have it from the brokers.", needs: []) with { Follows = [$"kafka.setting.{Minimum}"] };
+            : _minimum.Failed(Found(faults[false]), "See the setting of the brokers: the topics have it from them.", needs: []) with { Follows = [$"kafka.setting.{Minimum}"] };
     }
 
     private Verdict Partitions(Topic[] topics, string ok)
@@ -190,7 +203,8 @@ internal sealed class KafkaTopicsCheck(VerifiedLab lab, ClusterSource cluster, K
             ? Count.Ok(ok)
             : Count.Failed(
                 KafkaFix.Named(wrong.Select(t => $"{t.Name} has {t.Partitions.Count} partitions: {t.Kind.For} needs {t.Kind.Partitions}")),
-                $"Partitions cannot be taken away: stop who uses the topic, make it anew, and start them again. {KafkaFix.Type(wrong.Select(t => fix.MakeAnew(t.Name, t.Kind)))}"
+                "Partitions cannot be taken away: stop who uses the topic, make it anew, and start them again."
+                    + $" {KafkaFix.Type(wrong.Select(t => fix.MakeAnew(t.Name, t.Kind)))}"
                     + $" Lost with it: {KafkaFix.Named(wrong.Select(t => t.Kind.Lost))}.",
                 needs: []);
     }
@@ -206,7 +220,10 @@ internal sealed class KafkaTopicsCheck(VerifiedLab lab, ClusterSource cluster, K
         ];
         return probe.Partitions.Count == lab.ProbeTopic.Partitions
             ? Judge(_probe, faults, ok)
-            : _probe.Failed($"{probe.Name} has {probe.Partitions.Count} partitions", $"{KafkaFix.Type([fix.Delete(probe.Name)])} The verifier makes it again within some seconds.", needs: []);
+            : _probe.Failed(
+                $"{probe.Name} has {probe.Partitions.Count} partitions",
+                $"{KafkaFix.Type([fix.Delete(probe.Name)])} The verifier makes it again within some seconds.",
+                needs: []);
     }
 
     private sealed record Topic(string Name, TopicKind Kind, IReadOnlyList<PartitionState> Partitions, Settings Settings);

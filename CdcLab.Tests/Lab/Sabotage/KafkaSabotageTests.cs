@@ -5,12 +5,111 @@ namespace CdcLab.Tests.Lab.Sabotage;
 
 public sealed class KafkaSabotageTests(LabApplication lab) : SabotageTest(lab)
 {
+    private const string Topic = "sabotage";
+
+    [Theory]
+    [InlineData(1, "has 1, with min.insync.replicas=2: nothing can be written to it with acks=all")]
+    [InlineData(2, "has 2, with min.insync.replicas=2: it stops with the first broker")]
+    public Task A_topic_with_too_few_copies_is_told_with_what_they_lead_to(short replicas, string found) =>
+        WithTopicAsync("kafka.replication_factor", Topic, found, admin => MakeAsync(admin, Topic, 4, replicas));
+
+    [Theory]
+    [InlineData("kafka.min_insync_replicas", "min.insync.replicas", "1")]
+    [InlineData("kafka.min_insync_replicas", "min.insync.replicas", "3")]
+    [InlineData("kafka.topics.unclean_election", "unclean.leader.election.enable", "true")]
+    [InlineData("kafka.topics.retention", "retention.ms", "1000")]
+    [InlineData("kafka.topics.cleanup_policy", "cleanup.policy", "compact")]
+    [InlineData("kafka.topics.max_message_bytes", "max.message.bytes", "1000")]
+    public Task A_setting_of_an_ordinary_topic_that_breaks_a_promise_is_deleted(string id, string setting, string value) =>
+        WithTopicAsync(id, Topic, $"has {setting}={value}", admin => MakeAsync(admin, Topic, 3, 3, (setting, value)));
+
+    [Theory]
+    [InlineData("kafka.topics.partitions", 3, "-1")]
+    [InlineData("kafka.topics.retention", 1, "604800000")]
+    public Task A_schema_history_must_have_one_partition_and_never_expire(string id, int partitions, string retention) => WithTopicAsync(
+        id, "sabotage.schema-history", "a schema history", admin => MakeAsync(admin, "sabotage.schema-history", partitions, 3, ("retention.ms", retention), ("retention.bytes", "-1")));
+
+    [Theory]
+    [InlineData("kafka.topics.cleanup_policy", "sabotage-connect-offsets", 25)]
+    [InlineData("kafka.topics.partitions", "sabotage-connect-configs", 2)]
+    public Task A_topic_of_Connect_must_be_compacted_and_its_configurations_have_one_partition(string id, string topic, int partitions) => WithTopicAsync(
+        id, topic, "Connect's", admin => MakeAsync(admin, topic, partitions, 3, ("cleanup.policy", id == "kafka.topics.partitions" ? "compact" : "delete")));
+
+    [Theory]
+    [InlineData("kafka.topics.probe", KafkaTopic.ProbeName, "retention.ms", "1000")]
+    [InlineData("kafka.topics.probe", KafkaTopic.ProbeName, "max.message.bytes", "10")]
+    [InlineData("kafka.topics.cleanup_policy", "__consumer_offsets", "cleanup.policy", "delete")]
+    public Task A_changed_setting_of_the_probes_topic_or_of_Kafkas_own_is_set_back(string id, string topic, string setting, string value) =>
+        ChangeAsync(id, ResourceType.Topic, topic, setting, value);
+
     [Fact]
-    public async Task A_topic_with_one_copy_fails_the_replication_factor()
+    public async Task Partitions_that_were_added_to_the_probes_topic_are_told_and_the_verifier_makes_it_anew()
+    {
+        using IAdminClient admin = Admin();
+        await BreakAndHealAsync("kafka.topics.probe", () => admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = KafkaTopic.ProbeName, IncreaseTo = 4 }]));
+    }
+
+    [Theory]
+    [InlineData("kafka.dynamic_settings", "2", "log.retention.ms", "1000000")]
+    [InlineData("kafka.dynamic_settings", "", "log.retention.ms", "1000000")]
+    [InlineData("kafka.dynamic_settings", "", "message.max.bytes", "1000000")]
+    [InlineData("kafka.setting.min.insync.replicas", "", "min.insync.replicas", "1")]
+    [InlineData("kafka.setting.unclean.leader.election.enable", "1", "unclean.leader.election.enable", "true")]
+    [InlineData("kafka.listeners.external", "2", "advertised.listeners", "INTERNAL://127.0.0.1:{0},EXTERNAL://localhost:1")]
+    public Task A_dynamic_setting_is_deleted_where_it_was_set(string id, string broker, string setting, string value) =>
+        ChangeAsync(id, ResourceType.Broker, broker, setting, string.Format(value, Lab.PortBase + 22));
+
+    [Fact]
+    public async Task A_probe_that_nobody_acknowledges_says_so_and_names_the_cause()
+    {
+        using IAdminClient admin = Admin();
+        Verdict cause = await BreakAsync("kafka.topics.probe", () => SetAsync(admin, ResourceType.Topic, KafkaTopic.ProbeName, "max.message.bytes", "10"));
+
+        (LabReport report, _) = await Deadline.WaitAsync(
+            TimeSpan.FromSeconds(15),
+            () => Lab.Verifier.ReportAsync(TestContext.Current.CancellationToken),
+            r => r.Checks.Count(c => c.Id.StartsWith("kafka.latency.", StringComparison.Ordinal) && c.CausedBy == cause.Id && c.Actual!.StartsWith("no probe ", StringComparison.Ordinal)) == 2,
+            "both latencies silent",
+            () => "");
+
+        Assert.DoesNotContain(report.Checks, c => c.Outcome == Outcome.Failed && c.CausedBy is null && c.Id != cause.Id);
+        await TypeAsync(cause.Fix!);
+        await Lab.AllOkAsync(TimeSpan.FromSeconds(30));
+    }
+
+    private static Task MakeAsync(IAdminClient admin, string topic, int partitions, short replicas, params (string Setting, string Value)[] settings) => admin.CreateTopicsAsync(
+        [new TopicSpecification { Name = topic, NumPartitions = partitions, ReplicationFactor = replicas, Configs = settings.ToDictionary(s => s.Setting, s => s.Value) }]);
+
+    private static Task SetAsync(IAdminClient admin, ResourceType type, string name, string setting, string value) => admin.IncrementalAlterConfigsAsync(new()
+    {
+        [new() { Type = type, Name = name }] = [new() { Name = setting, Value = value, IncrementalOperation = AlterConfigOpType.Set }],
+    });
+
+    private IAdminClient Admin()
     {
         Assert.SkipWhen(Lab.IsLegacy, "Needs Kafka 3.5: the legacy Kafka has no admin API.");
-        using IAdminClient admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = $"localhost:{Lab.PortBase + 11}" }).Build();
-        Verdict verdict = await BreakAndHealAsync("kafka.replication_factor", () => admin.CreateTopicsAsync([new TopicSpecification { Name = "single", NumPartitions = 1, ReplicationFactor = 1 }]));
-        Assert.Contains("single has 1", verdict.Actual, StringComparison.Ordinal);
+        return new AdminClientBuilder(new AdminClientConfig { BootstrapServers = $"localhost:{Lab.PortBase + 11}" }).Build();
+    }
+
+    private async Task ChangeAsync(string id, ResourceType type, string name, string setting, string value)
+    {
+        using IAdminClient admin = Admin();
+        await BreakAndHealAsync(id, () => SetAsync(admin, type, name, setting, value));
+    }
+
+    // The topic is taken away again: the next sabotage begins with a lab that is whole.
+    private async Task WithTopicAsync(string id, string topic, string found, Func<IAdminClient, Task> make)
+    {
+        using IAdminClient admin = Admin();
+        try
+        {
+            Verdict verdict = await BreakAndHealAsync(id, () => make(admin));
+            Assert.StartsWith($"{topic} has ", verdict.Actual, StringComparison.Ordinal);
+            Assert.Contains(found, verdict.Actual, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await admin.DeleteTopicsAsync([topic]);
+        }
     }
 }
