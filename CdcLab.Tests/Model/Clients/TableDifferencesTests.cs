@@ -1,5 +1,4 @@
 using CdcLab.Clients.MySql;
-using CdcLab.Model.Schema;
 
 namespace CdcLab.Tests.Model.Clients;
 
@@ -26,7 +25,12 @@ public sealed class TableDifferencesTests
 
     [Fact]
     public void Column_of_another_name_is_renamed_and_not_dropped() => Assert.Equal(
-        "ALTER TABLE cdclab.orders RENAME COLUMN amount TO price", Statement(OrdersSchema.Orders, parts => (parts["column amount"] = parts["column price"], parts.Remove("column price"))));
+        "ALTER TABLE cdclab.orders RENAME COLUMN amount TO price",
+        Statement(OrdersSchema.Orders, parts =>
+        {
+            parts["column amount"] = parts["column price"];
+            parts.Remove("column price");
+        }));
 
     [Fact]
     public void Foreign_key_with_other_rules_is_made_anew_by_its_own_name()
