@@ -42,6 +42,7 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
     private readonly TimeSpan _return = (2 * lab.Options.Kafka.SessionTimeout) + TimeSpan.FromSeconds(20);
 
     private HashSet<string> _newBefore = [];
+    private long? _missingSince, _lackingSince;
 
     public IReadOnlyList<Promise> Promises => [_brokers, _controller, _isr];
 
@@ -61,7 +62,9 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
         List<string> missing = [.. lab.Brokers.Where(b => !registered.Contains(b.Id)).Select(b => b.Name)];
         List<int> foreign = [.. registered.Where(id => lab.Brokers.All(b => b.Id != id))];
         string actual = registered.Count == 0 ? "none is registered" : $"registered: {string.Join(", ", registered)}";
-        string wait = $"Wait, up to {_return.TotalSeconds:0} s: a broker that runs registers again by itself, as soon as ZooKeeper answers it.";
+        bool isLate = IsLate(missing.Count > 0, ref _missingSince);
+        string wait = isLate ? $"Run {string.Join("; ", missing.Select(m => $"`{KafkaFix.Restart(m)}`"))}: it has had the time in which a broker that runs registers again by itself."
+            : $"Wait, up to {_return.TotalSeconds:0} s: a broker that runs registers again by itself, as soon as ZooKeeper answers it.";
         string foreigner = $"Broker {foreign.FirstOrDefault()} is not one of this lab's: find out who started it, or set Lab:Kafka:Brokers.";
         return missing.Count > 0 ? _brokers.Failed($"{actual}; missing: {string.Join(", ", missing)}", wait, missing)
             : foreign.Count > 0 ? _brokers.Failed(actual, foreigner, needs: [])
@@ -84,6 +87,7 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
         HashSet<string> justMade = [.. partitions.Where(p => p.IsNew && !_newBefore.Contains(p.Name)).Select(p => p.Name)];
         _newBefore = [.. partitions.Where(p => p.IsNew).Select(p => p.Name)];
         List<PartitionState> lacking = [.. partitions.Where(p => p.IsUnderReplicated && !justMade.Contains(p.Name))];
+        bool isLate = IsLate(lacking.Count > 0, ref _lackingSince);
         if (lacking.Count == 0)
         {
             return justMade.Count > 0
@@ -98,8 +102,15 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
         string wait = $"Wait, up to {_return.TotalSeconds:0} s, {(absent.Length == 0 ? "for the election of a leader" : $"until {string.Join(", ", names)} has caught up")}.";
         return _isr.Failed(
             $"{lacking.Count} of {partitions.Count} partitions lack a replica: {KafkaFix.Named(lacking.Select(Describe))}",
-            stuck.Length == 0 ? wait : $"{wait} If it is not ok by then, run {string.Join("; ", stuck)}.",
+            stuck.Length == 0 || !isLate ? wait : $"Run {string.Join("; ", stuck)}: it has had the time in which a replica catches up by itself.",
             absent.Length == 0 ? null : names);
+    }
+
+    // Restarts are for what does not come back by itself.
+    private bool IsLate(bool isWrong, ref long? since)
+    {
+        since = isWrong ? since ?? Stopwatch.GetTimestamp() : null;
+        return since is { } start && Stopwatch.GetElapsedTime(start) > _return;
     }
 
     private static string Describe(PartitionState partition) =>
