@@ -8,6 +8,7 @@ internal sealed class MarketAudit(MarketBook book)
 {
     private const int MostListed = 500;
     private const int Shown = 5;
+    private const int SetBack = 20;
     private static readonly string[] Tables = ["mysql.schema.orders", "mysql.schema.order_executions", "mysql.grants.debezium"];
 
     private static readonly Promise Invariants = new(
@@ -115,8 +116,8 @@ internal sealed class MarketAudit(MarketBook book)
     /// <param name="readsBack">Whether older lines of the ledger are still to be read.</param>
     public IReadOnlyList<Verdict> Verdicts(string progress, string? unread, bool readsBack) =>
     [
-        OfRows(Invariants, f => f.Invariant, "do not fit", progress, readsBack),
-        OfRows(Values, f => f.Value, "have values that cannot be", progress, readsBack),
+        OfRows(Invariants, f => f.Invariant, "with executions that do not fit", progress, readsBack),
+        OfRows(Values, f => f.Value, "with values that cannot be", progress, readsBack),
         unread is null ? OfLedger(progress) : Ledger.Unknown(unread, "See the simulator's log; without a ledger that can be read, make a new lab with the command `reset`."),
     ];
 
@@ -153,8 +154,8 @@ internal sealed class MarketAudit(MarketBook book)
     private static string Statements(string what, IEnumerable<IReadOnlyList<(int Place, string Sql)>> fixes)
     {
         IReadOnlyList<(int Place, string Sql)>[] all = [.. fixes];
-        string sql = string.Join(", ", all.Take(Shown).SelectMany(f => f).OrderBy(s => s.Place).Select(s => s.Sql.Contains('`', StringComparison.Ordinal) ? $"`` {s.Sql} ``" : $"`{s.Sql}`"));
-        return $"{what}: {sql}." + (all.Length > Shown ? $" Then look again for the {all.Length - Shown:N0} more; where they are too many, the data are lost: make a new lab with the command reset." : "");
+        string sql = string.Join(", ", all.Take(SetBack).SelectMany(f => f).OrderBy(s => s.Place).Select(s => s.Sql.Contains('`', StringComparison.Ordinal) ? $"`` {s.Sql} ``" : $"`{s.Sql}`"));
+        return $"{what}: {sql}." + (all.Length > SetBack ? $" Then look again for the {all.Length - SetBack:N0} more; where they are too many, the data are lost: make a new lab with the command reset." : "");
     }
 
     private string Count(int broken) => $"{broken:N0}{(_pass.Unlisted + _lastPass.Unlisted > 0 ? " and more" : "")} order{(broken == 1 ? "" : "s")}";
