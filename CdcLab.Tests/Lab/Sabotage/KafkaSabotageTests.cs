@@ -94,7 +94,11 @@ public sealed class KafkaSabotageTests(LabApplication lab) : SabotageTest(lab)
     private async Task ChangeAsync(string id, ResourceType type, string name, string setting, string value)
     {
         using IAdminClient admin = Admin();
-        await BreakAndHealAsync(id, () => SetAsync(admin, type, name, setting, value));
+        await BreakAndHealAsync(id, () => name.Length > 0 ? SetAsync(admin, type, name, setting, value) : SetDefaultAsync());
+
+        // librdkafka names no default: it wants the name of a resource.
+        async Task SetDefaultAsync() => await TypeAsync(
+            $"`{(await Lab.Verifier.ReportAsync(TestContext.Current.CancellationToken)).Figures!.KafkaTools!.Configs} --alter --entity-type brokers --entity-default --add-config {setting}={value}`");
     }
 
     // The topic is taken away again: the next sabotage begins with a lab that is whole.
