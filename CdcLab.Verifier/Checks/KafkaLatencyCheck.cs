@@ -6,6 +6,7 @@ namespace CdcLab.Verifier.Checks;
 internal sealed class KafkaLatencyCheck(VerifiedLab lab, LatencyProbe probe) : ICheck
 {
     private const int Fewest = 20;
+    private static readonly TimeSpan Return = TimeSpan.FromSeconds(30);
 
     private readonly VerifierOptions _options = lab.Options.Verifier;
     private readonly TimeSpan _longestSilence = new[] { TimeSpan.FromSeconds(5), lab.Options.Verifier.MaxLatency }.Max();
@@ -48,10 +49,11 @@ internal sealed class KafkaLatencyCheck(VerifiedLab lab, LatencyProbe probe) : I
     {
         if (silence >= _longestSilence)
         {
-            return promise.Failed(
-                $"no probe {(promise == _toAck ? "was acknowledged" : "has arrived")} for {silence.TotalSeconds:0} s",
-                "Wait half a minute: brokers that have just come back take up to that long."
-                    + " If it lasts while kafka.brokers and kafka.isr are ok, run `aspire resource verifier restart`: the probe gets new clients.");
+            // New clients are for what does not come back by itself.
+            string fix = silence < Return
+                ? $"Wait, up to {Return.TotalSeconds} s: a broker that has just come back, or has just been lost, holds writes up for some seconds."
+                : "If kafka.brokers and kafka.isr are ok, run `aspire resource verifier restart`: the probe gets new clients.";
+            return promise.Failed($"no probe {(promise == _toAck ? "was acknowledged" : "has arrived")} for {silence.TotalSeconds:0} s", fix);
         }
 
         if (figures.Count < Fewest)
