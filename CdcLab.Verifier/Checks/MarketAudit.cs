@@ -17,7 +17,7 @@ internal sealed class MarketAudit(MarketBook book)
         "executions that fit each order's status and quantity",
         "every commit must leave the orders consistent, or what CDC carries is wrong")
     {
-        How = "SELECT as debezium: at each look the newest 500 orders, the open ones, and the next slice of the whole table by primary key, for 20 ms at most",
+        How = "SELECT as debezium: at each look the newest orders, the open ones, and the next slice of the whole table by primary key, for 20 ms at most",
         Remedy = "what `market.ledger` says; where the ledger does not know the order any more, delete it",
         Source = "specification, \"Invariants that hold at every commit\"",
         Follows = Tables,

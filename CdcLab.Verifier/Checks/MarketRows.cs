@@ -29,10 +29,12 @@ internal sealed class MarketRows
 }
 
 /// <summary>Walks the table of orders by its primary key, a slice at each look, and reads beside it what has just changed: the newest orders and the open ones.</summary>
-/// <remarks>Two plain reads of a range of each table cost a third less of MySQL's time than their join (measured: 2.6 us for an order with its executions).</remarks>
+/// <remarks>Two plain reads of a range of each table cost a third less of MySQL's time than their join (measured: 2.6 us for an order with its executions, 3.9 us by a join).</remarks>
 internal sealed class MarketWalk(TimeProvider time)
 {
+    // What has come since the last look, and so many before; up to what comes in ten seconds at 200 orders a second.
     private const int Newest = 500;
+    private const int MostNewest = 2000;
     private const int OpenOfEachStatus = 250;
     private const int SmallestSlice = 200;
     private const int LargestSlice = 10_000;
@@ -54,6 +56,7 @@ internal sealed class MarketWalk(TimeProvider time)
     private DateTimeOffset _since;
     private long _seen;
     private long _total;
+    private long _highest;
     private (DateTimeOffset Ended, TimeSpan Took, long Orders, long Highest)? _last;
 
     /// <summary>Whether the last look ended a pass over the whole table.</summary>
@@ -68,8 +71,9 @@ internal sealed class MarketWalk(TimeProvider time)
         long seen = rows.Orders.Count;
         if (to < long.MaxValue)
         {
-            List<long> newest = await ReadOrdersAsync(connection, $"{Orders} WHERE order_id > {to} ORDER BY order_id DESC LIMIT {Newest}", rows, cancellationToken);
-            long lowest = newest.Count == Newest ? newest[^1] : to + 1;
+            long from = Math.Max(to, _highest - Newest);
+            List<long> newest = await ReadOrdersAsync(connection, $"{Orders} WHERE order_id > {from} ORDER BY order_id DESC LIMIT {MostNewest}", rows, cancellationToken);
+            long lowest = newest.Count == MostNewest ? newest[^1] : from + 1;
             await ReadExecutionsAsync(connection, $"order_id >= {lowest}", rows, cancellationToken);
             rows.Ranges.Add((lowest, long.MaxValue));
         }
@@ -85,7 +89,8 @@ internal sealed class MarketWalk(TimeProvider time)
         }
 
         await ExecuteAsync(connection, "COMMIT", cancellationToken);
-        Advance(to, seen, rows.Orders.Count == 0 ? 0 : rows.Orders.Keys.Max());
+        _highest = rows.Orders.Count == 0 ? 0 : rows.Orders.Keys.Max();
+        Advance(to, seen);
         return rows;
     }
 
@@ -122,16 +127,16 @@ internal sealed class MarketWalk(TimeProvider time)
         return to;
     }
 
-    private void Advance(long to, long seen, long highest)
+    private void Advance(long to, long seen)
     {
         DateTimeOffset now = time.GetUtcNow();
         if (HasEnded)
             (_since, _seen) = (now, 0);
         _seen += seen;
         if (to == long.MaxValue)
-            _last = (now, now - _since, _seen, highest);
+            _last = (now, now - _since, _seen, _highest);
         // Ids are dense but for a jump in them, which the last pass has counted.
-        _total = to == long.MaxValue ? _seen : Math.Max(_seen, _last is { } last ? last.Orders + highest - last.Highest : _seen + highest - to);
+        _total = to == long.MaxValue ? _seen : Math.Max(_seen, _last is { } last ? last.Orders + _highest - last.Highest : _seen + _highest - to);
         _after = to == long.MaxValue ? long.MinValue : to;
     }
 

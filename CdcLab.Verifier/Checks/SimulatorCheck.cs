@@ -1,9 +1,10 @@
 using CdcLab.Clients.Market;
+using MySqlConnector;
 
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>The order simulator answers, and its market moves: one look at its API judges both.</summary>
-internal sealed class SimulatorCheck(MarketClient market, TimeProvider time) : AnswersCheck(Answers, Moves)
+internal sealed class SimulatorCheck(MarketClient market, MySqlAccess access, TimeProvider time) : AnswersCheck(Answers, Moves)
 {
     // Fifteen mean arrival times without one have a chance of e^-15 in a market that lives.
     private const double PatienceArrivals = 15;
@@ -34,6 +35,7 @@ internal sealed class SimulatorCheck(MarketClient market, TimeProvider time) : A
     private readonly Queue<(DateTimeOffset At, long Orders)> _pace = [];
     private object? _run;
     private DateTimeOffset _runsSince;
+    private int _looksWithMySqlBack;
 
     public MarketState? Last { get; private set; }
 
@@ -43,7 +45,7 @@ internal sealed class SimulatorCheck(MarketClient market, TimeProvider time) : A
         try
         {
             state = await market.StateAsync(cancellationToken);
-            return [Answers.Ok($"answers, process {state.Pid}"), Judge(state)];
+            return [Answers.Ok($"answers, process {state.Pid}"), Judge(state, state.MySqlAnswers == false && await MySqlAnswersAsync())];
         }
         finally
         {
@@ -53,8 +55,10 @@ internal sealed class SimulatorCheck(MarketClient market, TimeProvider time) : A
         }
     }
 
-    internal Verdict Judge(MarketState state)
+    /// <param name="mySqlIsBack">Whether MySQL answers the verifier, where it did not answer the market.</param>
+    internal Verdict Judge(MarketState state, bool mySqlIsBack = false)
     {
+        _looksWithMySqlBack = mySqlIsBack ? _looksWithMySqlBack + 1 : 0;
         DateTimeOffset now = time.GetUtcNow();
         // What is waited for begins anew with another run, another rate, or a MySQL that is back.
         object run = (state.StartedAt, state.OrdersPerSecond, state.Paused, state.MySqlAnswers, state.MySqlSince);
@@ -68,6 +72,9 @@ internal sealed class SimulatorCheck(MarketClient market, TimeProvider time) : A
         string done = $"{state.Orders} orders, {state.Executions} executions since its start";
         if (state.Paused || !OrderRate.TryParse(state.OrdersPerSecond, out OrderRate rate) || rate.IsPaused)
             return Moves.Ok($"paused; {done}");
+        // It tries again within two seconds.
+        if (_looksWithMySqlBack == 1)
+            return Moves.Unknown("MySQL answers again; the market has not noticed it yet.", "Wait for the next look.");
         if (state.MySqlAnswers == false)
             return Moves.Failed($"it waits for MySQL ({state.MySqlError}); {done}", Unreachable.Restart(ResourceNames.MySql), [ResourceNames.MySql]);
         if (Still(state, rate, now) is { } still)
@@ -75,6 +82,20 @@ internal sealed class SimulatorCheck(MarketClient market, TimeProvider time) : A
         return state.LastCommitAt is null
             ? Moves.Unknown("It has just begun: nothing is committed yet.", "Wait for the next look.")
             : Slow(state, rate, now) ?? Moves.Ok($"{done}, rate {state.OrdersPerSecond}/s");
+    }
+
+    // Within the time that mysql.answers has: the two see the same.
+    private async Task<bool> MySqlAnswersAsync()
+    {
+        try
+        {
+            await using MySqlConnection connection = await access.LogInAsync(CancellationToken.None);
+            return true;
+        }
+        catch (Exception e) when (e is CannotLookException || Unreachable.Is(e))
+        {
+            return false;
+        }
     }
 
     private Verdict? Still(MarketState state, OrderRate rate, DateTimeOffset now)

@@ -11,7 +11,7 @@ public sealed class SimulatorCheckTests : IDisposable
     private readonly MarketClient _client = new(new Uri("http://127.0.0.1:1/"), null);
     private readonly SimulatorCheck _check;
 
-    public SimulatorCheckTests() => _check = new(_client, _time);
+    public SimulatorCheckTests() => _check = new(_client, new MySqlAccess("Server=127.0.0.1;Port=1;User ID=debezium;Password=none"), _time);
 
     public void Dispose() => _client.Dispose();
 
@@ -96,6 +96,16 @@ public sealed class SimulatorCheckTests : IDisposable
         Assert.Contains("mysql restart", verdict.Fix, StringComparison.Ordinal);
         Assert.Contains("Connection refused", verdict.Actual, StringComparison.Ordinal);
         Assert.Equal([ResourceNames.MySql], verdict.Needs);
+    }
+
+    [Fact]
+    public void Market_that_has_not_noticed_yet_that_MySQL_is_back_is_unknown_for_one_look()
+    {
+        MarketState waits = State(orders: 5) with { MySqlAnswers = false };
+
+        Assert.Equal(Outcome.Failed, _check.Judge(waits).Outcome);
+        Assert.Equal(Outcome.Unknown, _check.Judge(waits, mySqlIsBack: true).Outcome);
+        Assert.Equal(Outcome.Failed, _check.Judge(waits, mySqlIsBack: true).Outcome);
     }
 
     [Theory]
