@@ -51,16 +51,22 @@ internal sealed class MySqlAccess
         }
     }
 
+    /// <summary>What to say where the login succeeded and the dump was refused.</summary>
+    public static CannotLookException DumpRefused(MySqlRefusedException e) =>
+        new($"MySQL refuses to send its binlog to {DatabaseUser.Debezium.Account}: {e.Message} (error {e.Code}).", MySqlBinlogCheck.Grant, e);
+
     /// <summary>The binlog's files, oldest first; never none.</summary>
     public static async Task<IReadOnlyList<BinlogFile>> BinlogFilesAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
         try
         {
-            return await BinlogFile.ListAsync(connection, cancellationToken) is { Count: > 0 } files ? files : throw new CannotLookException("There is no binlog file.", "See MySQL's log.");
+            IReadOnlyList<BinlogFile> files = await BinlogFile.ListAsync(connection, cancellationToken);
+            return files.Count > 0 ? files : throw new CannotLookException("There is no binlog file.", "See MySQL's log.");
         }
         catch (MySqlException e) when (e.ErrorCode is MySqlErrorCode.SpecifiedAccessDeniedError or MySqlErrorCode.NoBinaryLogging)
         {
-            throw new CannotLookException($"MySQL does not tell its binlog files: {e.Message}.", e.ErrorCode == MySqlErrorCode.NoBinaryLogging ? MySqlBinlogCheck.Start : MySqlBinlogCheck.Grant, e);
+            string fix = e.ErrorCode == MySqlErrorCode.NoBinaryLogging ? MySqlBinlogCheck.Start : MySqlBinlogCheck.Grant;
+            throw new CannotLookException($"MySQL does not tell its binlog files: {e.Message}.", fix, e);
         }
     }
 

@@ -4,7 +4,7 @@ using MySqlConnector;
 
 namespace CdcLab.Verifier.Checks;
 
-/// <summary>What is written to the binlog is what CDC can use: whole rows of the orders schema. Each look reads what came since the last one, in bounds.</summary>
+/// <summary>What is written to the binlog is what CDC can use: whole rows of the orders schema. Each look reads what came since the last.</summary>
 internal sealed class MySqlBinlogContentCheck(MySqlAccess access, TimeProvider time) : ICheck
 {
     private const long MostBytes = 4 * ByteSize.MiB;
@@ -19,7 +19,8 @@ internal sealed class MySqlBinlogContentCheck(MySqlAccess access, TimeProvider t
         $"row events of {OrdersSchema.Database} alone, with every column in each image, and no statement that changes rows",
         "what an event does not carry, no consumer learns")
     {
-        How = $"the binlog since the last look is read as a replica reads it, {MostBytes / ByteSize.MiB} MiB and {MostTime.TotalSeconds} s at most, and each event judged by its kind, table and columns",
+        How = $"the binlog since the last look is read as a replica reads it, {MostBytes / ByteSize.MiB} MiB and {MostTime.TotalSeconds} s at most, "
+            + "and each event judged by its kind, table and columns",
         Remedy = "end the session that writes so; whoever read what it wrote needs a new snapshot",
         Source = "Debezium's MySQL connector, \"Enabling the binlog\"; MySQL Reference Manual, \"Replication Formats\" and binlog_row_image",
         Follows = ["mysql.log_bin", "mysql.grants.debezium", "mysql.binlog"],
@@ -48,10 +49,12 @@ internal sealed class MySqlBinlogContentCheck(MySqlAccess access, TimeProvider t
         }
 
         long read = all == 0 ? 0 : await ReadAsync(from, end, files, cancellationToken);
-        return [_content.Judge(Content, read < all ? $"sampled {Size(read)} of {Size(all)}" : all == 0 ? "nothing was written" : $"{Size(all)} were read", end)];
+        string told = read < all ? $"sampled {Size(read)} of {Size(all)}" : all == 0 ? "nothing was written" : $"{Size(all)} were read";
+        return [_content.Judge(Content, told, end)];
     }
 
-    private static string Size(long bytes) => bytes < ByteSize.MiB ? $"{(bytes + ByteSize.KiB - 1) / ByteSize.KiB} KiB" : $"{bytes / (double)ByteSize.MiB:0.0} MiB";
+    private static string Size(long bytes) =>
+        bytes < ByteSize.MiB ? $"{(bytes + ByteSize.KiB - 1) / ByteSize.KiB} KiB" : $"{bytes / (double)ByteSize.MiB:0.0} MiB";
 
     private async Task<long> ReadAsync(BinlogPlace from, BinlogPlace end, IReadOnlyList<BinlogFile> files, CancellationToken cancellationToken)
     {
@@ -63,13 +66,15 @@ internal sealed class MySqlBinlogContentCheck(MySqlAccess access, TimeProvider t
             await replica.BeginAsync(from.File, from.Position, cancellationToken);
             _content.Begin();
             // The end is one of a transaction; behind it the reading would stop in the middle of one.
-            while (!at.IsAt(end) && replica.BytesRead < MostBytes && time.GetElapsedTime(start) < MostTime && await replica.ReadAsync(cancellationToken) is { } read)
+            while (!at.IsAt(end) && replica.BytesRead < MostBytes && time.GetElapsedTime(start) < MostTime
+                && await replica.ReadAsync(cancellationToken) is { } read)
             {
                 at = read is RotateEvent rotate ? new(rotate.File, rotate.Position) : read.End > 0 ? at with { Position = read.End } : at;
                 if (read is FormatEvent && IsAnother(read.At, at == from))
                 {
                     _next = new(files[0].Name, BinlogPlace.Start);
-                    throw new CannotLookException($"{from.File} is not the file that was read last.", "Wait for the next look; mysql.binlog.history says what happened.");
+                    const string Fix = "Wait for the next look; mysql.binlog.history says what happened.";
+                    throw new CannotLookException($"{from.File} is not the file that was read last.", Fix);
                 }
 
                 _content.Take(read, at);
@@ -80,7 +85,7 @@ internal sealed class MySqlBinlogContentCheck(MySqlAccess access, TimeProvider t
             // A place that it does not know: the next look begins at the end.
             if (e.Code == PlaceRefused)
                 _next = null;
-            throw new CannotLookException($"MySQL refuses to send its binlog to {DatabaseUser.Debezium.Account}: {e.Message} (error {e.Code}).", MySqlBinlogCheck.Grant, e);
+            throw MySqlAccess.DumpRefused(e);
         }
         catch (Exception e) when (e is InvalidDataException or OverflowException)
         {
@@ -126,7 +131,7 @@ internal sealed record BinlogPlace(string File, long Position)
     public override string ToString() => $"{File}:{Position}";
 }
 
-/// <summary>Judges events one after the other, and remembers what it found for a while, so that a report does not depend on the moment at which one looks at it.</summary>
+/// <summary>Judges events one after the other, and remembers what it found for a while: a report must not depend on its moment.</summary>
 internal sealed partial class BinlogContent(TimeProvider time)
 {
     private const int Shown = 3;
@@ -162,7 +167,8 @@ internal sealed partial class BinlogContent(TimeProvider time)
             case CompressedEvent:
                 NotUnderstood(
                     $"a compressed transaction at {place}",
-                    $"Compress none. {Typed.AsRoot("SET GLOBAL binlog_transaction_compression = OFF")} Sessions keep what they began with: `aspire resource order-simulator restart`.");
+                    $"Compress none. {Typed.AsRoot("SET GLOBAL binlog_transaction_compression = OFF")} "
+                    + "Sessions keep what they began with: `aspire resource order-simulator restart`.");
                 break;
             case UnreadEvent unread:
                 NotUnderstood($"{unread.What} at {place}");
@@ -170,7 +176,8 @@ internal sealed partial class BinlogContent(TimeProvider time)
         }
     }
 
-    public void NotUnderstood(string what, string fix = "See with mysqlbinlog what it is; as long as it is written, the binlog cannot be judged.") => _unread = (what, fix, time.GetTimestamp());
+    public void NotUnderstood(string what, string fix = "See with mysqlbinlog what it is; as long as it is written, the binlog cannot be judged.") =>
+        _unread = (what, fix, time.GetTimestamp());
 
     public Verdict Judge(Promise promise, string read, BinlogPlace end)
     {
@@ -189,7 +196,8 @@ internal sealed partial class BinlogContent(TimeProvider time)
             string then = _found.Keys.All(k => k.What.EndsWith(Another, StringComparison.Ordinal))
                 ? "Move that schema to another server, or have every connector leave it out (database.include.list)."
                 : "What the events do not carry, no consumer that has read them got: it needs a new snapshot.";
-            return promise.Failed(string.Join("; ", found.Take(Shown)) + more, $"End the session where it still lives. {kills} {then}") with { Follows = Causes };
+            string fix = $"End the session where it still lives. {kills} {then}";
+            return promise.Failed(string.Join("; ", found.Take(Shown)) + more, fix) with { Follows = Causes };
         }
 
         return _unread is { } unread && time.GetElapsedTime(unread.Seen) <= Memory
@@ -199,7 +207,8 @@ internal sealed partial class BinlogContent(TimeProvider time)
 
     // KILL of a session that has gone is an error; this is none.
     private static string Kill(long session) =>
-        $"SET @kill = COALESCE((SELECT CONCAT('KILL ', id) FROM information_schema.processlist WHERE id = {session}), 'DO 0'); PREPARE kill_it FROM @kill; EXECUTE kill_it";
+        $"SET @kill = COALESCE((SELECT CONCAT('KILL ', id) FROM information_schema.processlist WHERE id = {session}), 'DO 0'); "
+        + "PREPARE kill_it FROM @kill; EXECUTE kill_it";
 
     private void Judge(RowsEvent rows, BinlogPlace place)
     {
@@ -218,7 +227,7 @@ internal sealed partial class BinlogContent(TimeProvider time)
         string statement = query.Statement.ReplaceLineEndings(" ") is { Length: > 60 } text ? text[..60] + "..." : query.Statement;
         switch (FirstWord().Match(query.Statement).Groups["word"].Value.ToUpperInvariant())
         {
-            // What a function or a procedure changes stands as the statement that called it. TRUNCATE is a statement whatever the format is: no row says that it is gone.
+            // What a function changes stands as the statement that called it. TRUNCATE is a statement in every format: no row says that it is gone.
             case ("INSERT" or "UPDATE" or "DELETE" or "REPLACE" or "LOAD" or "TRUNCATE" or "WITH" or "SELECT" or "CALL" or "DO") and var word:
                 Found($"{word} as a statement", $"{place}, {statement}");
                 break;
@@ -241,6 +250,9 @@ internal sealed partial class BinlogContent(TimeProvider time)
     }
 
     // Behind comments; what MySQL executes of a comment (/*!40000 ... */) is its statement.
-    [GeneratedRegex(@"\A(?>\s|\(|--\s.*?(\n|\z)|#.*?(\n|\z)|/\*!\d*|/\*(?!!).*?\*/)*(?<word>[A-Za-z]+)", RegexOptions.ExplicitCapture | RegexOptions.Singleline, 1000)]
+    [GeneratedRegex(
+        @"\A(?>\s|\(|--\s.*?(\n|\z)|#.*?(\n|\z)|/\*!\d*|/\*(?!!).*?\*/)*(?<word>[A-Za-z]+)",
+        RegexOptions.ExplicitCapture | RegexOptions.Singleline,
+        1000)]
     private static partial Regex FirstWord();
 }

@@ -1,11 +1,12 @@
 using CdcLab.Clients.Market;
 using CdcLab.Clients.MySql.Binlog;
 using Dapper;
+using Microsoft.Win32.SafeHandles;
 using MySqlConnector;
 
 namespace CdcLab.Verifier.Checks;
 
-/// <summary>The binlog's history goes on where it was: nothing of it vanishes before its time, and every commit of the market is in it. Both are judged since the verifier's start.</summary>
+/// <summary>The binlog's history goes on: nothing vanishes before its time, and every commit of the market is in it, since the verifier's start.</summary>
 internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess access, TimeProvider time) : ICheck
 {
     // A file's age takes a login of its own to read.
@@ -72,8 +73,8 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
     private async Task<long> ExecutedAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
         const string Sql = "SELECT @@GLOBAL.server_uuid, @@GLOBAL.gtid_mode, @@GLOBAL.gtid_executed, GTID_SUBSET(@known, @@GLOBAL.gtid_executed)";
-        (string uuid, string mode, string executed, bool goesOn) =
-            await connection.QuerySingleAsync<(string, string, string, bool)>(new CommandDefinition(Sql, new { known = _executed }, cancellationToken: cancellationToken));
+        CommandDefinition ask = new(Sql, new { known = _executed }, cancellationToken: cancellationToken);
+        (string uuid, string mode, string executed, bool goesOn) = await connection.QuerySingleAsync<(string, string, string, bool)>(ask);
         executed = executed.ReplaceLineEndings("");
         if (_uuid is { } known && known != uuid)
             Lose($"server_uuid was {known} and is {uuid}");
@@ -128,7 +129,7 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
         }
         catch (MySqlRefusedException e)
         {
-            throw new CannotLookException($"MySQL refuses to send {file.Name} to {DatabaseUser.Debezium.Account}: {e.Message} (error {e.Code}).", MySqlBinlogCheck.Grant, e);
+            throw MySqlAccess.DumpRefused(e);
         }
     }
 
@@ -137,11 +138,12 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
         if (_commits.Hidden == 0)
             return Complete.Ok($"{_commits.Committed} commits of the market and {_commits.Executed} transactions in the binlog since they are counted");
         string? init = await connection.ExecuteScalarAsync<string>(new CommandDefinition("SELECT @@GLOBAL.init_connect", cancellationToken: cancellationToken));
-        string clear = init?.Contains("sql_log_bin", StringComparison.OrdinalIgnoreCase) == true ? $"init_connect sets it. {Typed.AsRoot("SET GLOBAL init_connect = ''")} " : "";
+        bool isInit = init?.Contains("sql_log_bin", StringComparison.OrdinalIgnoreCase) == true;
+        string clear = isInit ? $"init_connect sets it. {Typed.AsRoot("SET GLOBAL init_connect = ''")} " : "";
         return Complete.Failed(
             $"{_commits.Hidden} commits of the market are not in the binlog: gtid_executed has no transaction for them",
-            $"{clear}See who may set sql_log_bin (SYSTEM_VARIABLES_ADMIN, SESSION_VARIABLES_ADMIN, SUPER), and let the market log in anew: `aspire resource order-simulator restart`. "
-            + $"Those commits reach no consumer: every connector needs a new snapshot. {Again}");
+            $"{clear}See who may set sql_log_bin (SYSTEM_VARIABLES_ADMIN, SESSION_VARIABLES_ADMIN, SUPER), and let the market log in anew: "
+            + $"`aspire resource order-simulator restart`. Those commits reach no consumer: every connector needs a new snapshot. {Again}");
     }
 
     // Null, or why it could not be read.
@@ -169,14 +171,15 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
     };
 }
 
-/// <summary>What is known of the binlog's files: when each was made, and until when at least it was written to, which is from when on MySQL counts its retention.</summary>
+/// <summary>What is known of the binlog's files: when each was made, and until when at least it was written to: MySQL counts retention from there.</summary>
 internal sealed class BinlogHistory(TimeSpan retention)
 {
     private IReadOnlyList<Known> _files = [];
     private DateTimeOffset _looked;
 
     /// <summary>The files whose age is to be read. The only file is read again: where all begins anew it has the same name.</summary>
-    public IEnumerable<BinlogFile> Unaged(IReadOnlyList<BinlogFile> files) => files.Where(f => files.Count == 1 || _files.FirstOrDefault(k => k.Name == f.Name)?.Made is null);
+    public IEnumerable<BinlogFile> Unaged(IReadOnlyList<BinlogFile> files) =>
+        files.Where(f => files.Count == 1 || _files.FirstOrDefault(k => k.Name == f.Name)?.Made is null);
 
     /// <summary>Takes the files as they are now; gives what is gone and should not be, or null.</summary>
     public string? Take(IReadOnlyList<BinlogFile> files, IReadOnlyDictionary<string, DateTimeOffset> made, DateTimeOffset now)
@@ -190,7 +193,7 @@ internal sealed class BinlogHistory(TimeSpan retention)
             && (p.First.Made is not { } was || made.GetValueOrDefault(p.Second.Name, was) == was));
         Known[] early = [.. gone.Where(k => k.Written + retention > now)];
         string? found = !goesOn ? $"the binlog began anew: {Span(_files)} became {Span(files.Select(f => new Known(f.Name, f.Size, null, default)))}"
-            : early.Length > 0 ? $"purged before its time: {Span(early)}, {(early.Length == gone.Length ? "" : $"of {gone.Length} files, ")}the newest of it {MySqlBinlogHistoryCheck.Text(now - early[^1].Written)} old"
+            : early.Length > 0 ? $"purged before its time: {Span(early)}, the newest of it {MySqlBinlogHistoryCheck.Text(now - early[^1].Written)} old"
             : null;
         IEnumerable<Known> before = goesOn ? kept : [];
         _files = [.. files.Select(f =>
@@ -212,7 +215,8 @@ internal sealed class BinlogHistory(TimeSpan retention)
 
     private static DateTimeOffset Latest(DateTimeOffset? one, DateTimeOffset? other) => one > other || other is null ? one ?? default : other.Value;
 
-    private static string Span(IEnumerable<Known> files) => files.ToArray() is [var first, .., var last] ? $"{first.Name} to {last.Name}" : string.Concat(files.Select(f => f.Name));
+    private static string Span(IEnumerable<Known> files) =>
+        files.ToArray() is [var first, .., var last] ? $"{first.Name} to {last.Name}" : string.Concat(files.Select(f => f.Name));
 
     private sealed record Known(string Name, long Size, DateTimeOffset? Made, DateTimeOffset Written);
 }
@@ -261,7 +265,7 @@ internal sealed class LedgerTail(string folder)
 
     public long Commits { get; private set; }
 
-    /// <summary>Reads on, up to a limit: the next look goes on there, and fewer commits than there are raise no alarm. False where there is no ledger.</summary>
+    /// <summary>Reads on, up to a limit; fewer commits than there are raise no alarm. False where there is no ledger.</summary>
     public bool Read()
     {
         IReadOnlyList<(long Number, string Path)> segments = LedgerFolder.Segments(folder);
@@ -273,7 +277,7 @@ internal sealed class LedgerTail(string folder)
         {
             // A writer that was killed has left half a line, which the next one cuts off.
             long offset = number == _read.Value.Number ? Math.Min(_read.Value.Offset, new FileInfo(path).Length) : 0;
-            using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             while (left > 0 && RandomAccess.Read(file, _buffer, offset) is var read && Count(_buffer.AsSpan(0, read)) is > 0 and var counted)
                 (offset, left) = (offset + counted, left - counted);
             _read = (number, offset);
@@ -292,5 +296,6 @@ internal sealed class LedgerTail(string folder)
     }
 
     private static bool IsCommit(ReadOnlySpan<byte> line) =>
-        line.StartsWith("{\"kind\":\"insert\""u8) || line.StartsWith("{\"kind\":\"execute\""u8) || line.StartsWith("{\"kind\":\"cancel\""u8) || line.StartsWith("{\"kind\":\"purge\""u8);
+        line.StartsWith("{\"kind\":\"insert\""u8) || line.StartsWith("{\"kind\":\"execute\""u8)
+        || line.StartsWith("{\"kind\":\"cancel\""u8) || line.StartsWith("{\"kind\":\"purge\""u8);
 }

@@ -48,7 +48,8 @@ public abstract record BinlogEvent
                 19 => TableEvent.Read(reader),
                 23 or 24 or 25 => RowsEvent.Read(type, reader, hasMore: false), // log_bin_use_v1_row_events, up to 8.2
                 30 or 31 or 32 or 39 => RowsEvent.Read(type, reader, hasMore: true),
-                // STOP, what goes with a statement (INTVAR, RAND, USER_VAR, the blocks of a LOAD DATA), XID, heartbeats, comments, GTIDs, group replication, XA PREPARE, and GTIDs with a tag.
+                // STOP, what goes with a statement (INTVAR, RAND, USER_VAR, the blocks of a LOAD DATA), XID, heartbeats, comments, GTIDs with a tag
+                // or without, group replication, XA PREPARE.
                 3 or 5 or 9 or 11 or 13 or 14 or 16 or 17 or 27 or 28 or 29 or 33 or 34 or 35 or 36 or 37 or 38 or 41 or 42 => new OtherEvent(),
                 26 => new UnreadEvent("an incident: MySQL says that events may be missing"),
                 40 => new CompressedEvent(),
@@ -68,12 +69,17 @@ public sealed record FormatEvent(int ChecksumLength) : BinlogEvent
     internal const byte Type = 15;
 
     // At its end stand one byte for the kind of the checksums in this file, and a checksum of its own in any case.
-    internal static FormatEvent Read(PacketReader reader) => reader.Number(2) != 4 ? throw new InvalidDataException("The file is of another version.") : reader.Rest switch
+    internal static FormatEvent Read(PacketReader reader)
     {
-        [.., 0, _, _, _, _] => new(0),
-        [.., 1, _, _, _, _] => new(4), // CRC32
-        _ => throw new InvalidDataException("The file has checksums of another kind."),
-    };
+        if (reader.Number(2) != 4)
+            throw new InvalidDataException("The file is of another version.");
+        return reader.Rest switch
+        {
+            [.., 0, _, _, _, _] => new(0),
+            [.., 1, _, _, _, _] => new(4), // CRC32
+            _ => throw new InvalidDataException("The file has checksums of another kind."),
+        };
+    }
 }
 
 /// <summary>What follows stands there.</summary>

@@ -9,9 +9,9 @@ public sealed class MySqlRefusedException(int code, string message) : Exception(
     public int Code => code;
 }
 
-/// <summary>Reads the binlog as a replica does, from a place to its present end: one login, one dump. It works wherever the server runs, and takes REPLICATION SLAVE.</summary>
-/// <remarks>No client library that is used here has COM_BINLOG_DUMP. The protocol: MySQL's source code documentation, "Client/Server Protocol". Without TLS, as everywhere on
-/// loopback here; only <c>caching_sha2_password</c>, which the lab's users have.</remarks>
+/// <summary>Reads the binlog as a replica does, from a place to its present end: one login, one dump, wherever the server runs.</summary>
+/// <remarks>It takes REPLICATION SLAVE. No client library that is used here has COM_BINLOG_DUMP. The protocol: MySQL's source code documentation,
+/// "Client/Server Protocol". Without TLS, as everywhere on loopback here; only <c>caching_sha2_password</c>, which the lab's users have.</remarks>
 public sealed class BinlogReplica : IAsyncDisposable
 {
     // Debezium's ids, and those that people give, are far below.
@@ -69,7 +69,8 @@ public sealed class BinlogReplica : IAsyncDisposable
     public async Task BeginAsync(string file, long position, CancellationToken cancellationToken)
     {
         // Else the server refuses to send events with checksums: it must see that its reader knows of them. The second name is that of servers before 8.0.26.
-        await CommandAsync([3, .. "SET @source_binlog_checksum = @@GLOBAL.binlog_checksum, @master_binlog_checksum = @@GLOBAL.binlog_checksum"u8], cancellationToken);
+        const string Sql = "SET @source_binlog_checksum = @@GLOBAL.binlog_checksum, @master_binlog_checksum = @@GLOBAL.binlog_checksum";
+        await CommandAsync([3, .. Encoding.UTF8.GetBytes(Sql)], cancellationToken);
         await AnswerAsync(cancellationToken);
         const byte Dump = 0x12, NonBlock = 1;
         // Another one for each dump: a second dump under the same id ends the first (seen: error 1236).
@@ -77,7 +78,7 @@ public sealed class BinlogReplica : IAsyncDisposable
         await CommandAsync([Dump, .. Bytes(checked((uint)position)), NonBlock, 0, .. Bytes(serverId), .. Encoding.UTF8.GetBytes(file)], cancellationToken);
     }
 
-    /// <summary>The next event, the description of the file first; null at the binlog's end, or where it is cut: after an event of more than a mebibyte.</summary>
+    /// <summary>The next event, the description of the file first; null at the binlog's end, and behind an event of more than a mebibyte.</summary>
     /// <exception cref="MySqlRefusedException">The server refused, or ended the dump.</exception>
     public async Task<BinlogEvent?> ReadAsync(CancellationToken cancellationToken)
     {
@@ -110,7 +111,8 @@ public sealed class BinlogReplica : IAsyncDisposable
         byte[] scrambled = Scramble(password, nonce);
         await SendAsync(
             [
-                .. Bytes(Capabilities), .. Bytes(LargestPart), Utf8, .. new byte[23], .. Encoding.UTF8.GetBytes(user), 0, (byte)scrambled.Length, .. scrambled, .. Encoding.UTF8.GetBytes(Plugin), 0,
+                .. Bytes(Capabilities), .. Bytes(LargestPart), Utf8, .. new byte[23],
+                .. Encoding.UTF8.GetBytes(user), 0, (byte)scrambled.Length, .. scrambled, .. Encoding.UTF8.GetBytes(Plugin), 0,
             ],
             cancellationToken);
         while (await AnswerAsync(cancellationToken) is not [0, ..] and var answer)
@@ -153,7 +155,9 @@ public sealed class BinlogReplica : IAsyncDisposable
     {
         PacketReader reader = new(answer[1..]);
         string plugin = reader.TextToNul();
-        return plugin == Plugin ? reader.Take(NonceLength).ToArray() : throw new InvalidDataException($"The account logs in by {plugin}, and the lab's users do by {Plugin}.");
+        if (plugin != Plugin)
+            throw new InvalidDataException($"The account logs in by {plugin}, and the lab's users do by {Plugin}.");
+        return reader.Take(NonceLength).ToArray();
     }
 
     internal static byte[] Scramble(byte[] password, byte[] nonce)
