@@ -61,11 +61,11 @@ internal sealed class ZooKeeperAnswersCheck(VerifiedLab lab) : AnswersCheck(new(
     ResourceNames.ZooKeeper,
     $"answers srvr at {VerifiedLab.Loopback}:{lab.Ports.ZooKeeper}",
     "Without it no broker can join, no leader and no in-sync set can change.")
-    {
-        How = "the four-letter word srvr",
-        Remedy = ByState,
-        Source = "ZooKeeper Administrator's Guide, \"The Four Letter Words\"",
-    })
+{
+    How = "the four-letter word srvr",
+    Remedy = ByState,
+    Source = "ZooKeeper Administrator's Guide, \"The Four Letter Words\"",
+})
 {
     protected override async Task<IReadOnlyList<Verdict>> AskAsync(CancellationToken cancellationToken)
     {

@@ -60,7 +60,8 @@ internal sealed class KafkaTopicsCheck(VerifiedLab lab, ClusterSource cluster, K
         "min_insync_replicas",
         $"{Minimum} is {lab.Options.Kafka.MinInSyncReplicas} for every topic",
         "Below it acks=all is acknowledged by too few brokers, and one lost broker can lose the record; as high as the replicas, writing stops with the first.",
-        Minimum) with { Id = "kafka.min_insync_replicas" };
+        Minimum) with
+    { Id = "kafka.min_insync_replicas" };
 
     private readonly Promise _probe = Of(
         "probe",
