@@ -76,8 +76,9 @@ internal sealed class RawHttpServer : IAsyncDisposable
             while (true)
                 connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (_stop.IsCancellationRequested && e is (OperationCanceledException or SocketException or InvalidOperationException))
         {
+            // Stopped while it waited, or between two connections: then there is no listener to wait at.
             await Task.WhenAll(connections);
         }
     }
