@@ -102,6 +102,7 @@ internal sealed class LabContainers(ContainerEngine engine, string labName)
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     // Kafka's own request, by what every image with bash and coreutils has: no Java process, whose heap would be of the broker's size. Each answer begins with its length.
+    // The brokers come first in an answer, its topics can be long: lines of more than a pipe takes at once would mix.
     private static string Script(IReadOnlyList<string> brokers)
     {
         string question = string.Concat(BrokerMetadata.Question.ToArray().Select(b => "\\x" + b.ToString("x2", CultureInfo.InvariantCulture)));
@@ -110,7 +111,8 @@ internal sealed class LabContainers(ContainerEngine engine, string labName)
                 exec 3<> "/dev/tcp/$1/{{BrokerAddresses.InternalContainerPort}}" || return
                 printf '{{question}}' >&3
                 size=$(head -c 4 <&3 | od -An -v -t u1) && set -- $size && [ $# -eq 4 ] || return
-                head -c $(( ($1 << 24) + ($2 << 16) + ($3 << 8) + $4 )) <&3 | od -An -v -t x1 | tr -d ' \n'
+                size=$(( ($1 << 24) + ($2 << 16) + ($3 << 8) + $4 ))
+                head -c $(( size < 1024 ? size : 1024 )) <&3 | od -An -v -t x1 | tr -d ' \n'
             }
             export -f ask
             for broker in {{string.Join(' ', brokers)}}; do
