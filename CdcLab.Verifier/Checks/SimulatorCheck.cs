@@ -11,7 +11,8 @@ internal sealed class SimulatorCheck(MarketClient market, MySqlAccess access, Ti
     // A third of sixty expected arrivals or less has a chance of 1e-9.
     private const double PaceArrivals = 60;
     private static readonly TimeSpan ShortestPatience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan ShortestPace = TimeSpan.FromSeconds(15);
+    // Twice as long as a stall can be without being seen by a look.
+    private static readonly TimeSpan ShortestPace = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LongestPace = TimeSpan.FromMinutes(5);
 
     private static readonly Promise Answers = new("order-simulator.answers", ResourceNames.OrderSimulator, "answers its API", "It writes what is captured.")
@@ -27,7 +28,7 @@ internal sealed class SimulatorCheck(MarketClient market, MySqlAccess access, Ti
         "orders and executions are committed while the rate is not 0, at no less than a third of it",
         "A source without changes proves nothing.")
     {
-        How = "the simulator's own state: its last commit (5 s ago at most, longer at slow rates), its orders of the last 15 s, and what MySQL refuses it",
+        How = "the simulator's own state: its last commit (5 s ago at most, longer at slow rates), its orders of the last 20 s, and what MySQL refuses it",
         Remedy = "what the error of MySQL asks for; `aspire resource mysql restart` where an account is locked, expired or without its grants",
         Source = "MySQL manual, \"Server Error Message Reference\"",
     };
@@ -77,7 +78,11 @@ internal sealed class SimulatorCheck(MarketClient market, MySqlAccess access, Ti
             return Moves.Unknown("MySQL answers again; the market has not noticed it yet.", "Wait for the next look.");
         if (state.MySqlAnswers == false)
             return Moves.Failed($"it waits for MySQL ({state.MySqlError}); {done}", Unreachable.Restart(ResourceNames.MySql), [ResourceNames.MySql]);
-        if (Still(state, rate, now) is { } still)
+        Verdict? still = Still(state, rate, now);
+        // What was not placed while the market stood still says nothing about its pace afterwards.
+        if (still is not null || state.MySqlError is not null)
+            _pace.Clear();
+        if (still is not null)
             return still;
         return state.LastCommitAt is null
             ? Moves.Unknown("It has just begun: nothing is committed yet.", "Wait for the next look.")
@@ -116,13 +121,14 @@ internal sealed class SimulatorCheck(MarketClient market, MySqlAccess access, Ti
         TimeSpan window = rate.IsMax ? LongestPace : Clamp(PaceArrivals / rate.PerSecond, ShortestPace, LongestPace);
         while (_pace.Count > 1 && now - _pace.ElementAt(1).At >= window)
             _pace.Dequeue();
-        (DateTimeOffset from, long before) = _pace.Peek();
+        if (!_pace.TryPeek(out (DateTimeOffset At, long Orders) first))
+            return null;
+        (DateTimeOffset from, long before) = first;
         double seconds = (now - from).TotalSeconds, expected = rate.PerSecond * seconds;
         long orders = state.Orders - before;
         if (rate.IsMax || seconds < window.TotalSeconds || expected < PaceArrivals || orders * 3 >= expected)
             return null;
-        string why = $"COMMIT takes {state.Commit.P50Milliseconds:F0} ms (p99 {state.Commit.P99Milliseconds:F0} ms), {state.Open} orders are open, {state.Retries} retries since its start"
-            + (state.MySqlError is { } error ? $"; last error: {error}" : "");
+        string why = $"COMMIT takes {state.Commit.P50Milliseconds:F0} ms (p99 {state.Commit.P99Milliseconds:F0} ms), {state.Open} orders are open, {state.Retries} retries since its start";
         return Moves.Failed(
             $"{orders} orders in the last {seconds:F0} s, where {expected:F0} are due at {state.OrdersPerSecond}/s: {why}",
             "See what slows MySQL (its log, SHOW PROCESSLIST, the machine's load), or ask for less: `aspire resource order-simulator market-halve`.");

@@ -67,7 +67,7 @@ public sealed class SimulatorCheckTests : IDisposable
     public void Market_that_makes_less_than_a_third_of_its_rate_fails_and_one_that_is_merely_behind_does_not(string rate, int ordersPerLook, bool isOk)
     {
         Verdict? last = null;
-        for (int i = 0; i < 5; i++)
+        for (int i = 0; i < 6; i++)
             last = Look(5, orders: i * ordersPerLook, rate);
 
         Assert.Equal(isOk ? Outcome.Ok : Outcome.Failed, last!.Outcome);
@@ -83,9 +83,21 @@ public sealed class SimulatorCheckTests : IDisposable
         for (int i = 0; i < 3; i++)
             Assert.Equal(Outcome.Ok, Look(5, orders: 25 + i, "200").Outcome);
         _mySqlSince = _time.GetUtcNow();
-        for (int i = 0; i < 3; i++)
+        for (int i = 0; i < 4; i++)
             Assert.Equal(Outcome.Ok, Look(5, orders: 30 + i, "200").Outcome);
         Assert.Equal(Outcome.Failed, Look(5, orders: 35, "200").Outcome);
+    }
+
+    [Fact]
+    public void Market_that_stood_still_is_not_too_slow_afterwards()
+    {
+        for (int i = 0; i < 6; i++)
+            Look(5, orders: i * 1000, "200");
+        DateTimeOffset last = _time.GetUtcNow();
+        for (int i = 0; i < 3; i++)
+            Look(5, orders: 5000, "200", lastCommit: last);
+        for (int i = 0; i < 6; i++)
+            Assert.Equal(Outcome.Ok, Look(5, orders: 5000 + (i * 1000), "200").Outcome);
     }
 
     [Fact]
