@@ -77,8 +77,17 @@ public sealed class KafkaSabotageTests(LabApplication lab) : SabotageTest(lab)
         await Lab.AllOkAsync(TimeSpan.FromSeconds(30));
     }
 
-    private static Task MakeAsync(IAdminClient admin, string topic, int partitions, short replicas, params (string Setting, string Value)[] settings) => admin.CreateTopicsAsync(
-        [new TopicSpecification { Name = topic, NumPartitions = partitions, ReplicationFactor = replicas, Configs = settings.ToDictionary(s => s.Setting, s => s.Value) }]);
+    // One of this name may still be on its way out: the last test's.
+    private static Task MakeAsync(IAdminClient admin, string topic, int partitions, short replicas, params (string Setting, string Value)[] settings) => Deadline.WaitAsync(
+        TimeSpan.FromSeconds(10),
+        async () =>
+        {
+            await admin.CreateTopicsAsync(
+                [new TopicSpecification { Name = topic, NumPartitions = partitions, ReplicationFactor = replicas, Configs = settings.ToDictionary(s => s.Setting, s => s.Value) }]);
+            return true;
+        },
+        made => made,
+        $"topic {topic}");
 
     private static Task SetAsync(IAdminClient admin, ResourceType type, string name, string setting, string value) => admin.IncrementalAlterConfigsAsync(new()
     {
