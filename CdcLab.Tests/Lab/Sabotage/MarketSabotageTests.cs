@@ -39,7 +39,7 @@ public sealed class MarketSabotageTests(LabApplication lab) : SabotageTest(lab)
     // Other checks of MySQL may name the cause; the market's own fix heals too.
     [Theory]
     [InlineData("SET GLOBAL read_only = ON", "MySQL refuses: The MySQL server is running with the --read-only option", "mysql.mode")]
-    [InlineData("ALTER USER 'simulator'@'%' ACCOUNT LOCK", "Account is locked. (3118)", "mysql.grants.simulator")]
+    [InlineData("ALTER USER 'simulator'@'%' ACCOUNT LOCK", "Account is locked (3118)", "mysql.grants.simulator")]
     public async Task A_refusal_of_MySQL_stops_the_market_and_is_told_in_its_words(string sabotage, string words, string cause)
     {
         await Lab.AllOkAsync(TimeSpan.FromSeconds(30));
