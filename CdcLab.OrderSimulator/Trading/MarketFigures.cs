@@ -62,7 +62,9 @@ internal sealed class MarketFigures : IDisposable
         get
         {
             lock (_committing)
-                return _committing.Select(r => Volatile.Read(ref r.Value)).Where(ticks => ticks != 0).Select(ticks => (DateTime?)new DateTime(ticks, DateTimeKind.Utc)).Min();
+            {
+                return _committing.Select(r => Volatile.Read(ref r.Value)).Where(t => t != 0).Select(t => (DateTime?)new DateTime(t, DateTimeKind.Utc)).Min();
+            }
         }
     }
 

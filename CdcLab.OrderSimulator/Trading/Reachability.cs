@@ -12,7 +12,8 @@ internal sealed class Reachability(TimeProvider time, ILogger<Reachability> log)
     private long _lastAnswer;
     private long _lastError;
 
-    public MySqlState State => _state is { Error: not null } state && time.GetElapsedTime(Volatile.Read(ref _lastError)) > ErrorAge ? state with { Error = null } : _state;
+    public MySqlState State =>
+        _state is { Error: not null } state && time.GetElapsedTime(Volatile.Read(ref _lastError)) > ErrorAge ? state with { Error = null } : _state;
 
     public TimeSpan TimeSinceAnswer => time.GetElapsedTime(Volatile.Read(ref _lastAnswer));
 

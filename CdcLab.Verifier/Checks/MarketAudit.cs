@@ -51,6 +51,7 @@ internal sealed class MarketAudit(MarketBook book)
     // Of this pass over the table: found broken beyond the list, compared, too old for the ledger, without a line.
     private Pass _pass;
     private Pass _lastPass;
+    private bool _isEnd;
     private int _ahead;
 
     public static IReadOnlyList<Promise> Promises { get; } = [Invariants, Values, Ledger];
@@ -67,6 +68,7 @@ internal sealed class MarketAudit(MarketBook book)
     {
         if (rows.Ranges[0].From == long.MinValue)
             (_lastPass, _pass) = (_pass, default);
+        _isEnd = rows.Ranges[0].To == long.MaxValue;
         List<OrderRow> ahead = [];
         Dictionary<long, Finding> found = [];
         foreach (OrderRow row in rows.Orders.Values)
@@ -74,7 +76,10 @@ internal sealed class MarketAudit(MarketBook book)
             Comparison? comparison = hasLedger && !moving.Contains(row.Id) ? book.Compare(row) : null;
             if (row.Id <= rows.Ranges[0].To)
                 _pass.Count(comparison?.Match);
-            if (comparison?.Match == Match.Ahead)
+            // What was decided before stays decided, whether or not the simulator answers now.
+            if (comparison?.Match == Match.Ahead && _broken.GetValueOrDefault(row.Id) is { Differs: true } known && known.Ledger!.At == comparison.At)
+                comparison = comparison with { Match = Match.Differs };
+            else if (comparison?.Match == Match.Ahead)
                 ahead.Add(row);
             Finding finding = new(MarketRules.Invariant(row), MarketRules.Value(row, now, judgeTimes: comparison?.Match != Match.Same), comparison);
             if (finding.IsBroken)
@@ -83,10 +88,11 @@ internal sealed class MarketAudit(MarketBook book)
 
         foreach (ExecutionRow orphan in rows.Orphans)
             found[orphan.OrderId] = new($"does not exist, and has execution {orphan.Id}", null, null);
-        foreach (long id in hasLedger ? rows.Ranges.SelectMany(r => book.Expected(r.From, r.To)).Where(id => !rows.Orders.ContainsKey(id) && !moving.Contains(id)) : [])
+        IEnumerable<long> expected = hasLedger ? rows.Ranges.SelectMany(r => book.Expected(r.From, r.To)) : [];
+        foreach (long id in expected.Where(id => !rows.Orders.ContainsKey(id) && !moving.Contains(id)))
             found[id] = new(found.GetValueOrDefault(id)?.Invariant, null, Comparison.Missing(book.Find(id)!));
 
-        foreach (long id in _broken.Keys.Where(id => !moving.Contains(id) && !found.ContainsKey(id) && rows.Ranges.Exists(r => r.From <= id && id <= r.To)).ToArray())
+        foreach (long id in _broken.Keys.Where(id => !moving.Contains(id) && rows.Ranges.Exists(r => r.From <= id && id <= r.To)).ToArray())
             _broken.Remove(id);
         foreach ((long id, Finding finding) in found)
             Keep(id, finding);
@@ -94,8 +100,8 @@ internal sealed class MarketAudit(MarketBook book)
         return ahead;
     }
 
-    /// <summary>Decides on orders that were ahead of the ledger, after the simulator was asked and then the ledger was read again: a commit of the simulator has its line
-    /// by now, or it is one that the simulator still waits for.</summary>
+    /// <summary>Decides on orders that were ahead of the ledger, after the simulator was asked and then the ledger was read again: a commit of the simulator has its
+    /// line by now, or it is one that the simulator still waits for.</summary>
     /// <param name="state">What the simulator answered; null where it did not.</param>
     public void Confirm(IReadOnlyList<OrderRow> ahead, HashSet<long> moving, MarketState? state)
     {
@@ -107,7 +113,7 @@ internal sealed class MarketAudit(MarketBook book)
             if (state is null || state.CommittingSince <= comparison.At)
                 _ahead++;
             else
-                Keep(row.Id, new(_broken.GetValueOrDefault(row.Id)?.Invariant, _broken.GetValueOrDefault(row.Id)?.Value, comparison with { Match = Match.Differs }));
+                Keep(row.Id, (_broken.GetValueOrDefault(row.Id) ?? new(null, null, null)) with { Ledger = comparison with { Match = Match.Differs } });
         }
     }
 
@@ -118,7 +124,7 @@ internal sealed class MarketAudit(MarketBook book)
     [
         OfRows(Invariants, f => f.Invariant, "with executions that do not fit", progress, readsBack),
         OfRows(Values, f => f.Value, "with values that cannot be", progress, readsBack),
-        unread is null ? OfLedger(progress) : Ledger.Unknown(unread, "See the simulator's log; without a ledger that can be read, make a new lab with the command `reset`."),
+        unread is null ? OfLedger(progress) : Ledger.Unknown(unread, "See the simulator's log; where the ledger is lost, make a new lab: command reset."),
     ];
 
     private Verdict OfRows(Promise promise, Func<Finding, string?> what, string how, string progress, bool readsBack)
@@ -129,17 +135,18 @@ internal sealed class MarketAudit(MarketBook book)
         KeyValuePair<long, Finding>[] unexplained = [.. broken.TakeWhile(b => !b.Value.Differs)];
         string fix = unexplained.Length == 0 ? "See market.ledger."
             : readsBack ? "Wait: the ledger, which may know what is right, is still being read."
-            : unexplained[0].Value.Ledger?.Match == Match.Same ? "The market itself committed it: that is a fault of the order simulator, to be reported with its ledger."
+            : unexplained[0].Value.Ledger?.Match == Match.Same ? "The market itself committed it: that is a fault of the simulator, to be reported with its ledger."
             : Statements(
                 "The ledger does not know these orders any more. Set them right by hand, or delete them as a purge would",
                 unexplained.Select(b => Comparison.Foreign(b.Key).Fix));
-        return promise.Failed($"{Count(broken.Length)} {how}: {List(broken, what)}; {progress}", fix) with { Follows = unexplained.Length == 0 ? [Ledger.Id] : [] };
+        string[] follows = unexplained.Length == 0 ? [Ledger.Id] : [];
+        return promise.Failed($"{Count(broken.Length)} {how}: {List(broken, what)}; {progress}", fix) with { Follows = follows };
     }
 
     private Verdict OfLedger(string progress)
     {
         KeyValuePair<long, Finding>[] broken = [.. _broken.Where(b => b.Value.Differs)];
-        Pass pass = _pass.Same + _pass.NotKnown > _lastPass.Same + _lastPass.NotKnown ? _pass : _lastPass;
+        Pass pass = _isEnd || _pass.Same + _pass.NotKnown > _lastPass.Same + _lastPass.NotKnown ? _pass : _lastPass;
         string compared = $"{progress}; {pass.Same:N0} compared with the ledger"
             + (pass.NotKnown > 0 ? $", {pass.NotKnown:N0} are older than what is kept of it" : "")
             + (pass.Unwritten > 0 ? $", {pass.Unwritten:N0} with a commit of a killed simulator" : "")
@@ -154,14 +161,16 @@ internal sealed class MarketAudit(MarketBook book)
     private static string Statements(string what, IEnumerable<IReadOnlyList<(int Place, string Sql)>> fixes)
     {
         IReadOnlyList<(int Place, string Sql)>[] all = [.. fixes];
-        string sql = string.Join(", ", all.Take(SetBack).SelectMany(f => f).OrderBy(s => s.Place).Select(s => s.Sql.Contains('`', StringComparison.Ordinal) ? $"`` {s.Sql} ``" : $"`{s.Sql}`"));
-        return $"{what}: {sql}." + (all.Length > SetBack ? $" Then look again for the {all.Length - SetBack:N0} more; where they are too many, the data are lost: make a new lab with the command reset." : "");
+        string sql = string.Join(", ", all.Take(SetBack).SelectMany(f => f).OrderBy(s => s.Place).Select(s => $"`{s.Sql}`"));
+        string more = $" Then look again for the {all.Length - SetBack:N0} more; where they are too many, the data are lost: make a new lab, by the command reset.";
+        return $"{what}: {sql}." + (all.Length > SetBack ? more : "");
     }
 
     private string Count(int broken) => $"{broken:N0}{(_pass.Unlisted + _lastPass.Unlisted > 0 ? " and more" : "")} order{(broken == 1 ? "" : "s")}";
 
     private static string List(KeyValuePair<long, Finding>[] broken, Func<Finding, string?> what) =>
-        string.Join("; ", broken.Take(Shown).Select(b => $"order {b.Key} {what(b.Value)}")) + (broken.Length > Shown ? $"; and {broken.Length - Shown:N0} more" : "");
+        string.Join("; ", broken.Take(Shown).Select(b => $"order {b.Key} {what(b.Value)}"))
+        + (broken.Length > Shown ? $"; and {broken.Length - Shown:N0} more" : "");
 
     private void Keep(long id, Finding finding)
     {

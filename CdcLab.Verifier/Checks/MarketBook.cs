@@ -3,8 +3,8 @@ using CdcLab.Clients.Market;
 
 namespace CdcLab.Verifier.Checks;
 
-/// <summary>What the market's ledger says that the tables hold. It takes entries that are newer than all it knows, and such that are older, newest first. It keeps the
-/// newest orders only: memory is bounded (about 90 bytes for an order with its executions).</summary>
+/// <summary>What the market's ledger says that the tables hold. It takes entries that are newer than all it knows, and such that are older, newest first. It keeps
+/// the newest orders only: memory is bounded (about 90 bytes for an order with its executions).</summary>
 internal sealed class MarketBook(int mostChunks = 300)
 {
     private const int ChunkOrders = 1024;
@@ -56,7 +56,9 @@ internal sealed class MarketBook(int mostChunks = 300)
     {
         if (Lookup(id, out Chunk? chunk) is not { HasInsert: true } order || chunk is null)
             return null;
-        OrderRow row = new(id, order.UserId, _words[order.Symbol], _words[order.Type], order.Quantity, order.Price, Statuses[order.Status], Time(order.CreatedAt), Time(order.UpdatedAt));
+        string status = Statuses[order.Status];
+        OrderRow row = new(
+            id, order.UserId, _words[order.Symbol], _words[order.Type], order.Quantity, order.Price, status, Time(order.CreatedAt), Time(order.UpdatedAt));
         for (int e = order.FirstExecution; e > 0; e = chunk!.Executions[e - 1].Next)
             row.Executions.Add(chunk.Executions[e - 1].Row(id));
         return row;

@@ -8,7 +8,7 @@ internal sealed record Comparison(Match Match, DateTime At = default, string Wha
     private static readonly string Orders = $"{OrdersSchema.Database}.{OrdersSchema.Orders.Name}";
     private static readonly string Executions = $"{OrdersSchema.Database}.{OrdersSchema.OrderExecutions.Name}";
 
-    /// <summary>The statements that set it right, each with its place among those of several orders: executions go before their order and come after it.</summary>
+    /// <summary>The statements that set it right, each with its place among those of others: executions go before their order, and come after it.</summary>
     public IReadOnlyList<(int Place, string Sql)> Fix { get; init; } = [];
 
     /// <summary>An order that the market did not place.</summary>
@@ -22,8 +22,9 @@ internal sealed record Comparison(Match Match, DateTime At = default, string Wha
     {
         Fix =
         [
-            (2, $"INSERT INTO {Orders} (order_id, user_id, symbol, order_type, quantity, price, status, created_at, updated_at) VALUES ({expected.Id}, {expected.UserId}, {Sql(expected.Symbol)}, "
-                + $"{Sql(expected.OrderType)}, {expected.Quantity}, {Sql(expected.Price)}, {Sql(expected.Status)}, {Sql(expected.CreatedAt)}, {Sql(expected.UpdatedAt)})"),
+            (2, $"INSERT INTO {Orders} (order_id, user_id, symbol, order_type, quantity, price, status, created_at, updated_at) VALUES ("
+                + $"{expected.Id}, {expected.UserId}, {Sql(expected.Symbol)}, {Sql(expected.OrderType)}, {expected.Quantity}, {Sql(expected.Price)}, "
+                + $"{Sql(expected.Status)}, {Sql(expected.CreatedAt)}, {Sql(expected.UpdatedAt)})"),
             .. expected.Executions.Select(Restore),
         ],
     };
@@ -92,8 +93,8 @@ internal sealed record Comparison(Match Match, DateTime At = default, string Wha
     // Whatever has its id now: it may have been moved to another order.
     private static (int, string) Restore(ExecutionRow e) => (
         3,
-        $"INSERT INTO {Executions} (execution_id, order_id, quantity, price, executed_at) VALUES ({e.Id}, {e.OrderId}, {e.Quantity}, {Sql(e.Price)}, {Sql(e.At)}) "
-            + $"ON DUPLICATE KEY UPDATE order_id = {e.OrderId}, quantity = {e.Quantity}, price = {Sql(e.Price)}, executed_at = {Sql(e.At)}");
+        $"INSERT INTO {Executions} (execution_id, order_id, quantity, price, executed_at) "
+            + $"VALUES ({e.Id}, {e.OrderId}, {e.Quantity}, {Sql(e.Price)}, {Sql(e.At)}) ON DUPLICATE KEY UPDATE order_id = {e.OrderId}, quantity = {e.Quantity}, price = {Sql(e.Price)}, executed_at = {Sql(e.At)}");
 
     private static string Sql<T>(T value) => value switch
     {
@@ -135,10 +136,8 @@ internal sealed record Comparison(Match Match, DateTime At = default, string Wha
         {
             // Set to itself, or ON UPDATE would change it.
             string kept = _sets.Exists(s => s.StartsWith("updated_at", StringComparison.Ordinal)) ? "" : ", updated_at = updated_at";
-            return new(match, What: string.Join(", ", _texts))
-            {
-                Fix = [.. _statements, .. _sets.Count == 0 ? [] : new[] { (2, $"UPDATE {Orders} SET {string.Join(", ", _sets)}{kept} WHERE order_id = {row.Id}") }],
-            };
+            (int, string) update = (2, $"UPDATE {Orders} SET {string.Join(", ", _sets)}{kept} WHERE order_id = {row.Id}");
+            return new(match, What: string.Join(", ", _texts)) { Fix = _sets.Count == 0 ? _statements : [.. _statements, update] };
         }
     }
 }

@@ -94,7 +94,8 @@ internal sealed class MarketDataCheck(MySqlAccess access, MarketClient market, s
         catch (MySqlException e) when (e.ErrorCode is MySqlErrorCode.NoSuchTable or MySqlErrorCode.UnknownDatabase or MySqlErrorCode.BadFieldError
             or MySqlErrorCode.TableAccessDenied or MySqlErrorCode.DatabaseAccessDenied)
         {
-            throw new CannotLookException($"The tables cannot be read: {e.Message}.", "See mysql.schema.orders, mysql.schema.order_executions and mysql.grants.debezium.", e);
+            const string Fix = "See mysql.schema.orders, mysql.schema.order_executions and mysql.grants.debezium.";
+            throw new CannotLookException($"The tables cannot be read: {e.Message}.", Fix, e);
         }
     }
 

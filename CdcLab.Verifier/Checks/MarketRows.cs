@@ -28,8 +28,8 @@ internal sealed class MarketRows
     public List<(long From, long To)> Ranges { get; } = [];
 }
 
-/// <summary>Walks the table of orders by its primary key, a slice at each look, and reads beside it what has just changed: the newest orders and the open ones.</summary>
-/// <remarks>Two plain reads of a range of each table cost a third less of MySQL's time than their join (measured: 2.6 us for an order with its executions, 3.9 us by a join).</remarks>
+/// <summary>Walks the table of orders by its primary key, a slice at each look, and reads beside it what may have changed: the newest orders and the open ones.</summary>
+/// <remarks>A range of each table by itself costs a third less of MySQL's time than their join (measured: 2.6 us for an order with its executions, not 3.9).</remarks>
 internal sealed class MarketWalk(TimeProvider time)
 {
     // What has come since the last look, and so many before; up to what comes in ten seconds at 200 orders a second.
@@ -72,7 +72,8 @@ internal sealed class MarketWalk(TimeProvider time)
         if (to < long.MaxValue)
         {
             long from = Math.Max(to, _highest - Newest);
-            List<long> newest = await ReadOrdersAsync(connection, $"{Orders} WHERE order_id > {from} ORDER BY order_id DESC LIMIT {MostNewest}", rows, cancellationToken);
+            string range = $"{Orders} WHERE order_id > {from} ORDER BY order_id DESC LIMIT {MostNewest}";
+            List<long> newest = await ReadOrdersAsync(connection, range, rows, cancellationToken);
             long lowest = newest.Count == MostNewest ? newest[^1] : from + 1;
             await ReadExecutionsAsync(connection, $"order_id >= {lowest}", rows, cancellationToken);
             rows.Ranges.Add((lowest, long.MaxValue));
@@ -160,7 +161,8 @@ internal sealed class MarketWalk(TimeProvider time)
         {
             long id = reader.GetInt64(0);
             ids.Add(id);
-            rows.Orders[id] = new(id, Number(reader, 1), Word(reader, 2), Word(reader, 3), Number(reader, 4), Price(reader, 5), Word(reader, 6), Time(reader, 7), Time(reader, 8));
+            rows.Orders[id] = new(
+                id, Number(reader, 1), Word(reader, 2), Word(reader, 3), Number(reader, 4), Price(reader, 5), Word(reader, 6), Time(reader, 7), Time(reader, 8));
         }
 
         return ids;

@@ -42,12 +42,15 @@ internal static class MarketRules
         string? OfExecution(ExecutionRow e) =>
             (e.Quantity > row.Quantity ? $"execution {e.Id} has a quantity of {e.Quantity} of {row.Quantity}" : null)
             ?? (Price(e.Price) is { } price ? $"execution {e.Id} {price}" : null)
-            ?? ((row.OrderType == "BUY" ? e.Price > row.Price : e.Price < row.Price) ? $"execution {e.Id} is at {Number(e.Price)}, worse than the limit {Number(row.Price)}" : null)
+            ?? ((row.OrderType == "BUY" ? e.Price > row.Price : e.Price < row.Price)
+                ? $"execution {e.Id} is at {Number(e.Price)}, worse than the limit {Number(row.Price)}" : null)
             ?? (Time("executed_at", e.At, row.CreatedAt) is { } time ? $"execution {e.Id} {time}" : null);
 
         string? Price(decimal price) =>
-            price < 1 || price % 1 != 0 || price > int.MaxValue || !TickSize.IsLegal((int)price) ? $"has a price of {Number(price)}, which is on no tick of the exchange"
-            : price < instrument!.LowerLimit || price > instrument.UpperLimit ? $"has a price of {Number(price)}, beyond the day's limits {instrument.LowerLimit} to {instrument.UpperLimit}"
+            price < 1 || price % 1 != 0 || price > int.MaxValue || !TickSize.IsLegal((int)price)
+                ? $"has a price of {Number(price)}, which is on no tick of the exchange"
+            : price < instrument!.LowerLimit || price > instrument.UpperLimit
+                ? $"has a price of {Number(price)}, beyond the day's limits {instrument.LowerLimit} to {instrument.UpperLimit}"
             : null;
 
         string? Time(string column, DateTime time, DateTime earliest) => !judgeTimes ? null

@@ -113,7 +113,8 @@ internal sealed class SimulatorCheck(MarketClient market, MySqlAccess access, Ti
         if (state.MySqlError is not { } error)
             return Moves.Failed(nothing, "See the simulator's log; `aspire resource order-simulator restart` starts it again.");
         (string fix, string[] follows) = Explain(error);
-        return Moves.Failed($"{nothing}: {(error.Number is null ? "its last error is" : "MySQL refuses")}: {error}", fix, [ResourceNames.MySql]) with { Follows = follows };
+        string why = $"{(error.Number is null ? "its last error is" : "MySQL refuses")}: {error}";
+        return Moves.Failed($"{nothing}: {why}", fix, [ResourceNames.MySql]) with { Follows = follows };
     }
 
     private Verdict? Slow(MarketState state, OrderRate rate, DateTimeOffset now)
@@ -128,7 +129,8 @@ internal sealed class SimulatorCheck(MarketClient market, MySqlAccess access, Ti
         long orders = state.Orders - before;
         if (rate.IsMax || seconds < window.TotalSeconds || expected < PaceArrivals || orders * 3 >= expected)
             return null;
-        string why = $"COMMIT takes {state.Commit.P50Milliseconds:F0} ms (p99 {state.Commit.P99Milliseconds:F0} ms), {state.Open} orders are open, {state.Retries} retries since its start";
+        string why = $"COMMIT takes {state.Commit.P50Milliseconds:F0} ms (p99 {state.Commit.P99Milliseconds:F0} ms), "
+            + $"{state.Open} orders are open, {state.Retries} retries since its start";
         return Moves.Failed(
             $"{orders} orders in the last {seconds:F0} s, where {expected:F0} are due at {state.OrdersPerSecond}/s: {why}",
             "See what slows MySQL (its log, SHOW PROCESSLIST, the machine's load), or ask for less: `aspire resource order-simulator market-halve`.");
@@ -137,7 +139,7 @@ internal sealed class SimulatorCheck(MarketClient market, MySqlAccess access, Ti
     // What it takes where no check explains the error.
     private static (string Fix, string[] Follows) Explain(DatabaseError error)
     {
-        const string Restart = "Run `aspire resource mysql restart`: its start sets the passwords, locks and grants of the lab's users, and creates missing tables.";
+        const string Restart = "Run `aspire resource mysql restart`: its start sets passwords, locks and grants of the lab's users, and creates missing tables.";
         return error.Number switch
         {
             1290 or 1836 => ("Run `SET GLOBAL read_only = OFF`.", ["mysql.mode"]),
@@ -151,5 +153,6 @@ internal sealed class SimulatorCheck(MarketClient market, MySqlAccess access, Ti
         };
     }
 
-    private static TimeSpan Clamp(double seconds, TimeSpan least, TimeSpan most) => TimeSpan.FromSeconds(Math.Clamp(seconds, least.TotalSeconds, most.TotalSeconds));
+    private static TimeSpan Clamp(double seconds, TimeSpan least, TimeSpan most) =>
+        TimeSpan.FromSeconds(Math.Clamp(seconds, least.TotalSeconds, most.TotalSeconds));
 }

@@ -18,8 +18,8 @@ public sealed class MarketSabotageTests(LabApplication lab) : SabotageTest(lab)
     [InlineData("DELETE FROM cdclab.order_executions ORDER BY execution_id LIMIT 1")]
     [InlineData("INSERT INTO cdclab.orders (user_id, symbol, order_type, quantity, price) VALUES (1, '005930', 'BUY', 1, 54000)")]
     [InlineData("INSERT INTO cdclab.orders (user_id, symbol, order_type, quantity, price, status) VALUES (0, 'NONE', 'BUY', -1, 1.5, 'FILLED')")]
-    [InlineData("INSERT INTO cdclab.order_executions (order_id, quantity, price) SELECT order_id, 1, price FROM cdclab.orders WHERE status = 'CANCELLED' ORDER BY order_id LIMIT 1")]
-    [InlineData("SET SESSION sql_mode = ''; UPDATE cdclab.orders SET order_type = 'NONE', created_at = '0000-00-00' WHERE status = 'FILLED' ORDER BY order_id LIMIT 1")]
+    [InlineData("INSERT INTO cdclab.order_executions (order_id, quantity, price) SELECT MIN(order_id), 1, 1 FROM cdclab.orders WHERE status = 'CANCELLED'")]
+    [InlineData("SET SESSION sql_mode = ''; UPDATE cdclab.orders SET order_type = 'NONE', created_at = '0000-00-00' ORDER BY order_id LIMIT 1")]
     [InlineData("SET SESSION foreign_key_checks = 0; DELETE FROM cdclab.orders WHERE status = 'FILLED' ORDER BY order_id LIMIT 1")]
     public async Task What_somebody_else_changes_in_the_tables_is_not_as_the_ledger_has_it_and_is_set_back(string sabotage) =>
         await BreakAndHealAsync("market.ledger", () => RootAsync(sabotage), turnLimit: PassLimit);
@@ -31,7 +31,8 @@ public sealed class MarketSabotageTests(LabApplication lab) : SabotageTest(lab)
         const string Sum = "SELECT SUM(quantity) FROM cdclab.order_executions WHERE order_id = ";
         long before = await LongAsync(Sum + id);
 
-        await BreakAndHealAsync("market.ledger", () => RootAsync($"DELETE FROM cdclab.order_executions WHERE order_id = {id}; DELETE FROM cdclab.orders WHERE order_id = {id}"), turnLimit: PassLimit);
+        string sabotage = $"DELETE FROM cdclab.order_executions WHERE order_id = {id}; DELETE FROM cdclab.orders WHERE order_id = {id}";
+        await BreakAndHealAsync("market.ledger", () => RootAsync(sabotage), turnLimit: PassLimit);
 
         Assert.Equal(before, await LongAsync(Sum + id));
     }

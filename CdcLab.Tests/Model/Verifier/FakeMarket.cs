@@ -5,7 +5,7 @@ using CdcLab.Verifier.Checks;
 
 namespace CdcLab.Tests.Model.Verifier;
 
-/// <summary>A market of rows and a ledger without servers: orders of the real flow, steps as the simulator commits them, purges, and kills between a commit and its line.</summary>
+/// <summary>A market of rows and a ledger without servers: orders of the real flow, the simulator's steps, purges, and kills between a commit and its line.</summary>
 internal sealed class FakeMarket
 {
     private readonly Random _random;
@@ -74,8 +74,9 @@ internal sealed class FakeMarket
         if (step is InsertStep { Plan: var plan } insert)
         {
             insert.OrderId = _nextOrder++;
-            Rows[insert.OrderId] = new(insert.OrderId, plan.UserId, plan.Instrument.Symbol, plan.OrderType, plan.Quantity, plan.Price, OrderStatus.Pending, Now, Now);
-            return insert.OrderId;
+            long id = insert.OrderId;
+            Rows[id] = new(id, plan.UserId, plan.Instrument.Symbol, plan.OrderType, plan.Quantity, plan.Price, OrderStatus.Pending, Now, Now);
+            return id;
         }
 
         ChangeStep change = (ChangeStep)step;
@@ -99,7 +100,8 @@ internal sealed class FakeMarket
         Now = Now.AddSeconds(_random.Next(30));
         Ledger.Add(new() { Kind = LedgerKind.Start, At = Now, Since = since });
         _open.Clear();
-        _open.AddRange(Rows.Values.Where(r => r.Status is "PENDING" or "PARTIAL").Select(r => new UnfinishedOrder(r.Id, (int)r.Quantity, r.Price, (int)r.Executed).Resume()));
+        IEnumerable<OrderRow> open = Rows.Values.Where(r => r.Status is "PENDING" or "PARTIAL");
+        _open.AddRange(open.Select(r => new UnfinishedOrder(r.Id, (int)r.Quantity, r.Price, (int)r.Executed).Resume()));
     }
 
     private void Purge(long[] ids)

@@ -36,7 +36,8 @@ public sealed class MarketAuditTests
         IReadOnlyList<Verdict> broken = Look();
         Assert.All(broken, v => Assert.Equal(Outcome.Failed, v.Outcome));
         Assert.Equal([["market.ledger"], ["market.ledger"], []], broken.Select(v => v.Follows));
-        Assert.Contains($"`UPDATE cdclab.orders SET quantity = {row.Quantity}, updated_at = updated_at WHERE order_id = {row.Id}`", broken[2].Fix, StringComparison.Ordinal);
+        string update = $"`UPDATE cdclab.orders SET quantity = {row.Quantity}, updated_at = updated_at WHERE order_id = {row.Id}`";
+        Assert.Contains(update, broken[2].Fix, StringComparison.Ordinal);
         Assert.Equal([row.Id], _audit.Broken);
 
         _market.Rows[row.Id] = row;
@@ -93,6 +94,7 @@ public sealed class MarketAuditTests
 
         Assert.Equal([90_000L], ahead.Select(r => r.Id));
         Assert.Equal(outcome, _audit.Verdicts("seen", null, readsBack: false)[2].Outcome);
+        Assert.Equal(outcome == Outcome.Ok ? 1 : 0, _audit.Judge(Rows(_market.Rows.Values), [], hasLedger: true, at).Count);
     }
 
     [Fact]
