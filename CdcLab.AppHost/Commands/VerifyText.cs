@@ -1,10 +1,9 @@
-using System.Text.RegularExpressions;
 using Spectre.Console;
 
 namespace CdcLab.AppHost.Commands;
 
 /// <summary>A report for the terminal: a table of the checks but for those that follow from another, then each cause once, with what to do.</summary>
-internal static partial class VerifyText
+internal static class VerifyText
 {
     private const int MostNamed = 4;
 
@@ -33,14 +32,13 @@ internal static partial class VerifyText
 
     private static void Section(IAnsiConsole console, string title, IEnumerable<(string Label, string Value)> items)
     {
-        string[] fixes = [];
-        int number = 0;
+        IReadOnlyList<string> fixes = [];
         Grid grid = new Grid().AddColumn(new GridColumn { NoWrap = true, Padding = new(2, 0, 2, 0) }).AddColumn();
         foreach ((string label, string value) in items)
         {
             if (label == ReportRows.Fix)
-                fixes = [.. Code().Matches(value).Select(m => m.Groups["code"].Value.Trim())];
-            grid.AddRow(Cell(label), Cell(label == ReportRows.Fix ? Code().Replace(value, _ => $"({++number})") : value));
+                fixes = FixText.Codes(value);
+            grid.AddRow(Cell(label), Cell(label == ReportRows.Fix ? FixText.Numbered(value) : value));
         }
 
         console.WriteLine();
@@ -48,13 +46,9 @@ internal static partial class VerifyText
         console.WriteLine();
         console.Write(grid);
         // In one piece, however long: a command that is broken into lines cannot be pasted.
-        for (int i = 0; i < fixes.Length; i++)
+        for (int i = 0; i < fixes.Count; i++)
             console.Profile.Out.Writer.WriteLine($"  {(i == 0 ? "paste   " : "        ")}  ({i + 1})  {ReportRows.Plain(fixes[i])}");
     }
-
-    // As Markdown has it: a text that has backticks of its own stands between two of them.
-    [GeneratedRegex("(?<fence>`+)(?<code>.+?)(?<!`)\\k<fence>(?!`)", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Code();
 
     private static Text Cell(string text) => new(ReportRows.Plain(text));
 

@@ -55,6 +55,9 @@ internal sealed class Faults(ResourceWatch watch, ResourceNotificationService no
 
     public async Task<ExecuteCommandResult> RestartAsync(IResource resource, CancellationToken cancellationToken)
     {
+        // One that has ended meanwhile has nothing to be stopped.
+        if (Now(resource) is { HasEnded: true })
+            return await commands.ExecuteCommandAsync(resource, KnownResourceCommands.StartCommand, cancellationToken);
         ExecuteCommandResult stopped = await commands.ExecuteCommandAsync(resource, KnownResourceCommands.StopCommand, cancellationToken);
         return stopped.Success ? await commands.ExecuteCommandAsync(resource, KnownResourceCommands.StartCommand, cancellationToken) : stopped;
     }

@@ -1,9 +1,11 @@
+using System.Text.Json;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using CdcLab.Clients.Verifier;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using MySqlConnector;
 
 namespace CdcLab.Tests.Lab;
 
@@ -88,6 +90,26 @@ public class LabApplication : IAsyncLifetime
             $"{id} {outcome}",
             () => last?.Checks.FirstOrDefault(c => c.Id == id)?.ToString() ?? "no report");
         return (last!, last!.Checks.First(c => c.Id == id), took);
+    }
+
+    /// <summary>Logs in to MySQL as a user of the lab: root, debezium or simulator.</summary>
+    public async Task<MySqlConnection> LogInAsync(string user)
+    {
+        using JsonDocument secrets = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, "secrets.json"), TestContext.Current.CancellationToken));
+        MySqlConnection connection = new(new MySqlConnectionStringBuilder
+        {
+            Server = "127.0.0.1",
+            Port = (uint)PortBase,
+            UserID = user,
+            Password = secrets.RootElement.GetProperty(user).GetString(),
+            Pooling = false,
+            SslMode = MySqlSslMode.None,
+            AllowPublicKeyRetrieval = true,
+            AllowUserVariables = true,
+            DefaultCommandTimeout = 120,
+        }.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        return connection;
     }
 
     /// <summary>Executes a command of a resource, as the dashboard does.</summary>

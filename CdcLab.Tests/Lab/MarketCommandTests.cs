@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MySqlConnector;
 
 namespace CdcLab.Tests.Lab;
@@ -28,25 +27,8 @@ public sealed class MarketCommandTests(LabApplication lab)
 
     private async Task<long> OrdersAsync()
     {
-        await using MySqlConnection connection = await OpenAsync("debezium", "debezium");
+        await using MySqlConnection connection = await lab.LogInAsync("debezium");
         await using MySqlCommand command = new("SELECT COALESCE(MAX(order_id), 0) FROM cdclab.orders", connection);
         return Convert.ToInt64(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture);
-    }
-
-    private async Task<MySqlConnection> OpenAsync(string user, string secret)
-    {
-        using JsonDocument secrets = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(lab.Folder, "secrets.json"), TestContext.Current.CancellationToken));
-        MySqlConnection connection = new(new MySqlConnectionStringBuilder
-        {
-            Server = "127.0.0.1",
-            Port = (uint)lab.PortBase,
-            UserID = user,
-            Password = secrets.RootElement.GetProperty(secret).GetString(),
-            Pooling = false,
-            SslMode = MySqlSslMode.None,
-            AllowPublicKeyRetrieval = true,
-        }.ConnectionString);
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
-        return connection;
     }
 }

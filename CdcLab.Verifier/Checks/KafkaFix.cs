@@ -15,7 +15,7 @@ internal sealed class KafkaFix(VerifiedLab lab, FiguresStore figures)
     }
 
     /// <summary>Commands to paste, one after the other. What is not named now is named when these have healed.</summary>
-    public static string Type(IEnumerable<string> commands) => $"Run {Named(commands.Select(c => $"`{c}`"))}.";
+    public static string Type(IEnumerable<string> commands) => $"Run {Named(commands.Select(FixText.Code))}.";
 
     public static string Restart(string broker) => $"aspire resource {broker} restart";
 

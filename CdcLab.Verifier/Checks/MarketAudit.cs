@@ -161,7 +161,7 @@ internal sealed class MarketAudit(MarketBook book)
     private static string Statements(string what, IEnumerable<IReadOnlyList<(int Place, string Sql)>> fixes)
     {
         IReadOnlyList<(int Place, string Sql)>[] all = [.. fixes];
-        string sql = string.Join(", ", all.Take(SetBack).SelectMany(f => f).OrderBy(s => s.Place).Select(s => $"`{s.Sql}`"));
+        string sql = string.Join(", ", all.Take(SetBack).SelectMany(f => f).OrderBy(s => s.Place).Select(s => FixText.Code(s.Sql)));
         string more = $" Then look again for the {all.Length - SetBack:N0} more; where they are too many, the data are lost: make a new lab, by the command reset.";
         return $"{what}: {sql}." + (all.Length > SetBack ? more : "");
     }

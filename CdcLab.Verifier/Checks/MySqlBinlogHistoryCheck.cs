@@ -1,7 +1,6 @@
 using CdcLab.Clients.Market;
 using CdcLab.Clients.MySql.Binlog;
 using Dapper;
-using Microsoft.Win32.SafeHandles;
 using MySqlConnector;
 
 namespace CdcLab.Verifier.Checks;
@@ -11,6 +10,10 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
 {
     // A file's age takes a login of its own to read.
     private const int MostAgesRead = 8;
+
+    // Of the ledger, at a look: fewer commits than there are raise no alarm.
+    private const int LedgerBlock = 64 * 1024;
+    private const int MostBlocks = 128;
     private const string Again = "Then take what is there now as the new beginning: `aspire resource verifier restart`.";
 
     private static readonly Promise History = new(
@@ -39,7 +42,8 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
 
     private readonly BinlogHistory _history = new(lab.Options.MySql.BinlogRetention);
     private readonly CommitCount _commits = new(lab.Options.Simulator.Workers);
-    private readonly LedgerTail _ledger = new(lab.Ledger);
+    private LedgerReader _ledger = new(lab.Ledger, LedgerBlock);
+    private long _written;
     private string? _uuid;
     private string _executed = "";
     private string? _lost;
@@ -57,7 +61,7 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
         long after = await ExecutedAsync(connection, cancellationToken);
         unknown ??= _withoutGtids is { } mode ? ($"gtid_mode is {mode}: what has no GTID is not counted.", "See mysql.gtid_mode.") : null;
         if (unknown is null)
-            _commits.Take(before, _ledger.Commits, after);
+            _commits.Take(before, _written, after);
         Verdict complete = unknown is { } not ? Complete.Unknown(not.Why, not.Fix) : await CompleteAsync(connection, cancellationToken);
         try
         {
@@ -152,13 +156,19 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
         const string Fix = "See whether the order simulator runs and may write its ledger.";
         try
         {
-            return _ledger.Read() ? null : ("There is no ledger yet.", Fix);
+            bool isRead = false;
+            for (int i = 0; i < MostBlocks && !isRead; i++)
+                isRead = _ledger.ReadNewer(Count);
+            return _ledger.IsThere ? null : ("There is no ledger yet.", Fix);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
+            _ledger = new(lab.Ledger, LedgerBlock);
             return ($"The market's ledger cannot be read: {e.Message}", Fix);
         }
     }
+
+    private void Count(LedgerEntry entry) => _written += entry.Kind is LedgerKind.Purging or LedgerKind.Start ? 0 : 1;
 
     private static string Shorten(string gtids) => gtids.Length == 0 ? "empty" : gtids.Length > 120 ? $"{gtids[..120]}..." : gtids;
 
@@ -254,48 +264,4 @@ internal sealed class CommitCount(int workers)
             (_start, _least) = (_start ?? (commits, before), Math.Min(_start is null ? long.MaxValue : _least, commits - before));
         _isBroken = false;
     }
-}
-
-/// <summary>Counts the commits that the market writes to its ledger, from the ledger's end at the first look on.</summary>
-internal sealed class LedgerTail(string folder)
-{
-    private const int MostBytes = 8 * 1024 * 1024;
-    private readonly byte[] _buffer = new byte[64 * 1024];
-    private (long Number, long Offset)? _read;
-
-    public long Commits { get; private set; }
-
-    /// <summary>Reads on, up to a limit; fewer commits than there are raise no alarm. False where there is no ledger.</summary>
-    public bool Read()
-    {
-        IReadOnlyList<(long Number, string Path)> segments = LedgerFolder.Segments(folder);
-        if (segments.Count == 0)
-            return false;
-        _read ??= (segments[^1].Number, new FileInfo(segments[^1].Path).Length);
-        long left = MostBytes;
-        foreach ((long number, string path) in segments.Where(s => s.Number >= _read.Value.Number))
-        {
-            // A writer that was killed has left half a line, which the next one cuts off.
-            long offset = number == _read.Value.Number ? Math.Min(_read.Value.Offset, new FileInfo(path).Length) : 0;
-            using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            while (left > 0 && RandomAccess.Read(file, _buffer, offset) is var read && Count(_buffer.AsSpan(0, read)) is > 0 and var counted)
-                (offset, left) = (offset + counted, left - counted);
-            _read = (number, offset);
-        }
-
-        return true;
-    }
-
-    // The bytes of its whole lines; a line that is still written is read again.
-    private int Count(ReadOnlySpan<byte> bytes)
-    {
-        int whole = bytes.LastIndexOf((byte)'\n') + 1;
-        foreach (Range line in bytes[..whole].Split((byte)'\n'))
-            Commits += IsCommit(bytes[line]) ? 1 : 0;
-        return whole;
-    }
-
-    private static bool IsCommit(ReadOnlySpan<byte> line) =>
-        line.StartsWith("{\"kind\":\"insert\""u8) || line.StartsWith("{\"kind\":\"execute\""u8)
-        || line.StartsWith("{\"kind\":\"cancel\""u8) || line.StartsWith("{\"kind\":\"purge\""u8);
 }

@@ -18,7 +18,7 @@ public sealed class BinlogSabotageTests(LabApplication lab) : SabotageTest(lab)
     [InlineData("binlog_format = STATEMENT", "UPDATE as a statement")]
     public async Task A_session_that_writes_what_CDC_cannot_use_is_named_and_ended(string setting, string found)
     {
-        await using MySqlConnection session = await OpenAsync("root");
+        await using MySqlConnection session = await Lab.LogInAsync("root");
         Verdict verdict = await BreakAndHealAsync("mysql.binlog.content", () => ExecuteAsync(session, $"SET SESSION {setting}; USE cdclab; {ChangeAnOrder}"));
         Assert.Contains($"{found} by session {session.ServerThread}", verdict.Actual, StringComparison.Ordinal);
         await Assert.ThrowsAsync<MySqlException>(() => ExecuteAsync(session, "DO 0"));
@@ -60,7 +60,7 @@ public sealed class BinlogSabotageTests(LabApplication lab) : SabotageTest(lab)
         Verdict verdict = await BreakAndHealAsync("mysql.binlog.history", async () =>
         {
             await RootAsync("FLUSH BINARY LOGS");
-            await using MySqlConnection root = await OpenAsync("root");
+            await using MySqlConnection root = await Lab.LogInAsync("root");
             await using MySqlCommand status = new("SHOW BINARY LOG STATUS", root);
             await RootAsync($"PURGE BINARY LOGS TO '{await status.ExecuteScalarAsync(TestContext.Current.CancellationToken)}'");
         });
@@ -128,7 +128,7 @@ public sealed class BinlogSabotageTests(LabApplication lab) : SabotageTest(lab)
 
     private async Task<long[]> SessionsAsync(string user)
     {
-        await using MySqlConnection root = await OpenAsync("root");
+        await using MySqlConnection root = await Lab.LogInAsync("root");
         await using MySqlCommand command = new($"SELECT id FROM information_schema.processlist WHERE user = '{user}'", root);
         await using MySqlDataReader reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
         List<long> ids = [];

@@ -86,7 +86,7 @@ public sealed class MarketSabotageTests(LabApplication lab) : SabotageTest(lab)
     // Sessions keep the rights on a database that they had when they chose it.
     private async Task KillSessionsAsync()
     {
-        await using MySqlConnection connection = await OpenAsync("root");
+        await using MySqlConnection connection = await Lab.LogInAsync("root");
         List<long> ids = [];
         await using (MySqlCommand command = new("SELECT id FROM information_schema.processlist WHERE user = 'simulator'", connection))
         await using (MySqlDataReader reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken))
@@ -110,7 +110,7 @@ public sealed class MarketSabotageTests(LabApplication lab) : SabotageTest(lab)
 
     private async Task<long> LongAsync(string sql)
     {
-        await using MySqlConnection connection = await OpenAsync("root");
+        await using MySqlConnection connection = await Lab.LogInAsync("root");
         await using MySqlCommand command = new(sql, connection);
         return Convert.ToInt64(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken), System.Globalization.CultureInfo.InvariantCulture);
     }

@@ -106,7 +106,7 @@ public sealed class MySqlSabotageTests(LabApplication lab) : SabotageTest(lab)
                 {
                     try
                     {
-                        all.Add(await OpenAsync("simulator"));
+                        all.Add(await Lab.LogInAsync("simulator"));
                     }
                     catch (MySqlException full) when (full.ErrorCode == MySqlErrorCode.ConnectionCountError)
                     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using MySqlConnector;
 
@@ -20,22 +19,26 @@ public abstract partial class SabotageTest(LabApplication lab) : IAsyncDisposabl
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        for (int round = 0; round < 3 && TestContext.Current.TestState?.Result == TestResult.Failed; round++)
+        for (int round = 0; round < 3 && TestContext.Current.TestState?.Result == TestResult.Failed && !Lab.IsWhole; round++)
         {
             LabReport report = await Lab.Verifier.ReportAsync(CancellationToken.None);
-            foreach (Verdict root in report.Checks.Where(c => c.Outcome == Outcome.Failed && c.CausedBy is null && c.Fix?.Contains('`', StringComparison.Ordinal) == true))
-            {
-                try
-                {
-                    await TypeAsync(root.Fix!);
-                }
-                catch (Exception refused) when (refused is MySqlException or Xunit.Sdk.XunitException)
-                {
-                    TestContext.Current.SendDiagnosticMessage($"{root.Id}: {refused.Message}");
-                }
-            }
+            foreach (Verdict root in report.Checks.Where(c => c.Outcome == Outcome.Failed && c.CausedBy is null && FixText.Codes(c.Fix!).Count > 0))
+                await TryAsync(() => TypeAsync(root.Fix!));
+            Lab.IsWhole = await TryAsync(() => Lab.AllOkAsync(TimeSpan.FromSeconds(10)));
+        }
 
-            await Task.Delay(TimeSpan.FromSeconds(5), CancellationToken.None);
+        static async Task<bool> TryAsync(Func<Task> heal)
+        {
+            try
+            {
+                await heal();
+                return true;
+            }
+            catch (Exception refused) when (refused is MySqlException or Xunit.Sdk.IAssertionException)
+            {
+                TestContext.Current.SendDiagnosticMessage(refused.Message);
+                return false;
+            }
         }
     }
 
@@ -77,8 +80,8 @@ public abstract partial class SabotageTest(LabApplication lab) : IAsyncDisposabl
     /// <returns>When all is typed.</returns>
     protected async Task TypeAsync(string fix)
     {
-        string[] typed = [.. Code().Matches(fix).Select(m => m.Groups["code"].Value.Trim())];
-        Assert.True(typed.Length > 0, $"There is nothing to type in the fix: {fix}");
+        IReadOnlyList<string> typed = FixText.Codes(fix);
+        Assert.True(typed.Count > 0, $"There is nothing to type in the fix: {fix}");
         foreach (string line in typed)
         {
             if (line.StartsWith("aspire resource ", StringComparison.Ordinal))
@@ -95,31 +98,9 @@ public abstract partial class SabotageTest(LabApplication lab) : IAsyncDisposabl
     /// <returns>When they are executed.</returns>
     protected async Task RootAsync(string sql)
     {
-        await using MySqlConnection connection = await OpenAsync("root");
+        await using MySqlConnection connection = await Lab.LogInAsync("root");
         await using MySqlCommand command = new(sql, connection);
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-    }
-
-    /// <summary>A session of a user of the lab.</summary>
-    /// <param name="user">root, debezium or simulator.</param>
-    /// <returns>The open session.</returns>
-    protected async Task<MySqlConnection> OpenAsync(string user)
-    {
-        using JsonDocument secrets = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Lab.Folder, "secrets.json"), TestContext.Current.CancellationToken));
-        MySqlConnection connection = new(new MySqlConnectionStringBuilder
-        {
-            Server = "127.0.0.1",
-            Port = (uint)Lab.PortBase,
-            UserID = user,
-            Password = secrets.RootElement.GetProperty(user).GetString(),
-            Pooling = false,
-            SslMode = MySqlSslMode.None,
-            AllowPublicKeyRetrieval = true,
-            AllowUserVariables = true,
-            DefaultCommandTimeout = 120,
-        }.ConnectionString);
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
-        return connection;
     }
 
     private static async Task ShellAsync(string line)
@@ -129,10 +110,6 @@ public abstract partial class SabotageTest(LabApplication lab) : IAsyncDisposabl
         await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(shell.ExitCode == 0, $"{line}\nended with {shell.ExitCode}: {await output}{await errors}");
     }
-
-    // As Markdown has it: a text that has backticks of its own stands between two of them.
-    [GeneratedRegex("(?<fence>`+)(?<code>.+?)(?<!`)\\k<fence>(?!`)", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Code();
 
     [GeneratedRegex("^(SET|RESET|ALTER|CREATE|DROP|GRANT|REVOKE|KILL|DELETE|UPDATE|FLUSH|INSERT) ", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Statement();

@@ -148,26 +148,5 @@ public sealed class MarketAuditTests
         return rows;
     }
 
-    private static MarketState State(DateTime? committingSince) => new()
-    {
-        Pid = 1,
-        StartedAt = default,
-        Seed = 1,
-        OrdersPerSecond = "20",
-        Paused = false,
-        Orders = 0,
-        Executions = 0,
-        Filled = 0,
-        Cancelled = 0,
-        Purged = 0,
-        Retries = 0,
-        FoundCommitted = 0,
-        Refused = 0,
-        Resumed = 0,
-        Open = 0,
-        Commit = new("mysql-commit", TimeSpan.Zero, 0, null, null, null, null),
-        MySqlAnswers = true,
-        MySqlSince = null,
-        CommittingSince = committingSince,
-    };
+    private static MarketState State(DateTime? committingSince) => MarketStates.Begun with { CommittingSince = committingSince };
 }

@@ -1,6 +1,4 @@
-using CdcLab.Clients.Market;
 using CdcLab.Clients.MySql.Binlog;
-using CdcLab.OrderSimulator.Trading;
 using CdcLab.Tests.Model.Clients;
 using CdcLab.Verifier.Checks;
 using Microsoft.Extensions.Time.Testing;
@@ -8,19 +6,12 @@ using Microsoft.Extensions.Time.Testing;
 namespace CdcLab.Tests.Model.Verifier;
 
 [Trait("tier", "model")]
-public sealed class MySqlBinlogChecksTests : IDisposable
+public sealed class MySqlBinlogChecksTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 5, 12, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Retention = TimeSpan.FromDays(3);
     private static readonly Promise Promise = new("mysql.binlog.content", "mysql", "", "");
     private readonly FakeTimeProvider _time = new(Now);
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"cdclab-ledger-{Guid.NewGuid():N}");
-
-    public void Dispose()
-    {
-        if (Directory.Exists(_folder))
-            Directory.Delete(_folder, recursive: true);
-    }
 
     [Fact]
     public void Whole_rows_of_the_orders_schema_and_statements_that_change_none_are_ok()
@@ -187,38 +178,6 @@ public sealed class MySqlBinlogChecksTests : IDisposable
         count.Take(5, 30, 15);
         count.Take(105, 130, 115);
         Assert.Equal((0, 100), (count.Hidden, count.Committed));
-    }
-
-    [Fact]
-    public void Commits_of_the_ledger_are_counted_from_its_end_over_its_segments()
-    {
-        LedgerTail tail = new(_folder);
-        Assert.False(tail.Read());
-        using (LedgerWriter writer = new(_folder, segmentBytes: 400, segments: 8))
-        {
-            Append(writer, 3);
-            Assert.True(tail.Read());
-            Assert.Equal(0, tail.Commits);
-            Append(writer, 10);
-            writer.Append(new() { Kind = LedgerKind.Purging, At = DateTime.UnixEpoch, OrderIds = [1, 2] });
-            writer.Append(new() { Kind = LedgerKind.Purge, At = DateTime.UnixEpoch, OrderIds = [1, 2] });
-            tail.Read();
-            Assert.Equal(11, tail.Commits);
-        }
-
-        string last = LedgerFolder.Segments(_folder)[^1].Path;
-        File.AppendAllText(last, "{\"kind\":\"insert\",\"at\":");
-        tail.Read();
-        using (LedgerWriter next = new(_folder, segmentBytes: 400, segments: 8))
-            Append(next, 1);
-        tail.Read();
-        Assert.Equal(12, tail.Commits);
-    }
-
-    private static void Append(LedgerWriter writer, int lines)
-    {
-        for (int i = 0; i < lines; i++)
-            writer.Append(new() { Kind = LedgerKind.Cancel, At = DateTime.UnixEpoch, OrderId = i + 1, Status = "CANCELLED", Executed = 0 });
     }
 
     private static string? Take(BinlogHistory history, DateTimeOffset now, params (string Name, long Size, int Made)[] files) =>

@@ -166,25 +166,11 @@ public sealed class SimulatorCheckTests : IDisposable
         return _check.Judge(State(orders, rate, paused, lastCommit ?? _time.GetUtcNow()));
     }
 
-    private MarketState State(long orders, string rate = "20", bool paused = false, DateTimeOffset? lastCommit = null) => new()
+    private MarketState State(long orders, string rate = "20", bool paused = false, DateTimeOffset? lastCommit = null) => MarketStates.Begun with
     {
-        Pid = 1,
-        StartedAt = default,
-        Seed = 1,
         OrdersPerSecond = rate,
         Paused = paused,
         Orders = orders,
-        Executions = 0,
-        Filled = 0,
-        Cancelled = 0,
-        Purged = 0,
-        Retries = 0,
-        FoundCommitted = 0,
-        Refused = 0,
-        Resumed = 0,
-        Open = 0,
-        Commit = new("mysql-commit", TimeSpan.Zero, 0, null, null, null, null),
-        MySqlAnswers = true,
         MySqlSince = _mySqlSince,
         LastCommitAt = lastCommit,
     };

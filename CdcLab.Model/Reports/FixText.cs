@@ -1,0 +1,23 @@
+using System.Text.RegularExpressions;
+
+namespace CdcLab.Model.Reports;
+
+/// <summary>What can be pasted from a fix, in backticks as Markdown has them: a text that has backticks of its own stands between two of them.</summary>
+public static partial class FixText
+{
+    /// <summary>One command or statement as it stands in a fix.</summary>
+    public static string Code(string code) => code.Contains('`', StringComparison.Ordinal) ? $"`` {code} ``" : $"`{code}`";
+
+    /// <summary>Everything that can be pasted, in its order.</summary>
+    public static IReadOnlyList<string> Codes(string fix) => [.. Fenced().Matches(fix).Select(m => m.Groups["code"].Value.Trim())];
+
+    /// <summary>The fix with a number in the place of each: (1), (2).</summary>
+    public static string Numbered(string fix)
+    {
+        int number = 0;
+        return Fenced().Replace(fix, _ => $"({++number})");
+    }
+
+    [GeneratedRegex("(?<fence>`+)(?<code>.+?)(?<!`)\\k<fence>(?!`)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Fenced();
+}
