@@ -1,10 +1,11 @@
 using CdcLab.AppHost.Commands;
 using CdcLab.AppHost.Containers;
+using CdcLab.AppHost.Drills;
 using CdcLab.AppHost.Lab;
 
 return await LabCommands.RunAsync(args, Build, LabSession.RemoveVolumesAsync);
 
-// order-simulator -> MySQL -> binlog -> (Debezium, later) -> Kafka -> consumer. The verifier watches every stage and changes nothing.
+// order-simulator -> MySQL -> binlog -> Debezium on Kafka Connect -> Kafka -> consumer. The verifier watches every stage and changes nothing.
 static DistributedApplication Build(LabSession lab)
 {
     (LabOptions options, LabPorts ports) = (lab.Options, lab.Ports);
@@ -22,7 +23,7 @@ static DistributedApplication Build(LabSession lab)
         Database = OrdersSchema.Database,
         Tables = OrdersSchema.Tables,
         Users = [(DatabaseUser.Debezium, lab.Secrets.Debezium), (DatabaseUser.Simulator, lab.Secrets.Simulator)],
-    }).WithConnectCommand(lab).WithFaultCommands();
+    }).WithConnectCommand(lab).WithFaultCommands().WithDrills(lab);
 
     IResourceBuilder<IZooKeeper> zooKeeper = builder.AddZooKeeper(ResourceNames.ZooKeeper, lab.Runtime, new()
     {
@@ -42,7 +43,7 @@ static DistributedApplication Build(LabSession lab)
         Settings = KafkaSettings.Brokers(options.Kafka),
         SessionTimeout = options.Kafka.SessionTimeout,
         FirstTopic = KafkaTopic.Probe(Math.Max(options.Kafka.Partitions, options.Kafka.Brokers), options.Kafka.ReplicationFactor),
-    }, broker => broker.WithFaultCommands()).WithKafkaCommands(lab);
+    }, broker => broker.WithFaultCommands()).WithKafkaCommands(lab).WithDrills(lab);
 
     if (lab.Runtime is ContainerRuntime containers)
     {
@@ -56,9 +57,11 @@ static DistributedApplication Build(LabSession lab)
         }).WithFaultCommands();
     }
 
+    builder.AddDebezium(lab, kafka, mysql, debezium);
+
     IResourceBuilder<ProjectResource> market = builder.AddService<Projects.CdcLab_OrderSimulator>(ResourceNames.OrderSimulator, lab.SimulatorPort, "127.0.0.1", "/v1/market", lab)
         .WithReference(mysql.AddLogin("mysql-orders", OrdersSchema.Database, DatabaseUser.Simulator, simulator)).WithReferenceRelationship(mysql)
-        .WaitFor(mysql).WithMarketCommands().WithFaultCommands("No orders are written until it runs again.");
+        .WaitFor(mysql).WithMarketCommands(lab).WithFaultCommands("No orders are written until it runs again.");
 
     // It waits for nothing: it must be there when a start goes wrong.
     builder.AddService<Projects.CdcLab_Verifier>(ResourceNames.Verifier, ports.Verifier, options.BindAddress, "/v1/report", lab)

@@ -5,9 +5,10 @@ namespace CdcLab.Model;
 /// <summary>The TCP ports of one lab; 0 for any free one.</summary>
 /// <param name="ResourceService">The resource service that the dashboard reads.</param>
 /// <param name="DashboardOtlp">The dashboard's OTLP endpoint (gRPC).</param>
+/// <param name="Connect">Kafka Connect's REST API.</param>
 /// <param name="FirstExternal">EXTERNAL listener of kafka-1; kafka-i has the i-1st after it.</param>
 /// <param name="FirstInternal">INTERNAL listener of kafka-1 where brokers run as processes.</param>
-public sealed record LabPorts(int MySql, int ZooKeeper, int KafkaUi, int Verifier, int ResourceService, int Dashboard, int DashboardOtlp, int Simulator, int FirstExternal, int FirstInternal)
+public sealed record LabPorts(int MySql, int ZooKeeper, int KafkaUi, int Verifier, int ResourceService, int Dashboard, int DashboardOtlp, int Simulator, int Connect, int FirstExternal, int FirstInternal)
 {
     /// <summary>How many ports a block spans, from its base.</summary>
     public const int BlockSize = 30;
@@ -16,8 +17,8 @@ public sealed record LabPorts(int MySql, int ZooKeeper, int KafkaUi, int Verifie
     {
         int b = options.PortBase;
         LabPorts ports = b == 0
-            ? new(3306, 2181, 8080, 5180, 0, 18888, 18889, 0, 9092, 29092)
-            : new(b, b + 1, b + 2, b + 3, b + 4, b + 5, b + 6, b + 7, b + 11, b + 21);
+            ? new(3306, 2181, 8080, 5180, 0, 18888, 18889, 0, 8083, 9092, 29092)
+            : new(b, b + 1, b + 2, b + 3, b + 4, b + 5, b + 6, b + 7, b + 8, b + 11, b + 21);
         return options.Dashboard.Port is { } dashboard ? ports with { Dashboard = dashboard } : ports;
     }
 
@@ -33,6 +34,8 @@ public static class ResourceNames
     public const string ZooKeeper = "zookeeper";
     public const string Kafka = "kafka";
     public const string KafkaUi = "kafka-ui";
+    public const string Connect = "connect";
+    public const string OrdersCdc = "orders-cdc";
     public const string OrderSimulator = "order-simulator";
     public const string Verifier = "verifier";
 

@@ -1,7 +1,7 @@
 namespace CdcLab.Verifier;
 
 /// <summary>Keeps the checks running, and tells in the log what changed: one line for all that changed together, not one for each check and round.</summary>
-internal sealed partial class CheckService(CheckRunner runner, VerifiedLab lab, FiguresStore figures, TimeProvider time, ILogger<CheckService> log)
+internal sealed partial class CheckService(CheckRunner runner, VerifiedLab lab, FiguresStore figures, Causes causes, TimeProvider time, ILogger<CheckService> log)
     : BackgroundService
 {
     private const int MostNamed = 6;
@@ -39,7 +39,7 @@ internal sealed partial class CheckService(CheckRunner runner, VerifiedLab lab, 
 
     private void Tell(Dictionary<string, Outcome> told)
     {
-        IReadOnlyList<Verdict> verdicts = Causes.Find(runner.Latest(), figures.Fresh);
+        IReadOnlyList<Verdict> verdicts = causes.FindLately(runner.Latest(), figures.Fresh, figures.At);
         bool first = told.Count == 0;
         string changes = Changes(verdicts, told);
         foreach (Verdict verdict in verdicts)

@@ -1,6 +1,9 @@
 using System.Net;
+using CdcLab.Clients.Connect;
 using CdcLab.Clients.Market;
 using CdcLab.Verifier;
+using CdcLab.Verifier.Cdc;
+using CdcLab.Verifier.Drills;
 using CdcLab.Verifier.Probes;
 using CdcLab.Verifier.Telemetry;
 using Microsoft.AspNetCore.Connections;
@@ -34,17 +37,24 @@ services.AddSingleton<FiguresStore>();
 services.AddSingleton<KafkaAccess>();
 services.AddSingleton<ClusterSource>();
 services.AddSingleton<SimulatorCheck>();
+services.AddSingleton(p => new MarketDataCheck(p.GetRequiredService<MySqlAccess>(), p.GetRequiredService<MarketClient>(), lab.Ledger, p.GetRequiredService<TimeProvider>()));
 services.AddSingleton<VerifierFigures>();
 services.AddSingleton(p => new ProbeTraces(lab, () => p.GetRequiredService<ClusterSource>().Last));
 services.AddSingleton<LatencyProbe>();
+services.AddSingleton(_ => new ConnectClient(new Uri($"http://{VerifiedLab.Loopback}:{lab.Ports.Connect}"), ResourceNames.OrdersCdc));
+services.AddSingleton<ChangeFollower>();
 services.AddSingleton<AllChecks>();
 services.AddSingleton(p => new CheckRunner(
     p.GetRequiredService<AllChecks>().InOrder,
-    id => p.GetRequiredService<FiguresStore>().Last?.NotPossibleHere.Any(n => n.Id == id) != true,
+    promise => p.GetRequiredService<FiguresStore>().Last?.NotPossibleHere.Any(n => n.Id == promise.Id) != true
+        && (promise.Resource is not (ResourceNames.Connect or ResourceNames.OrdersCdc) || p.GetRequiredService<ChangeFollower>().IsWanted),
     options.Verifier.Interval,
     p.GetRequiredService<TimeProvider>()));
+services.AddSingleton<Causes>();
 services.AddSingleton<Reporter>();
+services.AddSingleton<DrillDesk>();
 services.AddHostedService(p => p.GetRequiredService<LatencyProbe>());
+services.AddHostedService(p => p.GetRequiredService<ChangeFollower>());
 services.AddHostedService<CheckService>();
 
 await using WebApplication app = builder.Build();
@@ -57,6 +67,7 @@ app.MapPost("/v1/look", async (CheckRunner runner, Reporter reporter, Cancellati
     await runner.LookAsync(cancellationToken);
     return Results.Json(reporter.Report(), LabJson.Options);
 }).RequireLabToken(token);
+app.MapGet("/v1/set-back", (MarketDataCheck data) => Results.Json(data.SetBack, LabJson.Options)).RequireLabToken(token);
 app.MapPost("/v1/figures", async (HttpRequest request, FiguresStore figures, CancellationToken cancellationToken) =>
 {
     if (await request.ReadFromJsonAsync<LabFigures>(LabJson.Options, cancellationToken) is not { } sent)
@@ -64,6 +75,10 @@ app.MapPost("/v1/figures", async (HttpRequest request, FiguresStore figures, Can
     figures.Take(sent);
     return Results.NoContent();
 }).RequireLabToken(token);
+app.MapPost("/v1/changes", (ChangeFollower changes, TimeProvider time, bool beginAnew) => changes.Track is { } track
+    ? Results.Json(track.Figures(time.GetUtcNow().UtcDateTime, beginAnew), LabJson.Options)
+    : Results.Conflict("No change is followed: Kafka Connect was not started.")).RequireLabToken(token);
+app.MapDrills(token);
 app.Services.GetRequiredService<VerifierFigures>().Observe(
     app.Services.GetRequiredService<CheckRunner>(), app.Services.GetRequiredService<ClusterSource>(), app.Services.GetRequiredService<FiguresStore>());
 try

@@ -28,5 +28,6 @@ internal sealed record VerifiedLab(LabOptions Options, bool Containers, string B
         (ResourceNames.ZooKeeper, Options.ZooKeeper.MemoryCap),
         .. Enumerable.Range(1, Options.Kafka.Brokers).Select(id => (ResourceNames.Broker(id), Options.Kafka.MemoryCap)),
         .. Containers ? [(ResourceNames.KafkaUi, Options.KafkaUi.MemoryCap)] : Array.Empty<(string, long)>(),
+        (ResourceNames.Connect, Options.Debezium.MemoryCap),
     ];
 }

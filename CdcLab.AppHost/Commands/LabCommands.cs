@@ -15,7 +15,7 @@ internal static class ExitCodes
     public const int CouldNotRun = 2;
 }
 
-/// <summary>The commands of the application: <c>run</c>, <c>verify</c>, <c>reset</c>.</summary>
+/// <summary>The commands of the application: <c>run</c>, <c>verify</c>, <c>drill</c>, <c>reset</c>.</summary>
 internal static class LabCommands
 {
     private const string Help = """
@@ -34,6 +34,7 @@ internal static class LabCommands
         {
             new Command("run", "Run the lab until Ctrl+C (the default)."),
             VerifyCommand.Create(options, build, removeVolumes),
+            DrillCommand.Create(options, build, removeVolumes),
             ResetCommand.Create(options, removeVolumes),
         };
         root.SetAction((_, stop) => RunLabAsync(options, arguments, build, stop));

@@ -10,11 +10,10 @@ internal static class VerifyText
     // The other columns, the frame, and 24 columns for what was found.
     private const int LeastFound = 44;
 
-    public static string Render(LabReport report, int width, bool ansi)
+    public static string Render(LabReport report, int width, bool ansi) => TextBlock.Render(width, ansi, console => Write(console, report, width));
+
+    private static void Write(IAnsiConsole console, LabReport report, int width)
     {
-        using StringWriter text = new(CultureInfo.InvariantCulture);
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(text), Ansi = ansi ? AnsiSupport.Yes : AnsiSupport.No, ColorSystem = ansi ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors, Interactive = InteractionSupport.No });
-        console.Profile.Width = width;
         // An id in one piece can be searched for; on a narrow terminal it is broken rather than lost.
         Verdict[] shown = [.. report.Checks.Where(v => report.RootOf(v) == v)];
         bool fits = shown.Select(c => c.Id.Length).DefaultIfEmpty().Max() <= width - LeastFound;
@@ -26,8 +25,8 @@ internal static class VerifyText
             Section(console, $"{(root.Outcome == Outcome.Failed ? "FAILED" : "UNKNOWN")}: {root.Id}", report.Cause(root, MostNamed));
         if (report.NotPossibleHere.Count > 0)
             Section(console, "Not possible here:", report.NotPossibleHere.Select(n => ("", $"{n.Id}: {n.Reason}")));
-        Section(console, report.Summary(), []);
-        return string.Join('\n', text.ToString().Split('\n').Select(l => l.TrimEnd()));
+        int hidden = report.Checks.Count - shown.Length;
+        Section(console, $"{report.Summary()}{(hidden == 0 ? "" : $" The table leaves out the {hidden} that follow from another.")}", []);
     }
 
     private static void Section(IAnsiConsole console, string title, IEnumerable<(string Label, string Value)> items)
@@ -45,9 +44,11 @@ internal static class VerifyText
         console.Write(Cell(title));
         console.WriteLine();
         console.Write(grid);
-        // In one piece, however long: a command that is broken into lines cannot be pasted.
-        for (int i = 0; i < fixes.Count; i++)
-            console.Profile.Out.Writer.WriteLine($"  {(i == 0 ? "paste   " : "        ")}  ({i + 1})  {ReportRows.Plain(fixes[i])}");
+        if (fixes.Count > 0)
+            console.Profile.Out.Writer.WriteLine($"  paste, {(fixes.Count == 1 ? "(1)" : $"(1) to ({fixes.Count})")}:");
+        // Each in one piece, however long, and nothing beside it: what is broken into lines, or numbered, cannot be pasted.
+        foreach (string fix in fixes)
+            console.Profile.Out.Writer.WriteLine($"  {ReportRows.Plain(fix)}{(FixText.IsStatement(fix) ? ";" : "")}");
     }
 
     private static Text Cell(string text) => new(ReportRows.Plain(text));

@@ -51,7 +51,7 @@ internal sealed class KafkaProcess(ProcessRuntime runtime, string name)
     public async Task<LaunchCommand> BrokerAsync(KafkaClusterSettings settings, BrokerAddresses broker, IZooKeeper zooKeeper, CancellationToken cancellationToken)
     {
         string log = Path.Combine(runtime.DataFolder(name), "log");
-        await BrokerRegistration.ThrowIfOtherClusterAsync(name, log, zooKeeper.Port, cancellationToken);
+        await BrokerRegistration.ThrowIfOthersDataAsync(broker, log, zooKeeper.Port, cancellationToken);
         IReadOnlyList<ServerSetting> all = BrokerSettings(settings, broker, $"{ServerRuntime.Loopback}:{zooKeeper.Port}", ServerRuntime.Loopback, runtime.BindAddress);
         return await LaunchAsync(
             "kafka.Kafka",
@@ -83,34 +83,8 @@ internal sealed class KafkaProcess(ProcessRuntime runtime, string name)
 
     private string ClassPath => Path.Combine(_kafka!.Home, "libs", "*");
 
-    private async Task<LaunchCommand> LaunchAsync(string mainClass, long heapBytes, string collector, IEnumerable<(string Name, string Value)> properties, CancellationToken cancellationToken)
-    {
-        string file = Path.Combine(runtime.ConfigFolder, name + ".properties");
-        string log4j = Path.Combine(runtime.ConfigFolder, name + ".log4j.properties");
-        // Java reads properties files as Latin-1.
-        await File.WriteAllTextAsync(file, string.Concat(properties.Select(p => $"{p.Name}={Escape(p.Value)}\n")), Encoding.Latin1, cancellationToken);
-        await using (Stream packed = typeof(KafkaProcess).Assembly.GetManifestResourceStream("log4j.properties")!, unpacked = File.Create(log4j))
-            await packed.CopyToAsync(unpacked, cancellationToken);
-        string heap = $"{heapBytes / ByteSize.KiB}k";
-        return new(
-            _java!.Path,
-            [
-                $"-Xmx{heap}", $"-Xms{heap}", collector, "-XX:+ExitOnOutOfMemoryError",
-                // Nothing of ours is left in the machine's folder for temporary files.
-                "-XX:-UsePerfData", $"-Djava.io.tmpdir={runtime.EmptyTemporaryFolder(name)}", "-Djava.awt.headless=true", $"-Dlog4j.configuration={new Uri(log4j).AbsoluteUri}",
-                // In any other encoding Java cannot open a file whose path has letters beyond ASCII.
-                "-Dsun.jnu.encoding=UTF-8", "-cp", ClassPath, mainClass, file,
-            ],
-            Directory.CreateDirectory(runtime.DataFolder(name)).FullName);
-    }
-
-    private static string Escape(string value) => string.Concat(value.Select((c, i) => c switch
-    {
-        '\\' => @"\\",
-        < ' ' or > '~' => $"\\u{(int)c:x4}",
-        ' ' when i == 0 => @"\ ",
-        _ => $"{c}",
-    }));
+    private Task<LaunchCommand> LaunchAsync(string mainClass, long heapBytes, string collector, IEnumerable<(string Name, string Value)> properties, CancellationToken cancellationToken) =>
+        new JavaServer(runtime, name, _java!.Path, ClassPath).LaunchAsync(mainClass, heapBytes, collector, properties, cancellationToken);
 }
 
 internal static class BrokerRegistration
@@ -171,18 +145,26 @@ internal static class BrokerRegistration
     }
 
     /// <summary>Refuses a broker's data that belongs to another cluster than ZooKeeper's: the broker itself would exit with InconsistentClusterIdException.</summary>
-    public static async Task ThrowIfOtherClusterAsync(string broker, string logFolder, int zooKeeperPort, CancellationToken cancellationToken)
+    public static async Task ThrowIfOthersDataAsync(BrokerAddresses broker, string logFolder, int zooKeeperPort, CancellationToken cancellationToken)
     {
         string file = Path.Combine(logFolder, "meta.properties");
-        if (!File.Exists(file) || (await File.ReadAllLinesAsync(file, cancellationToken)).FirstOrDefault(l => l.StartsWith("cluster.id=", StringComparison.Ordinal)) is not { } line)
+        if (!File.Exists(file))
+            return;
+        string[] lines = await File.ReadAllLinesAsync(file, cancellationToken);
+        if (Value("broker.id") is { } id && id != $"{broker.Id}")
+            throw new DistributedApplicationException($"The data of {broker.Name} is of the broker {id} ({file}). Put its own back; where only that file was changed: {Set("broker.id", $"{broker.Id}")}.");
+        if (Value("cluster.id") is not { } ours)
             return;
         await using ZooKeeperSession session = await ZooKeeperSession.OpenAsync(ServerRuntime.Loopback, zooKeeperPort, cancellationToken);
         if ((await session.ReadAsync(["/cluster/id"], cancellationToken))[0] is not { } node)
             return;
-        using JsonDocument id = JsonDocument.Parse(node);
-        string ours = line["cluster.id=".Length..].Trim();
-        string theirs = id.RootElement.GetProperty("id").GetString() ?? "";
+        using JsonDocument cluster = JsonDocument.Parse(node);
+        string theirs = cluster.RootElement.GetProperty("id").GetString() ?? "";
         if (ours != theirs)
-            throw new DistributedApplicationException($"The data of {broker} belongs to cluster {ours} ({file}), but ZooKeeper's is {theirs}. Put ZooKeeper's data back, or delete both (reset).");
+            throw new DistributedApplicationException($"The data of {broker.Name} belongs to cluster {ours} ({file}), but ZooKeeper's is {theirs}. Put ZooKeeper's data back, or delete both (reset); where only that file was changed: {Set("cluster.id", theirs)}.");
+
+        string Set(string name, string value) => $"`sed -i 's/^{name}=.*/{name}={value}/' '{file}'`";
+
+        string? Value(string name) => lines.FirstOrDefault(l => l.StartsWith($"{name}=", StringComparison.Ordinal))?[(name.Length + 1)..].Trim();
     }
 }

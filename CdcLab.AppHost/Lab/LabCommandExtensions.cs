@@ -50,7 +50,13 @@ internal static class LabCommandExtensions
                 .Select(p => new[] { p.Name, p.Leader is { } leader ? $"{leader}" : "none", string.Join(", ", p.Replicas), $"{string.Join(", ", p.InSync)}{(p.IsUnderReplicated ? " **under-replicated**" : "")}" }));
         });
 
-    public static IResourceBuilder<ProjectResource> WithMarketCommands(this IResourceBuilder<ProjectResource> simulator) => simulator
+    public static IResourceBuilder<ProjectResource> WithMarketCommands(this IResourceBuilder<ProjectResource> simulator, LabSession lab) => simulator
+        .WithCommand(
+            "market-set-back",
+            "Set the tables back",
+            context => OrFailureAsync(async () =>
+                CommandResults.Success($"Every order is as the ledger has it, after {await MarketSetBack.RunAsync(lab, context.Services.GetRequiredService<VerifierClient>(), context.CancellationToken):N0} statements.")),
+            new CommandOptions { IconName = "ArrowUndo", ConfirmationMessage = "Set every order and execution back as the market's ledger has it? What others have written into the two tables is undone." })
         .WithMarket("market-pause", "Pause the market", "ClockPause", (market, stop) => market.PauseAsync(stop))
         .WithMarket("market-resume", "Resume the market", "PlayCircle", (market, stop) => market.ResumeAsync(stop))
         .WithMarket("market-double", "Double the rate", "ArrowTrendingLines", (market, stop) => ScaleAsync(market, 2, stop))

@@ -43,7 +43,7 @@ internal static class LabHosting
             .AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownLimit);
         builder.Services.AddSingleton(lab).AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton<ResourceWatch>().AddSingleton<Faults>().AddSingleton<StartProgress>().AddSingleton<VerdictDisplay>().AddSingleton<VerdictFeed>();
+        builder.Services.AddSingleton<ResourceWatch>().AddSingleton<Faults>().AddSingleton<LabControls>().AddSingleton<Drills.DrillRunner>().AddSingleton<StartProgress>().AddSingleton<VerdictDisplay>().AddSingleton<VerdictFeed>();
         builder.Services.AddSingleton(_ => new VerifierClient(lab.VerifierAddress, lab.Secrets.Token));
         builder.Services.AddSingleton(_ => new MarketClient(new Uri($"http://{ServerRuntime.Loopback}:{lab.SimulatorPort}"), lab.Secrets.Token));
         builder.Services.AddHostedService<LabLifecycle>();
@@ -139,7 +139,8 @@ internal static class LabHosting
 /// <summary>Begins to watch before the first server starts, and ends the servers in an order that lets each end cleanly; Aspire alone would end all at once.</summary>
 /// <remarks>A broker that is asked to stop at the same moment as ZooKeeper never finishes its controlled shutdown. Under the testing builder the host is stopped twice,
 /// the second time when the orchestrator is gone: it is done once only.</remarks>
-internal sealed class LabLifecycle(DistributedApplicationModel model, ResourceWatch watch, VerdictFeed feed, Faults faults) : IHostedLifecycleService
+internal sealed class LabLifecycle(DistributedApplicationModel model, ResourceWatch watch, VerdictFeed feed, Faults faults, Drills.DrillRunner drills)
+    : IHostedLifecycleService
 {
     private readonly Lock _gate = new();
     private Task? _stopping;
@@ -164,11 +165,13 @@ internal sealed class LabLifecycle(DistributedApplicationModel model, ResourceWa
 
     private async Task StopAllAsync()
     {
+        // A drill puts back what it broke while there is something to put it back to.
+        await drills.StopAsync();
         await feed.DisposeAsync();
         // What writes first, then the brokers, then ZooKeeper and MySQL. The controller is the last broker: the others hand their leaders over to it.
         int? controller = model.Resources.OfType<IZooKeeper>().FirstOrDefault() is { } zooKeeper ? await BrokerRegistration.ControllerAsync(zooKeeper) : null;
-        foreach (IGrouping<int, IResource> group in model.Resources.Where(r => r is ProjectResource or IKafkaBroker or ContainerResource or IMySqlServer or IZooKeeper)
-            .GroupBy(r => r switch { ProjectResource => 0, IMySqlServer or IZooKeeper => 3, IKafkaBroker b when b.Addresses.Id == controller => 2, _ => 1 }).OrderBy(g => g.Key))
+        foreach (IGrouping<int, IResource> group in model.Resources.Where(r => r is ProjectResource or IKafkaConnect or IKafkaBroker or ContainerResource or IMySqlServer or IZooKeeper)
+            .GroupBy(r => r switch { ProjectResource or IKafkaConnect => 0, IMySqlServer or IZooKeeper => 3, IKafkaBroker b when b.Addresses.Id == controller => 2, _ => 1 }).OrderBy(g => g.Key))
             await Task.WhenAll(group.Select(StopAsync));
     }
 

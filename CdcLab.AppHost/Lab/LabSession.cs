@@ -58,7 +58,7 @@ internal sealed class LabSession : IDisposable
 
     /// <summary>The servers and services that have verdicts.</summary>
     public IReadOnlyList<string> Judged =>
-        [ResourceNames.MySql, ResourceNames.ZooKeeper, ResourceNames.Kafka, .. Enumerable.Range(1, Options.Kafka.Brokers).Select(ResourceNames.Broker), .. Containers ? [ResourceNames.KafkaUi] : Array.Empty<string>(), ResourceNames.OrderSimulator];
+        [ResourceNames.MySql, ResourceNames.ZooKeeper, ResourceNames.Kafka, .. Enumerable.Range(1, Options.Kafka.Brokers).Select(ResourceNames.Broker), .. Containers ? [ResourceNames.KafkaUi] : Array.Empty<string>(), ResourceNames.Connect, ResourceNames.OrdersCdc, ResourceNames.OrderSimulator];
 
     /// <summary>Opens a lab: asks for an engine, judges options against the machine, takes the data directory. Or says what refuses it, one line each.</summary>
     public static async Task<(LabSession? Lab, IReadOnlyList<string> Refusals)> OpenAsync(LabOptions options, string[] aspireArguments, CancellationToken cancellationToken)

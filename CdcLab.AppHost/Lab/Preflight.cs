@@ -63,6 +63,7 @@ internal static class Preflight
             .. brokers.Where(_ => !containers).Select(id => new WantedPort(ports.Internal(id), $"{ResourceNames.Broker(id)} (INTERNAL)", ServerRuntime.Loopback, PortBase)),
             new(containers ? ports.KafkaUi : 0, ResourceNames.KafkaUi, bind, PortBase),
             new(ports.Verifier, ResourceNames.Verifier, bind, PortBase),
+            new(options.Debezium.Start ? ports.Connect : 0, ResourceNames.Connect, ServerRuntime.Loopback, PortBase),
             new(ports.Simulator, ResourceNames.OrderSimulator, ServerRuntime.Loopback, PortBase),
             new(options.Dashboard.Enabled ? ports.Dashboard : 0, "the dashboard", bind, dashboard),
             new(options.Dashboard.Enabled ? ports.DashboardOtlp : 0, "the dashboard's telemetry", ServerRuntime.Loopback, PortBase),
@@ -97,6 +98,7 @@ internal static class Preflight
             ("Lab:ZooKeeper:MemoryCap", options.ZooKeeper.MemoryCap),
             ("Lab:Kafka:MemoryCap", (decimal)options.Kafka.MemoryCap * options.Kafka.Brokers),
             ("Lab:KafkaUi:MemoryCap", containers ? options.KafkaUi.MemoryCap : 0),
+            ("Lab:Debezium:MemoryCap", options.Debezium.Start ? options.Debezium.MemoryCap : 0),
         ];
         decimal sum = parts.Sum(p => p.Bytes);
         if (sum <= machine)

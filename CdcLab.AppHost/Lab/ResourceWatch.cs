@@ -13,6 +13,7 @@ internal sealed record WatchedResource(IResource Resource, CustomResourceSnapsho
     public ServerAnnotation? Server => Resource.Annotations.OfType<ServerAnnotation>().FirstOrDefault();
 
     public bool IsRunning => State == KnownResourceStates.Running;
+    public bool IsNotStarted => State == KnownResourceStates.NotStarted;
     public bool IsPaused => State == Paused;
     public bool HasEnded => KnownResourceStates.TerminalStates.Contains(State);
 }
@@ -93,7 +94,7 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
     }
 
     // Servers, services and the cluster; not parameters, connection strings and what Aspire adds for its own needs.
-    private static bool IsShown(IResource resource) => resource is ExecutableResource or ContainerResource or ProjectResource or KafkaClusterResource
+    private static bool IsShown(IResource resource) => resource is ExecutableResource or ContainerResource or ProjectResource or KafkaClusterResource or ConnectorResource
         && !resource.Name.EndsWith("-rebuilder", StringComparison.Ordinal) && resource.Name != "aspire-dashboard";
 
     private void FollowProcess(WatchedResource now)

@@ -7,6 +7,8 @@ namespace CdcLab.AppHost.Lab;
 internal sealed class VerdictDisplay(ResourceNotificationService notifications, IInteractionService interaction, DistributedApplicationModel model, StartProgress progress, ResourceWatch watch, LabSession lab) : IHealthCheck
 {
     private const int MostFollowers = 3;
+    // On the terminal; the report and the properties have it all.
+    private const int LongestFound = 300, LongestFix = 500;
 
     private static readonly TimeSpan GoodNews = TimeSpan.FromSeconds(20);
 
@@ -77,7 +79,7 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
         Verdict[] bad = [.. report.Checks.Where(c => c.Outcome != Outcome.Ok && c.CausedBy is null)];
         _news.Known(bad);
         LabTerminal.Line($"\nThe lab is {(report.IsAllOk ? "up" : "not whole")} after {progress.Seconds:0} s: {report.Count(Outcome.Ok)} of {report.Checks.Count} checks ok{(report.NotPossibleHere.Count == 0 ? "" : $", {report.NotPossibleHere.Count} not possible here")}.");
-        foreach (string line in bad.Select(Words).Concat(lab.Addresses()).Append("Ctrl+C stops everything."))
+        foreach (string line in bad.Select(Line).Concat(lab.Addresses()).Append("Ctrl+C stops everything."))
             LabTerminal.Line($"  {line}");
     }
 
@@ -87,7 +89,7 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
         {
             Verdict[] followers = [.. report.Checks.Where(c => c.CausedBy == root.Id)];
             string follow = followers.Length == 0 ? "" : $" ({followers.Length} {(followers.Length == 1 ? "check follows" : "checks follow")} from it: {string.Join(", ", followers.Take(MostFollowers).Select(f => f.Id))}{(followers.Length > MostFollowers ? ", ..." : "")})";
-            LabTerminal.Line(root.Outcome == Outcome.Ok ? $"{DateTime.Now:HH:mm:ss} ok      {root.Id}: {root.Actual}" : $"{DateTime.Now:HH:mm:ss} FAILED  {Words(root)}{follow}");
+            LabTerminal.Line(root.Outcome == Outcome.Ok ? $"{DateTime.Now:HH:mm:ss} ok      {root.Id}: {root.Actual}" : $"{DateTime.Now:HH:mm:ss} FAILED  {Line(root)}{follow}");
             Notify(root, follow);
         }
     }
@@ -108,6 +110,12 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
             end.Token);
         _ = shown.ContinueWith(t => LabTerminal.Error($"A notification could not be shown: {t.Exception!.GetBaseException().Message}"), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
+
+    private static string Line(Verdict verdict) => Words(verdict with
+    {
+        Actual = verdict.Actual is { Length: > LongestFound } long_ ? $"{long_[..LongestFound]}..." : verdict.Actual,
+        Fix = verdict.Fix is { Length: > LongestFix } fix ? $"What to do has {FixText.Codes(fix).Count} parts: `verify` prints them to be pasted." : verdict.Fix,
+    });
 
     private static string Words(Verdict v)
     {

@@ -9,6 +9,7 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan InsideInterval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TriggersAge = TimeSpan.FromSeconds(10);
 
     // For the engine, and again for the verifier. What takes longer is not known in this turn.
     private static readonly TimeSpan Limit = 2 * Interval;
@@ -16,17 +17,35 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
     private readonly CancellationTokenSource _stop = new();
     private IReadOnlyList<ListenerAnswer>? _inside;
     private DateTimeOffset _insideAt;
+    private volatile IReadOnlyList<MySqlTrigger>? _triggers;
+    private DateTimeOffset _triggersAt;
     private string? _dataRoot;
+    private IReadOnlyDictionary<string, ContainerState> _containers = new Dictionary<string, ContainerState>(StringComparer.Ordinal);
     private Task _running = Task.CompletedTask;
 
     public LabReport? Report { get; private set; }
 
-    public void Start() => _running = Task.Run(() => RepeatAsync(TurnAsync, Interval, failure => TurnFailed(log, failure), time, _stop.Token), CancellationToken.None);
+    /// <summary>The memory of each server now; one of which nothing can be read is left out.</summary>
+    public IReadOnlyList<(string Name, MemoryFigures Memory)> ServerMemory() =>
+        [.. watch.Now.Values.Where(r => r.Server is not null).Select(r => (r.Resource.Name, Memory: Figures(r))).Where(r => r.Memory is not null).Select(r => (r.Name, r.Memory!))];
+
+    // MySQL is asked beside the turns: one that hangs must not hold up what else is known.
+    public void Start() => _running = Task.Run(() => Task.WhenAll(RepeatAsync(TurnAsync), RepeatAsync(SeeTriggersAsync)), CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private Task RepeatAsync(Func<CancellationToken, Task> turn) => RepeatAsync(turn, Interval, failure => TurnFailed(log, failure), time, _stop.Token);
+
+    private async Task SeeTriggersAsync(CancellationToken stop)
+    {
+        // What was seen stays for a moment: a server that is restarted says nothing new.
+        IReadOnlyList<MySqlTrigger>? seen = await MySqlTriggers.ReadAsync(lab.Ports.MySql, lab.Secrets.Root, OrdersSchema.Database, stop);
+        if (seen is not null || time.GetUtcNow() - _triggersAt > TriggersAge)
+            (_triggers, _triggersAt) = (seen, time.GetUtcNow());
     }
 
     // A turn that fails is told, once as long as it fails in the same way, and the next one is taken all the same.
@@ -79,9 +98,9 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
 
     private async Task<LabFigures> FiguresAsync(CancellationToken stop)
     {
-        IReadOnlyDictionary<string, ContainerState> containers = await AskEngineAsync(stop);
+        _containers = await AskEngineAsync(stop);
         foreach (WatchedResource resource in watch.Now.Values)
-            await NoticePauseAsync(resource, containers);
+            await NoticePauseAsync(resource);
         KafkaProgram? kafka = lab.Programs?.KnownKafka;
         string? notEnforced = (lab.Runtime as ProcessRuntime)?.Caps.WhyNot;
         return new()
@@ -98,7 +117,7 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
             [
                 .. lab.Containers ? Array.Empty<NotPossible>() : [new NotPossible("kafka-ui", "Kafka UI comes as a container image only.")],
                 .. kafka is { IsLegacy: true } ? LegacyBrokers.NotPossibleHere(KafkaSettings.Brokers(lab.Options.Kafka)) : [],
-                new("mysql.triggers", $"{DatabaseUser.Debezium.Name} may not see triggers: it would take the privilege TRIGGER, and its five are all that it has."),
+                .. watch.Now.GetValueOrDefault(ResourceNames.Connect) is { IsNotStarted: true } ? [new NotPossible(DebeziumExtensions.WhatNeedsIt, DebeziumExtensions.WhyNotStarted(lab))] : Array.Empty<NotPossible>(),
                 .. notEnforced is null ? Array.Empty<NotPossible>() : [new NotPossible("memory.caps", $"The caps are not enforced: {notEnforced}")],
             ],
             Resources =
@@ -109,10 +128,11 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
                     State = r.State,
                     Pid = r.Pid,
                     Ended = watch.Ended(r.Resource.Name),
-                    Memory = Memory(r, containers) is { } m ? new(m.UsedBytes, m.CacheBytes, m.PeakBytes, m.CapEnforced ? m.CapBytes : null, m.OomKills) : null,
+                    Memory = Figures(r),
                 }),
             ],
             Inside = _inside,
+            Triggers = _triggers,
             HostBytes = HostBytes(),
         };
     }
@@ -139,21 +159,30 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
         {
             string bootstrap = string.Join(',', brokers.Select(b => b.Internal));
             return brokers.Select(b => watch.Now.GetValueOrDefault(b.Name)).FirstOrDefault(r => r is { IsRunning: true })?.Server?.Container is { } container
-                ? new(Exec("kafka-configs"), Exec("kafka-topics"), $"{Exec("kafka-reassign-partitions")} {KafkaTools.FromPipe}")
+                ? new(Kafka("kafka-configs"), Kafka("kafka-topics"), $"{Kafka("kafka-reassign-partitions")} {KafkaTools.FromPipe}", Exec("zookeeper-shell", "zookeeper:2181"))
                 : null;
 
             // Interactive: a tool may read what is piped into it.
-            string Exec(string tool) => $"docker exec --interactive --env KAFKA_HEAP_OPTS=-Xmx64m {container} {tool} --bootstrap-server {bootstrap}";
+            string Exec(string tool, string address) => $"docker exec --interactive --env KAFKA_HEAP_OPTS=-Xmx64m {container} {tool} {address}";
+
+            string Kafka(string tool) => Exec(tool, $"--bootstrap-server {bootstrap}");
         }
 
         if (lab.Programs is not { KnownKafka: { } kafka, KnownJava: { } java })
             return null;
         // The legacy Kafka's tools know ZooKeeper only, and read nothing from a pipe.
-        string address = kafka.IsLegacy ? $"--zookeeper 127.0.0.1:{LabPorts.Of(lab.Options).ZooKeeper}" : $"--bootstrap-server {string.Join(',', brokers.Select(b => b.External))}";
-        string reassign = Run("ReassignPartitionsCommand");
-        return new(Run("ConfigCommand"), Run("TopicCommand"), kafka.IsLegacy ? $"(f=$(mktemp); cat > $f; {reassign} --reassignment-json-file $f --execute)" : $"{reassign} {KafkaTools.FromPipe}");
+        string zooKeeper = $"127.0.0.1:{LabPorts.Of(lab.Options).ZooKeeper}";
+        string address = kafka.IsLegacy ? $"--zookeeper {zooKeeper}" : $"--bootstrap-server {string.Join(',', brokers.Select(b => b.External))}";
+        string reassign = Admin("ReassignPartitionsCommand");
+        return new(
+            Admin("ConfigCommand"),
+            Admin("TopicCommand"),
+            kafka.IsLegacy ? $"(f=$(mktemp); cat > $f; {reassign} --reassignment-json-file $f --execute)" : $"{reassign} {KafkaTools.FromPipe}",
+            Run("org.apache.zookeeper.ZooKeeperMain", $"-server {zooKeeper}"));
 
-        string Run(string command) => $"{Quote(java.Path)} -cp {Quote(Path.Combine(kafka.Home, "libs", "*"))} kafka.admin.{command} {address}";
+        string Run(string command, string options) => $"{Quote(java.Path)} -cp {Quote(Path.Combine(kafka.Home, "libs", "*"))} {command} {options}";
+
+        string Admin(string command) => Run($"kafka.admin.{command}", address);
 
         static string Quote(string path) => path.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+".Contains(c)) ? path : $"'{path.Replace("'", @"'\''", StringComparison.Ordinal)}'";
     }
@@ -181,11 +210,11 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
     }
 
     // A pause by hand (kill -STOP, docker pause) is noticed too.
-    private async Task NoticePauseAsync(WatchedResource resource, IReadOnlyDictionary<string, ContainerState> containers)
+    private async Task NoticePauseAsync(WatchedResource resource)
     {
         if (!resource.IsRunning && !resource.IsPaused)
             return;
-        bool? paused = resource.Server?.Container is { } container ? containers.GetValueOrDefault(container)?.IsPaused : resource.Pid is { } pid ? ProcessTable.IsStopped(pid) : null;
+        bool? paused = resource.Server?.Container is { } container ? _containers.GetValueOrDefault(container)?.IsPaused : resource.Pid is { } pid ? ProcessTable.IsStopped(pid) : null;
         if (paused is { } now && now != resource.IsPaused)
             await faults.ShowPausedAsync(resource.Resource, now);
     }
@@ -212,10 +241,12 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
     // What is not highlighted, the dashboard shows only to those who ask for all of it.
     private static ResourcePropertySnapshot Property(string name, string displayName, string value) => new(name, value) { DisplayName = displayName, IsHighlighted = true };
 
-    private MemoryReading? Memory(WatchedResource resource, IReadOnlyDictionary<string, ContainerState> containers)
+    private MemoryFigures? Figures(WatchedResource resource) => Memory(resource) is { } m ? new(m.UsedBytes, m.CacheBytes, m.PeakBytes, m.CapEnforced ? m.CapBytes : null, m.OomKills) : null;
+
+    private MemoryReading? Memory(WatchedResource resource)
     {
         if (resource.Server?.Container is { } container)
-            return containers.GetValueOrDefault(container)?.Memory();
+            return _containers.GetValueOrDefault(container)?.Memory();
         if (lab.Runtime is ProcessRuntime processes && resource.Resource is not ProjectResource)
             return processes.Memory(resource.Resource.Name, resource.IsRunning || resource.IsPaused ? resource.Pid : null);
         if (resource.Pid is not { } pid)

@@ -15,7 +15,10 @@ internal sealed partial class MySqlProvisioning(MySqlSourceSettings settings) : 
     // Not a table; a foreign key whose other table has no such index, or no such columns.
     private static readonly HashSet<int> OtherTableFaults = [1215, 1347, 1822, 3780];
 
-    private volatile bool _isReady;
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(200), RetryRefused = TimeSpan.FromSeconds(1);
+
+    private volatile int _start, _ready;
+    private volatile string? _refused;
     private ILogger _log = NullLogger.Instance;
 
     private MySqlConnectionStringBuilder RootLogin => new()
@@ -33,8 +36,13 @@ internal sealed partial class MySqlProvisioning(MySqlSourceSettings settings) : 
         AllowPublicKeyRetrieval = true,
     };
 
-    /// <summary>A new start of the server: it is to be looked at again.</summary>
-    public void Reset(ILogger log) => (_isReady, _log) = (false, log);
+    /// <summary>A new start of the server: all is made ready as soon as it answers. Health checks come seconds apart; by then somebody may have changed what would be set back.</summary>
+    public void Begin(ILogger log, CancellationToken stopping)
+    {
+        (_log, _refused) = (log, null);
+        int start = Interlocked.Increment(ref _start);
+        _ = Task.Run(() => MakeReadyAsync(start, stopping), stopping);
+    }
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -42,24 +50,43 @@ internal sealed partial class MySqlProvisioning(MySqlSourceSettings settings) : 
         {
             await using MySqlConnection root = new(RootLogin.ConnectionString);
             await root.OpenAsync(cancellationToken);
-            if (!_isReady)
-            {
-                await root.ExecuteAsync(new CommandDefinition(SqlText.SessionMode, cancellationToken: cancellationToken));
-                await CreateSchemaAsync(root, cancellationToken);
-                foreach ((DatabaseUser user, string password) in settings.Users)
-                    await new MySqlUserProvisioning(root, RootLogin, user, password, Tell).RunAsync(cancellationToken);
-                _isReady = true;
-            }
-
-            return HealthCheckResult.Healthy($"MySQL {root.ServerVersion}; database, tables and users are ready.");
+            return _ready == _start
+                ? HealthCheckResult.Healthy($"MySQL {root.ServerVersion}; database, tables and users are ready.")
+                : new(context.Registration.FailureStatus, _refused ?? "Database, tables and users are not ready yet.");
         }
         catch (MySqlException silent)
         {
             return new(context.Registration.FailureStatus, $"MySQL does not answer root's login: {silent.Message.Split('\n')[0]}");
         }
-        catch (MySqlProvisioningException refused)
+    }
+
+    private async Task MakeReadyAsync(int start, CancellationToken stopping)
+    {
+        while (_ready != start && _start == start && !stopping.IsCancellationRequested)
         {
-            return new(context.Registration.FailureStatus, refused.Message);
+            try
+            {
+                await using MySqlConnection root = new(RootLogin.ConnectionString);
+                await root.OpenAsync(stopping);
+                await root.ExecuteAsync(new CommandDefinition(SqlText.SessionMode, cancellationToken: stopping));
+                await CreateSchemaAsync(root, stopping);
+                foreach ((DatabaseUser user, string password) in settings.Users)
+                    await new MySqlUserProvisioning(root, RootLogin, user, password, Tell).RunAsync(stopping);
+                _ready = start;
+            }
+            catch (MySqlException silent) when (silent.ErrorCode == MySqlErrorCode.UnableToConnectToHost)
+            {
+                await Task.Delay(Retry, CancellationToken.None);
+            }
+            catch (Exception refused) when (refused is MySqlException or MySqlProvisioningException)
+            {
+                _refused = refused.Message.Split('\n')[0];
+                await Task.Delay(RetryRefused, CancellationToken.None);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
         }
     }
 

@@ -21,7 +21,8 @@ internal static class MySqlSourceBuilderExtensions
             .WithIconName("Database")
             .OnBeforeResourceStarted((server, e, _) =>
             {
-                provisioning.Reset(e.Services.GetRequiredService<ResourceLoggerService>().GetLogger(server));
+                provisioning.Begin(
+                    e.Services.GetRequiredService<ResourceLoggerService>().GetLogger(server), e.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping);
                 return Task.CompletedTask;
             })
             .WithHealthCheck($"{name}_check");

@@ -93,6 +93,31 @@ public sealed class KafkaAdmin : IKafkaTopics, IDisposable
         }
     }
 
+    /// <summary>Deletes a topic; nothing happens where there is none.</summary>
+    /// <exception cref="KafkaException">No one answers.</exception>
+    public async Task DeleteTopicAsync(string topic, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _client.DeleteTopicsAsync([topic], new() { RequestTimeout = timeout, OperationTimeout = timeout }).WaitAsync(cancellationToken);
+        }
+        catch (DeleteTopicsException e) when (e.Results.All(r => r.Error.Code == ErrorCode.UnknownTopicOrPart))
+        {
+            // Gone already.
+        }
+    }
+
+    /// <summary>Sets settings of one running broker, of which null takes one back to what it was started with.</summary>
+    /// <exception cref="KafkaException">The broker does not answer, or refuses.</exception>
+    public Task SetBrokerSettingsAsync(int brokerId, IReadOnlyDictionary<string, string?> settings, TimeSpan timeout, CancellationToken cancellationToken) =>
+        _client.IncrementalAlterConfigsAsync(
+            new()
+            {
+                [new() { Type = ResourceType.Broker, Name = brokerId.ToString() }] =
+                    [.. settings.Select(s => new ConfigEntry { Name = s.Key, Value = s.Value, IncrementalOperation = s.Value is null ? AlterConfigOpType.Delete : AlterConfigOpType.Set })],
+            },
+            new() { RequestTimeout = timeout }).WaitAsync(cancellationToken);
+
     public void Dispose()
     {
         _retired?.Dispose();

@@ -60,6 +60,54 @@ public static class KafkaClientSettings
             AllowAutoCreateTopics = false,
         });
 
+    /// <summary>The settings of a drill's producer: acks=all, and a message is sent again until it is acknowledged or a minute has passed, unless it may not be.</summary>
+    public static ProducerConfig DrillProducer(string bootstrap, IReadOnlyDictionary<string, string> needed, bool isIdempotent, bool retries = true, bool leaderAlone = false) =>
+        Shared(bootstrap, needed, "cdclab-drill-producer", new ProducerConfig
+        {
+            Acks = leaderAlone ? Acks.Leader : Acks.All,
+            EnableIdempotence = isIdempotent,
+            MaxInFlight = 5,
+            MessageSendMaxRetries = retries ? int.MaxValue : 0,
+            LingerMs = 0,
+            MessageTimeoutMs = 60_000,
+            RequestTimeoutMs = SocketTimeout,
+            RetryBackoffMs = 100,
+            RetryBackoffMaxMs = 500,
+            TopicMetadataRefreshFastIntervalMs = 100,
+            TopicMetadataPropagationMaxMs = 10_000,
+            AllowAutoCreateTopics = false,
+            DeliveryReportFields = "key,value,status",
+            QueueBufferingMaxMessages = 100_000,
+            StickyPartitioningLingerMs = 0,
+        });
+
+    /// <summary>The settings of a drill's reader: every partition from its beginning to its end.</summary>
+    public static ConsumerConfig DrillConsumer(string bootstrap, IReadOnlyDictionary<string, string> needed) =>
+        Shared(bootstrap, needed, "cdclab-drill-consumer", new ConsumerConfig
+        {
+            GroupId = "cdclab-drill",
+            EnableAutoCommit = false,
+            EnableAutoOffsetStore = false,
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+            EnablePartitionEof = true,
+            AllowAutoCreateTopics = false,
+        });
+
+    /// <summary>The settings of the reader of the connector's topics: it is told its partitions, joins no group and commits nothing.</summary>
+    public static ConsumerConfig ChangeConsumer(string bootstrap, IReadOnlyDictionary<string, string> needed) =>
+        Shared(bootstrap, needed, "cdclab-changes", new ConsumerConfig
+        {
+            GroupId = "cdclab-changes",
+            EnableAutoCommit = false,
+            EnableAutoOffsetStore = false,
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+            FetchWaitMaxMs = 500,
+            FetchErrorBackoffMs = 100,
+            QueuedMaxMessagesKbytes = 8192,
+            TopicMetadataRefreshFastIntervalMs = 100,
+            AllowAutoCreateTopics = false,
+        });
+
     private static T Shared<T>(string bootstrap, IReadOnlyDictionary<string, string> needed, string clientId, T settings)
         where T : ClientConfig
     {

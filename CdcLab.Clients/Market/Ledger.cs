@@ -25,6 +25,8 @@ public sealed record LedgerEntry
     public string? Symbol { get; init; }
     public string? OrderType { get; init; }
     public IReadOnlyList<long>? OrderIds { get; init; }
+    /// <summary>The line's number in the whole ledger, from 1; null in one that was begun before lines had numbers.</summary>
+    public long? Line { get; init; }
     /// <summary>With a start: the earliest time that a transaction can have which the simulator before it committed without writing its line.</summary>
     public DateTime? Since { get; init; }
 }

@@ -11,9 +11,13 @@ public sealed class LedgerReader(string folder, int blockBytes = 1 << 20)
     private readonly byte[] _block = new byte[blockBytes];
     private (long Segment, long Offset)? _older;
     private (long Segment, long Offset) _newer;
+    private (long Oldest, long Newest)? _lines;
 
     /// <summary>Whether there is a ledger; known after the first read.</summary>
     public bool IsThere => _older is not null;
+
+    /// <summary>Whether no line is missing between those that were read.</summary>
+    public bool IsWhole { get; private set; } = true;
 
     /// <summary>Reads up to one block of lines that were written since the last time, in their order. A last line without a line feed is left for later: it is still
     /// being written, or the writer was killed.</summary>
@@ -46,7 +50,7 @@ public sealed class LedgerReader(string folder, int blockBytes = 1 << 20)
         while (lines.Length > 0)
         {
             int length = lines.IndexOf((byte)'\n') + 1;
-            take(Entry(_newer.Segment, _newer.Offset, lines[..length]));
+            take(Entry(_newer.Segment, _newer.Offset, lines[..length], isOlder: false));
             _newer.Offset += length;
             lines = lines[length..];
         }
@@ -83,7 +87,7 @@ public sealed class LedgerReader(string folder, int blockBytes = 1 << 20)
             while (lines.Length > 0)
             {
                 int start = lines[..^1].LastIndexOf((byte)'\n') + 1;
-                take(Entry(at.Segment, from + begin + start, lines[start..]));
+                take(Entry(at.Segment, from + begin + start, lines[start..], isOlder: true));
                 lines = lines[..start];
             }
 
@@ -108,11 +112,20 @@ public sealed class LedgerReader(string folder, int blockBytes = 1 << 20)
         return read;
     }
 
-    private LedgerEntry Entry(long segment, long offset, ReadOnlySpan<byte> line)
+    private LedgerEntry Entry(long segment, long offset, ReadOnlySpan<byte> line, bool isOlder)
     {
         try
         {
-            return LedgerLine.Read(line);
+            LedgerEntry entry = LedgerLine.Read(line);
+            if (entry.Line is { } number)
+            {
+                (long oldest, long newest) = _lines ?? (isOlder ? (number + 1, number) : (number, number - 1));
+                // Numbers begin with 1, and again where a writer could not read the last one.
+                IsWhole &= isOlder ? number == oldest - 1 || oldest == 1 : number == newest + 1 || number == 1;
+                _lines = isOlder ? (number, newest) : (oldest, number);
+            }
+
+            return entry;
         }
         catch (JsonException e)
         {

@@ -30,11 +30,28 @@ public sealed record BinlogStatus(string File, long Position)
 /// <param name="Dynamic">The names of those that were set while the server ran.</param>
 public sealed record GlobalVariables(IReadOnlyDictionary<string, string> Values, IReadOnlyDictionary<string, string> Persisted, IReadOnlySet<string> Dynamic)
 {
+    /// <summary>Among the values, though it is a status: whether InnoDB writes its redo log; absent before 8.0.21.</summary>
+    public const string RedoLogEnabled = "Innodb_redo_log_enabled";
+
+    /// <summary>Among the values, though it belongs to the lab's database: what <c>ALTER DATABASE</c> set, e.g. <c>READ ONLY=1</c>.</summary>
+    public const string DatabaseOptions = "options of the database";
+
+    /// <summary>Among the values, though it is none: the source whose changes this server applies, <c>host:port</c>; absent where it replicates from nobody.</summary>
+    public const string ReplicatesFrom = "replicates from";
+
     /// <summary>Reads them, which needs no privilege beyond SELECT; names in any case. Works with <c>performance_schema=OFF</c>.</summary>
     public static async Task<GlobalVariables> ReadAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
+        Dictionary<string, string> values = await PairsAsync("SHOW GLOBAL VARIABLES");
+        foreach ((string name, string value) in await PairsAsync($"SHOW GLOBAL STATUS LIKE '{RedoLogEnabled}'"))
+            values[name] = value;
+        foreach ((string name, string value) in await PairsAsync($"SELECT '{DatabaseOptions}', options FROM information_schema.schemata_extensions WHERE schema_name = '{OrdersSchema.Database}'"))
+            values[name] = value;
+        foreach ((string name, string value) in await PairsAsync(
+            $"SELECT '{ReplicatesFrom}', GROUP_CONCAT(host, ':', port ORDER BY channel_name) FROM performance_schema.replication_connection_configuration WHERE host <> '' HAVING COUNT(*) > 0"))
+            values[name] = value;
         return new(
-            await PairsAsync("SHOW GLOBAL VARIABLES"),
+            values,
             await PairsAsync("SELECT variable_name, variable_value FROM performance_schema.persisted_variables"),
             (await PairsAsync("SELECT variable_name, variable_source FROM performance_schema.variables_info WHERE variable_source = 'DYNAMIC'")).Keys.ToHashSet(StringComparer.OrdinalIgnoreCase));
 

@@ -4,10 +4,11 @@ namespace CdcLab.Clients.MySql;
 public static class SqlText
 {
     /// <summary>Makes the session read what this class writes: with <c>ANSI_QUOTES</c> or <c>NO_BACKSLASH_ESCAPES</c> in the server's mode the same text would mean
-    /// something else, and without <c>sql_quote_show_create</c> SHOW GRANTS quotes no names.</summary>
+    /// something else, and without <c>sql_quote_show_create</c> SHOW GRANTS quotes no names. And what the server lets a session begin with may cut off what is asked.</summary>
     public const string SessionMode = """
         SET SESSION sql_mode = 'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
-          SESSION sql_quote_show_create = ON
+          SESSION sql_quote_show_create = ON, SESSION sql_select_limit = 18446744073709551615, SESSION sql_big_selects = ON, SESSION max_execution_time = 0,
+          SESSION group_concat_max_len = 1000000
         """;
 
     public static string Identifier(string name)

@@ -1,6 +1,6 @@
 namespace CdcLab.Clients.MySql;
 
-/// <param name="Kind"><c>BASE TABLE</c> or <c>VIEW</c>.</param>
+/// <param name="Kind"><c>BASE TABLE</c>, <c>PARTITIONED TABLE</c> or <c>VIEW</c>.</param>
 /// <param name="Collation">The collation that a new text column gets.</param>
 /// <param name="Columns">Its columns, in order.</param>
 /// <param name="Parts">Columns, keys, foreign keys and checks, with their definitions as CREATE TABLE writes them.</param>
@@ -17,11 +17,25 @@ public sealed record TableState(
         """;
 
     private const string KeysSql = """
-        SELECT IF(index_name = 'PRIMARY', 'primary key', CONCAT(IF(non_unique, 'index ', 'unique index '), index_name)), GROUP_CONCAT(
-          COALESCE(LOWER(column_name), CONCAT('(', expression, ')')), COALESCE(CONCAT('(', sub_part, ')'), '') ORDER BY seq_in_index SEPARATOR ', ')
+        SELECT IF(index_name = 'PRIMARY', 'primary key', CONCAT(IF(COUNT(expression) > 0, 'expression index ', IF(non_unique, 'index ', 'unique index ')), index_name)), CONCAT(GROUP_CONCAT(
+          COALESCE(LOWER(column_name), CONCAT('(', expression, ')')), COALESCE(CONCAT('(', sub_part, ')'), '') ORDER BY seq_in_index SEPARATOR ', '),
+          IF(MIN(is_visible) = 'NO', ' INVISIBLE', ''))
         FROM information_schema.statistics WHERE table_schema = @database AND table_name = @table GROUP BY index_name, non_unique
         UNION SELECT CONCAT('check ', constraint_name), '' FROM information_schema.table_constraints
         WHERE table_schema = @database AND table_name = @table AND constraint_type = 'CHECK'
+        """;
+
+    // What stands elsewhere and holds for the table, each with the statement that takes it away.
+    private static readonly string BesideSql = $"""
+        SELECT CONCAT('row format ', row_format), CONCAT('ALTER TABLE ', table_schema, '.', table_name, ' ROW_FORMAT = DYNAMIC') FROM information_schema.tables
+        WHERE table_schema = @database AND table_name = @table AND row_format <> 'Dynamic'
+        UNION SELECT CONCAT('reference by ', constraint_schema, '.', table_name, ' (', constraint_name, ')'),
+          CONCAT('ALTER TABLE `', REPLACE(constraint_schema, '`', '``'), '`.`', REPLACE(table_name, '`', '``'), '` DROP FOREIGN KEY `', REPLACE(constraint_name, '`', '``'), '`')
+        FROM information_schema.referential_constraints WHERE unique_constraint_schema = @database AND referenced_table_name = @table
+          AND NOT (constraint_schema = @database AND '{OrdersSchema.OrderExecutions.Name}' = table_name)
+          AND NOT (constraint_schema = @database AND constraint_name = '{OrdersSchema.OrderExecutions.ForeignKeyName}')
+        UNION SELECT CONCAT('default collation ', default_collation_name, ' of the database'), 'ALTER DATABASE {OrdersSchema.Database} {OrdersSchema.CharacterSet}' FROM information_schema.schemata
+        WHERE schema_name = @database AND @table = '{OrdersSchema.Orders.Name}' AND NOT '{OrdersSchema.CharacterSet}' LIKE CONCAT('% ', default_collation_name)
         """;
 
     // RESTRICT and NO ACTION are the same in InnoDB, and the default.
@@ -40,13 +54,15 @@ public sealed record TableState(
     /// <summary>Reads a table from <c>information_schema</c>, which shows what one has a privilege on; null where there is none.</summary>
     public static async Task<TableState?> ReadAsync(MySqlConnection connection, string database, string table, CancellationToken cancellationToken)
     {
-        const string TableSql = "SELECT table_type, engine, table_collation FROM information_schema.tables WHERE table_schema = @database AND table_name = @table";
+        const string TableSql = """
+            SELECT IF(create_options LIKE '%partitioned%', 'PARTITIONED TABLE', table_type), engine, table_collation FROM information_schema.tables WHERE table_schema = @database AND table_name = @table
+            """;
         CommandDefinition Ask(string sql) => new(sql, new { database, table }, cancellationToken: cancellationToken);
         (string Kind, string? Engine, string? Collation)[] found = [.. await connection.QueryAsync<(string, string?, string?)>(Ask(TableSql))];
         if (found.Length == 0)
             return null;
         (string Name, string Definition)[] columns = [.. await connection.QueryAsync<(string, string)>(Ask(ColumnsSql))];
-        IEnumerable<(string Part, string Definition)> keys = await connection.QueryAsync<(string, string)>(Ask(KeysSql));
+        IEnumerable<(string Part, string Definition)> keys = (await connection.QueryAsync<(string, string)>(Ask(KeysSql))).Concat(await connection.QueryAsync<(string, string)>(Ask(BesideSql)));
         (string Part, string Rules, string Name)[] foreignKeys = [.. await connection.QueryAsync<(string, string, string)>(Ask(ForeignKeysSql))];
         Dictionary<string, string> parts = columns.Select(c => (Part: $"column {c.Name}", c.Definition)).Concat(keys).Concat(foreignKeys.DistinctBy(k => k.Part).Select(k => (k.Part, Definition: k.Rules)))
             .ToDictionary(p => p.Part, p => p.Definition, StringComparer.OrdinalIgnoreCase);
@@ -64,7 +80,7 @@ public sealed record TableDifference(string Text, IReadOnlyList<string> Statemen
 /// <summary>How a table differs from what it must be. What is there beyond (a further index) is a difference only where it changes what CDC sees or what can be written.</summary>
 public static class TableDifferences
 {
-    private const string Index = "index ", UniqueIndex = "unique index ", ForeignKey = "foreign key ", Check = "check ", Column = "column ", PrimaryKey = "primary key";
+    private const string Index = "index ", UniqueIndex = "unique index ", ExpressionIndex = "expression index ", ForeignKey = "foreign key ", Check = "check ", Column = "column ", PrimaryKey = "primary key", Invisible = " INVISIBLE";
 
     /// <summary>Each difference; none where the table is as it must be.</summary>
     public static IReadOnlyList<TableDifference> Of(TableSpec spec, TableState state)
@@ -72,9 +88,12 @@ public static class TableDifferences
         string table = $"{OrdersSchema.Database}.{spec.Name}";
         // A copy of the table's rows would look up each foreign key, and wait for a transaction of the market that itself waits for this statement: neither sees the other.
         string alter = $"{(spec.ForeignKey is null ? "" : "SET SESSION foreign_key_checks = OFF; ")}ALTER TABLE {table}";
-        if (state.Kind != "BASE TABLE")
+        if (state.Kind == "VIEW")
             return [new($"{spec.Name} is a {state.Kind.ToLowerInvariant()}, not a table", [$"DROP {state.Kind} {table}"])];
         List<TableDifference> differences = [];
+        // First of all: a partitioned table takes no foreign key.
+        if (state.Kind == "PARTITIONED TABLE")
+            Add("it is partitioned", "REMOVE PARTITIONING");
         if (!string.Equals(state.Engine, "InnoDB", StringComparison.OrdinalIgnoreCase))
             Add($"its engine is {state.Engine}, not InnoDB", "ENGINE = InnoDB");
         if (!OrdersSchema.CharacterSet.EndsWith($" {state.Collation}", StringComparison.OrdinalIgnoreCase))
@@ -87,14 +106,15 @@ public static class TableDifferences
             bool isThere = beyond.Remove(part, out string? found);
             if (isThere && found == definition)
                 continue;
-            string[] changes = Change(spec, part, isThere, state);
-            // What refers to columns is made when they are there.
-            (part.StartsWith(Column, StringComparison.Ordinal) ? differences : later).Add(
-                new(isThere ? $"{part} is {Plain(found!)}, not {Plain(definition)}" : $"{part} is missing", [.. changes.Select(c => $"{alter} {c}")]));
+            // To drop and add it would leave it as it is: MySQL sees no change.
+            string[] changes = found == $"{definition}{Invisible}" ? [$"ALTER INDEX {part[Index.Length..]} VISIBLE"] : Change(spec, part, isThere, state);
+            // What refers to columns is made when they are there; a missing primary key before another unique key goes: a column that counts needs one.
+            (part.StartsWith(Column, StringComparison.Ordinal) || (part == PrimaryKey && !isThere) ? differences : later).Add(
+                new(isThere ? $"{part} is {Plain(found!)}, not {Plain(definition)}" : $"{part} is missing{(part.StartsWith(Column, StringComparison.Ordinal) ? ", and what it held is lost" : "")}", [.. changes.Select(c => $"{alter} {c}")]));
         }
 
         foreach (string part in beyond.Keys.Where(p => !p.StartsWith(Index, StringComparison.Ordinal)))
-            differences.Add(new($"{part} is not part of the schema", [$"{alter} {Drop(part, state)}"]));
+            differences.Add(new($"{part} is not part of the schema", [beyond[part].StartsWith("ALTER ", StringComparison.Ordinal) ? beyond[part] : $"{alter} {Drop(part, state)}"]));
         differences.AddRange(later);
         // Binlog rows carry columns by position, not by name.
         if (differences.Count == 0 && !state.Columns.SequenceEqual(spec.Columns.Select(c => c.Name), StringComparer.OrdinalIgnoreCase))
@@ -139,6 +159,7 @@ public static class TableDifferences
     private static string Drop(string part, TableState state) =>
         part.StartsWith(ForeignKey, StringComparison.Ordinal) ? $"DROP FOREIGN KEY {Name(state.ForeignKeys[part])}"
         : part.StartsWith(UniqueIndex, StringComparison.Ordinal) ? $"DROP KEY {Name(part[UniqueIndex.Length..])}"
+        : part.StartsWith(ExpressionIndex, StringComparison.Ordinal) ? $"DROP KEY {Name(part[ExpressionIndex.Length..])}"
         : part.StartsWith(Check, StringComparison.Ordinal) ? $"DROP CHECK {Name(part[Check.Length..])}"
         : part == PrimaryKey ? "DROP PRIMARY KEY"
         : $"DROP COLUMN {Name(part[Column.Length..])}";

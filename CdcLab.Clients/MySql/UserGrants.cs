@@ -27,6 +27,22 @@ public static class UserGrants
         CommandDefinition command = new(Sql, new { user }, cancellationToken: cancellationToken);
         return [.. (await connection.QueryAsync<(string User, string Host)>(command)).Select(r => SqlText.Account(r.User, r.Host))];
     }
+
+    /// <summary>What stands between an account and its logins, in MySQL's words: limits for each hour, a lock, TLS that is demanded, a password that has expired or will.</summary>
+    public static async Task<IReadOnlyList<string>> HindrancesAsync(MySqlConnection connection, string user, string host, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            SELECT CONCAT_WS(',',
+              IF(max_questions > 0, CONCAT('MAX_QUERIES_PER_HOUR ', max_questions), NULL), IF(max_updates > 0, CONCAT('MAX_UPDATES_PER_HOUR ', max_updates), NULL),
+              IF(max_connections > 0, CONCAT('MAX_CONNECTIONS_PER_HOUR ', max_connections), NULL), IF(max_user_connections > 0, CONCAT('MAX_USER_CONNECTIONS ', max_user_connections), NULL),
+              IF(account_locked = 'Y', 'ACCOUNT LOCK', NULL), IF(ssl_type <> '', 'REQUIRE TLS', NULL), IF(password_expired = 'Y', 'PASSWORD EXPIRE', NULL),
+              IF(password_lifetime > 0, CONCAT('PASSWORD EXPIRE INTERVAL ', password_lifetime, ' DAY'), NULL), IF(password_require_current = 'Y', 'PASSWORD REQUIRE CURRENT', NULL),
+              IF(JSON_EXTRACT(user_attributes, '$.Password_locking.failed_login_attempts') > 0, 'FAILED_LOGIN_ATTEMPTS', NULL))
+            FROM mysql.user WHERE user = @user AND host = @host
+            """;
+        string? all = await connection.ExecuteScalarAsync<string>(new CommandDefinition(Sql, new { user, host }, cancellationToken: cancellationToken));
+        return all?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [];
+    }
 }
 
 /// <summary>Reads the lines of SHOW GRANTS (MySQL 8.0 to 9.x). There are the forms below, and anything else, which is never ignored.</summary>

@@ -17,6 +17,20 @@ public sealed class VerifierClient(Uri address, string? token) : IDisposable
     public Task SendFiguresAsync(LabFigures figures, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, "v1/figures", figures, cancellationToken);
 
+    /// <summary>The statements that set the market's tables back, as far as the last look found them not to be as the ledger has them; null
+    /// while the ledger is still being read back.</summary>
+    public async Task<IReadOnlyList<string>?> SetBackAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _http.GetFromJsonAsync<string[]>("v1/set-back", LabJson.Options, cancellationToken);
+        }
+        catch (Exception silent) when (silent is HttpRequestException or IOException or JsonException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new VerifierException($"The verifier at {_http.BaseAddress} does not tell: {silent.Message}", silent);
+        }
+    }
+
     public void Dispose() => _http.Dispose();
 
     private async Task<LabReport> AskAsync(HttpMethod method, string path, CancellationToken cancellationToken) =>

@@ -6,8 +6,19 @@ namespace CdcLab.Clients.ZooKeeper;
 /// <param name="Controller">The controller's id; null while there is none.</param>
 public sealed record ClusterState(IReadOnlyList<RegisteredBroker> Brokers, int? Controller, IReadOnlyList<PartitionState> Partitions)
 {
+    /// <summary>The controller where its node is there and names no broker.</summary>
+    public const int Nobody = -1;
+
+    public IReadOnlyList<ClientQuota> Quotas { get; init; } = [];
+
+    /// <summary>What was set dynamically and can keep clients out of a broker.</summary>
+    public IReadOnlyList<DynamicSetting> KeepingOut { get; init; } = [];
+
     public IEnumerable<IGrouping<string, PartitionState>> Topics => Partitions.GroupBy(p => p.Topic, StringComparer.Ordinal);
 }
+
+/// <param name="Broker">Of this broker; null for the default of all.</param>
+public sealed record DynamicSetting(int? Broker, string Name, string Value);
 
 /// <param name="Endpoints">Its advertised listeners, e.g. <c>INTERNAL://kafka-1:29092</c>.</param>
 public sealed record RegisteredBroker(int Id, IReadOnlyList<string> Endpoints);
@@ -21,15 +32,27 @@ public sealed record RegisteredBroker(int Id, IReadOnlyList<string> Endpoints);
 public sealed record PartitionState(
     string Topic, int Number, IReadOnlyList<int> Replicas, int? Leader, IReadOnlyList<int> InSync, bool IsNew = false, int? LeaderEpoch = null)
 {
+    /// <summary>The in-sync set as its node has it, brokers that are not registered any more among them.</summary>
+    public IReadOnlyList<int> Written { get; init; } = [];
+
     /// <summary>Whether a replica is missing from the in-sync set, or nobody leads.</summary>
     public bool IsUnderReplicated => InSync.Count < Replicas.Count || Leader is null;
 
     public string Name => $"{Topic}-{Number}";
 }
 
+/// <summary>What clients, users or addresses may do at most.</summary>
+/// <param name="Entity">Whom it limits: a type (clients, users, ips) and a name, or two of both for a client of a user.</param>
+/// <param name="Limits">By Kafka's names, e.g. <c>producer_byte_rate</c>.</param>
+public sealed record ClientQuota(IReadOnlyList<(string Type, string Name)> Entity, IReadOnlyDictionary<string, string> Limits)
+{
+    /// <summary>The name of all that have no quota of their own.</summary>
+    public const string Default = "<default>";
+}
+
 public static class ClusterReader
 {
-    /// <summary>Reads brokers, controller and every partition, in one session and five to seven round trips. Give it a deadline.</summary>
+    /// <summary>Reads brokers, controller, every partition, quotas and dynamic settings, in one session and eleven to fourteen round trips. Give it a deadline.</summary>
     /// <remarks>Throws as <see cref="ZooKeeperSession.OpenAsync"/> does, and <see cref="InvalidDataException"/> where a node is not of Kafka's shape.</remarks>
     public static async Task<ClusterState> ReadAsync(string host, int port, CancellationToken cancellationToken)
     {
@@ -37,7 +60,45 @@ public static class ClusterReader
         List<RegisteredBroker> brokers = await BrokersAsync(session, cancellationToken);
         byte[]? controller = (await session.ReadAsync(["/controller"], cancellationToken))[0];
         List<PartitionState> partitions = await PartitionsAsync(session, [.. brokers.Select(b => b.Id)], cancellationToken);
-        return new(brokers, controller is null ? null : KafkaNodes.Controller(controller), partitions);
+        IReadOnlyList<ClientQuota> quotas = await QuotasAsync(session, cancellationToken);
+        return new(brokers, controller is null ? null : KafkaNodes.Controller(controller), partitions) { Quotas = quotas, KeepingOut = await KeepingOutAsync(session, cancellationToken) };
+    }
+
+    private static async Task<IReadOnlyList<DynamicSetting>> KeepingOutAsync(ZooKeeperSession session, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> brokers = await session.ChildrenAsync("/config/brokers", cancellationToken);
+        IReadOnlyList<byte[]?> nodes = await session.ReadAsync([.. brokers.Select(b => $"/config/brokers/{b}")], cancellationToken);
+        return
+        [
+            .. from broker in brokers.Zip(nodes)
+            where broker.Second is { Length: > 0 }
+            from setting in KafkaNodes.KeepingOut(broker.Second)
+            select new DynamicSetting(int.TryParse(broker.First, CultureInfo.InvariantCulture, out int id) ? id : null, setting.Key, setting.Value),
+        ];
+    }
+
+    private static async Task<IReadOnlyList<ClientQuota>> QuotasAsync(ZooKeeperSession session, CancellationToken cancellationToken)
+    {
+        List<(string Type, string Name)[]> entities = [];
+        foreach (string type in (string[])["clients", "users", "ips"])
+        {
+            foreach (string name in await session.ChildrenAsync($"/config/{type}", cancellationToken))
+            {
+                entities.Add([(type, name)]);
+                if (type == "users")
+                    entities.AddRange((await session.ChildrenAsync($"/config/users/{name}/clients", cancellationToken)).Select(client => new[] { (type, name), ("clients", client) }));
+            }
+        }
+
+        IReadOnlyList<byte[]?> nodes = await session.ReadAsync([.. entities.Select(e => $"/config/{string.Join('/', e.Select(p => $"{p.Type}/{p.Name}"))}")], cancellationToken);
+        return
+        [
+            .. from quota in entities.Zip(nodes)
+            where quota.Second is { Length: > 0 } // a user who has none, but whose clients do, has an empty node
+            let limits = KafkaNodes.Quotas(quota.Second)
+            where limits.Count > 0
+            select new ClientQuota([.. quota.First.Select(p => (p.Type, p.Name == ClientQuota.Default ? p.Name : Uri.UnescapeDataString(p.Name)))], limits),
+        ];
     }
 
     private static async Task<List<RegisteredBroker>> BrokersAsync(ZooKeeperSession session, CancellationToken cancellationToken)
@@ -73,7 +134,7 @@ public static class ClusterReader
 
             // A state node is as its last leader or controller left it: once all of them are gone it still names brokers that are not there.
             leader = leader is { } id && registered.Contains(id) ? id : null;
-            partitions.Add(new(topic, number, replicas, leader, [.. inSync.Where(registered.Contains)], IsNew: node is null, epoch));
+            partitions.Add(new(topic, number, replicas, leader, [.. inSync.Where(registered.Contains)], IsNew: node is null, epoch) { Written = inSync });
         }
 
         return partitions;
@@ -90,18 +151,42 @@ internal static class KafkaNodes
         RespectRequiredConstructorParameters = true,
     };
 
-    public static IReadOnlyList<string> Endpoints(ReadOnlySpan<byte> node) => Read<BrokerNode>(node).Endpoints ?? [];
+    /// <summary>What a broker says that it listens on; none where its node was overwritten.</summary>
+    public static IReadOnlyList<string> Endpoints(ReadOnlySpan<byte> node) => TryRead<BrokerNode>(node)?.Endpoints ?? [];
 
-    public static int Controller(ReadOnlySpan<byte> node) => Read<ControllerNode>(node).Brokerid;
+    /// <summary>The controller's id; <see cref="ClusterState.Nobody"/> where its node was overwritten.</summary>
+    public static int Controller(ReadOnlySpan<byte> node) => TryRead<ControllerNode>(node)?.Brokerid ?? ClusterState.Nobody;
 
     public static List<(int Number, IReadOnlyList<int> Replicas)> Assignment(ReadOnlySpan<byte> node) =>
         [.. Read<TopicNode>(node).Partitions.Select(p => (p.Key, (IReadOnlyList<int>)p.Value))];
 
-    /// <summary>Leader, in-sync replicas and which leader in a row this one is; Kafka writes -1 where nobody leads.</summary>
+    /// <summary>Leader, in-sync replicas and which leader in a row this one is; Kafka writes -1 where nobody leads, and nothing is known where the node was overwritten.</summary>
     public static (int? Leader, IReadOnlyList<int> InSync, int? LeaderEpoch) State(ReadOnlySpan<byte> node)
     {
-        StateNode state = Read<StateNode>(node);
+        if (TryRead<StateNode>(node) is not { } state)
+            return (null, [], null);
         return (state.Leader < 0 ? null : state.Leader, state.Isr, state.LeaderEpoch);
+    }
+
+    /// <summary>The limits among an entity's settings: a user's passwords stand beside them.</summary>
+    public static IReadOnlyDictionary<string, string> Quotas(ReadOnlySpan<byte> node) =>
+        Read<ConfigNode>(node).Config.Where(c => c.Key.EndsWith("_rate", StringComparison.Ordinal) || c.Key == "request_percentage").ToDictionary();
+
+    /// <summary>Limits of connections and their rates, with or without a listener's name before them, and the threads that serve them; nothing else: there are passwords among a broker's settings.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> KeepingOut(ReadOnlySpan<byte> node) =>
+        TryRead<ConfigNode>(node)?.Config.Where(c => c.Key.Contains("max.connection", StringComparison.Ordinal) || c.Key.EndsWith(".threads", StringComparison.Ordinal)) ?? [];
+
+    private static T? TryRead<T>(ReadOnlySpan<byte> node)
+        where T : class
+    {
+        try
+        {
+            return Read<T>(node);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
     }
 
     private static T Read<T>(ReadOnlySpan<byte> node)
@@ -122,6 +207,8 @@ internal static class KafkaNodes
     private sealed record ControllerNode(int Brokerid);
 
     private sealed record TopicNode(SortedDictionary<int, int[]> Partitions);
+
+    private sealed record ConfigNode(SortedDictionary<string, string> Config);
 
     private sealed record StateNode(int Leader, int[] Isr, int? LeaderEpoch = null);
 }

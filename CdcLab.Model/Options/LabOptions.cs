@@ -50,6 +50,7 @@ public sealed record LabOptions
     public ZooKeeperOptions ZooKeeper { get; init; } = new();
     public KafkaOptions Kafka { get; init; } = new();
     public KafkaUiOptions KafkaUi { get; init; } = new();
+    public DebeziumOptions Debezium { get; init; } = new();
     public SimulatorOptions Simulator { get; init; } = new();
     public VerifierOptions Verifier { get; init; } = new();
     public DashboardOptions Dashboard { get; init; } = new();
@@ -140,6 +141,23 @@ public sealed record KafkaUiOptions
     public long MemoryCap { get; init; } = 384 * ByteSize.MiB;
     [Description("Kafka UI writable and without a login; only on loopback.")]
     public bool Open { get; init; }
+}
+
+/// <summary>The section <c>Lab:Debezium</c>.</summary>
+public sealed record DebeziumOptions
+{
+    [Description("Whether Kafka Connect with Debezium's connector starts with the lab; else by Start in the dashboard.")]
+    public bool Start { get; init; }
+    [Description("Container image of Kafka Connect with Debezium. As a process it comes from the folder DEBEZIUM_HOME.")]
+    public string Image { get; init; } = "quay.io/debezium/connect:3.5";
+    [Description("Memory cap of Kafka Connect."), Size("384m")]
+    public long MemoryCap { get; init; } = 512 * ByteSize.MiB;
+    [Description("Java heap of Kafka Connect."), Size("128m")]
+    public long Heap { get; init; } = 256 * ByteSize.MiB;
+    [Description("How often the connector asks for new changes; Debezium's own default is 500ms."), Duration("1ms", "10s", Unit = "1ms")]
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(50);
+    [Description("How soon a change must reach a consumer."), Duration("1s", "10m", Unit = "1ms")]
+    public TimeSpan MaxDelay { get; init; } = TimeSpan.FromSeconds(10);
 }
 
 /// <summary>The section <c>Lab:Simulator</c>.</summary>

@@ -20,6 +20,9 @@ public sealed partial class LabOptionsValidator(params IReadOnlyCollection<strin
     // A JVM's own needs beside its heap: metaspace, threads, code cache, direct buffers.
     private const long JavaBeside = 128 * ByteSize.MiB;
 
+    // Measured: 440 MB resident with a heap of 256 MiB.
+    private const long ConnectBeside = 224 * ByteSize.MiB;
+
     // Measured: an idle MySQL 9.7 with the lab's settings takes 300 MB before its buffer pool fills.
     private const long MySqlBeside = 256 * ByteSize.MiB;
 
@@ -55,7 +58,7 @@ public sealed partial class LabOptionsValidator(params IReadOnlyCollection<strin
     {
         if (!LabName().IsMatch(_options.Name))
             Add("Lab:Name", "cannot be part of a container's name; use 1 to 32 lower-case letters, digits and dashes, no dash first or last");
-        foreach ((string key, string image) in new[] { ("Lab:MySql:Image", _options.MySql.Image), ("Lab:ZooKeeper:Image", _options.ZooKeeper.Image), ("Lab:Kafka:Image", _options.Kafka.Image), ("Lab:KafkaUi:Image", _options.KafkaUi.Image) })
+        foreach ((string key, string image) in new[] { ("Lab:MySql:Image", _options.MySql.Image), ("Lab:ZooKeeper:Image", _options.ZooKeeper.Image), ("Lab:Kafka:Image", _options.Kafka.Image), ("Lab:KafkaUi:Image", _options.KafkaUi.Image), ("Lab:Debezium:Image", _options.Debezium.Image) })
         {
             if (image.Length > 255 || !ImageName().IsMatch(image))
                 Add(key, $"is not the name of a container image; use a name such as {OptionCatalog.Get(key)!.Default}");
@@ -102,6 +105,7 @@ public sealed partial class LabOptionsValidator(params IReadOnlyCollection<strin
         Fits("Lab:MySql:BufferPool", _options.MySql.BufferPool, "Lab:MySql:MemoryCap", _options.MySql.MemoryCap, MySqlBeside, "MySQL");
         Fits("Lab:ZooKeeper:Heap", _options.ZooKeeper.Heap, "Lab:ZooKeeper:MemoryCap", _options.ZooKeeper.MemoryCap, JavaBeside, "Java");
         Fits("Lab:Kafka:Heap", _options.Kafka.Heap, "Lab:Kafka:MemoryCap", _options.Kafka.MemoryCap, JavaBeside, "Java");
+        Fits("Lab:Debezium:Heap", _options.Debezium.Heap, "Lab:Debezium:MemoryCap", _options.Debezium.MemoryCap, ConnectBeside, "Kafka Connect");
     }
 
     private void Fits(string innerKey, long inner, string capKey, long cap, long beside, string who) => Together(

@@ -5,6 +5,9 @@ namespace CdcLab.Model.Reports;
 /// <summary>What can be pasted from a fix, in backticks as Markdown has them: a text that has backticks of its own stands between two of them.</summary>
 public static partial class FixText
 {
+    /// <summary>The end of a fix where nothing heals.</summary>
+    public const string BeginAnew = "Stop the lab, and begin with new data: `dotnet run --project CdcLab.AppHost -- reset`.";
+
     /// <summary>One command or statement as it stands in a fix.</summary>
     public static string Code(string code) => code.Contains('`', StringComparison.Ordinal) ? $"`` {code} ``" : $"`{code}`";
 
@@ -17,6 +20,12 @@ public static partial class FixText
         int number = 0;
         return Fenced().Replace(fix, _ => $"({++number})");
     }
+
+    /// <summary>Whether it is a statement for MySQL; else it is a command for a shell.</summary>
+    public static bool IsStatement(string code) => Statement().IsMatch(code);
+
+    [GeneratedRegex("^(SET|RESET|ALTER|CREATE|DROP|GRANT|REVOKE|KILL|DELETE|UPDATE|FLUSH|PURGE|RENAME|INSERT|SHOW|STOP|LOCK) ", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Statement();
 
     [GeneratedRegex("(?<fence>`+)(?<code>.+?)(?<!`)\\k<fence>(?!`)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Fenced();

@@ -22,6 +22,8 @@ public sealed record LabFigures
     public IReadOnlyList<ResourceFigures> Resources { get; init; } = [];
     /// <summary>What brokers in containers answer inside their network; null where that was not asked.</summary>
     public IReadOnlyList<ListenerAnswer>? Inside { get; init; }
+    /// <summary>Triggers and events that act on the orders schema, which only root sees; null where MySQL does not answer it.</summary>
+    public IReadOnlyList<MySqlTrigger>? Triggers { get; init; }
     /// <summary>PSS in bytes of AppHost, orchestrator, monitors and dashboard, each shared page counted once. Null where it could not be read.</summary>
     public long? HostBytes { get; init; }
 }
@@ -30,16 +32,23 @@ public sealed record LabFigures
 /// <param name="Configs">kafka-configs, e.g. <c>docker exec kafka-1 kafka-configs --bootstrap-server kafka-1:29092</c>.</param>
 /// <param name="Topics">kafka-topics.</param>
 /// <param name="Reassign">kafka-reassign-partitions, which executes the JSON that is piped into it.</param>
-public sealed record KafkaTools(string Configs, string Topics, string Reassign)
+/// <param name="ZooKeeper">zookeeper-shell.</param>
+public sealed record KafkaTools(string Configs, string Topics, string Reassign, string ZooKeeper)
 {
     public const string FromPipe = "--reassignment-json-file /dev/stdin --execute";
 
     /// <summary>Their usual names, where it is not known how they start here.</summary>
-    public static KafkaTools Usual(string bootstrap) => new(
+    public static KafkaTools Usual(string bootstrap, string zooKeeper) => new(
         $"kafka-configs.sh --bootstrap-server {bootstrap}",
         $"kafka-topics.sh --bootstrap-server {bootstrap}",
-        $"kafka-reassign-partitions.sh --bootstrap-server {bootstrap} {FromPipe}");
+        $"kafka-reassign-partitions.sh --bootstrap-server {bootstrap} {FromPipe}",
+        $"zookeeper-shell.sh {zooKeeper}");
 }
+
+/// <summary>What acts by itself in MySQL.</summary>
+/// <param name="Kind"><c>TRIGGER</c> or <c>EVENT</c>, as a DROP statement names it.</param>
+/// <param name="On">When it acts, e.g. <c>BEFORE INSERT ON cdclab.orders</c>.</param>
+public sealed record MySqlTrigger(string Kind, string Schema, string Name, string On);
 
 /// <summary>A disk, by a folder on it.</summary>
 public sealed record DiskFigures(string Folder, long FreeBytes, long TotalBytes);

@@ -68,9 +68,11 @@ public sealed record TableSpec(
         return $"CREATE TABLE IF NOT EXISTS {Name} (\n  {string.Join(",\n  ", lines)}\n) ENGINE=InnoDB DEFAULT {OrdersSchema.CharacterSet}";
     }
 
+    public string? ForeignKeyName => ForeignKey is { } key ? $"{Name}_{key.Column}" : null;
+
     /// <summary>The foreign key as CREATE and ALTER TABLE write it; null for none.</summary>
     public string? ForeignKeyDefinition =>
-        ForeignKey is { } key ? $"CONSTRAINT {Name}_{key.Column} FOREIGN KEY ({key.Column}) REFERENCES {key.Table} ({key.References})" : null;
+        ForeignKey is { } key ? $"CONSTRAINT {ForeignKeyName} FOREIGN KEY ({key.Column}) REFERENCES {key.Table} ({key.References})" : null;
 }
 
 /// <summary>One column as it must be.</summary>

@@ -18,6 +18,7 @@ internal sealed class LedgerWriter : IDisposable
     private FileStream _file;
     private readonly DateTime? _earliestUnwritten;
     private long _number;
+    private long _lines;
 
     /// <summary>Opens the ledger and removes an incomplete last line.</summary>
     /// <exception cref="IOException">Another simulator writes this ledger, or the folder cannot be written.</exception>
@@ -31,7 +32,7 @@ internal sealed class LedgerWriter : IDisposable
         _file = Open();
         byte[] tail = Tail(_file);
         _file.SetLength(_file.Length - tail.Length + tail.AsSpan().LastIndexOf((byte)'\n') + 1);
-        _earliestUnwritten = EarliestUnwritten(tail);
+        (_earliestUnwritten, _lines) = Last(tail);
         _file.Seek(0, SeekOrigin.End);
     }
 
@@ -41,7 +42,7 @@ internal sealed class LedgerWriter : IDisposable
         lock (_lock)
         {
             _line.ResetWrittenCount();
-            LedgerLine.Write(entry, _line);
+            LedgerLine.Write(entry with { Line = ++_lines }, _line);
             if (_file.Length > 0 && _file.Length + _line.WrittenCount > _segmentBytes)
                 Rotate();
             _file.Write(_line.WrittenSpan);
@@ -85,15 +86,18 @@ internal sealed class LedgerWriter : IDisposable
 
     // A transaction gets its time when it begins, and its line when it is known to be committed: five seconds for each of its two answers, or as long as MySQL was
     // gone in between. So: ten seconds before the last line that is ten seconds older than the very last, or before what the tail begins with.
-    private static DateTime? EarliestUnwritten(ReadOnlySpan<byte> tail)
+    private static (DateTime? EarliestUnwritten, long Lines) Last(ReadOnlySpan<byte> tail)
     {
         DateTime? last = null, at = null;
+        long? lines = null;
         while (tail.LastIndexOf((byte)'\n') is >= 0 and var end)
         {
             tail = tail[..end];
             try
             {
-                at = LedgerLine.Read(tail[(tail.LastIndexOf((byte)'\n') + 1)..]).At;
+                LedgerEntry entry = LedgerLine.Read(tail[(tail.LastIndexOf((byte)'\n') + 1)..]);
+                at = entry.At;
+                lines ??= entry.Line ?? 0;
             }
             catch (JsonException)
             {
@@ -106,6 +110,6 @@ internal sealed class LedgerWriter : IDisposable
                 break;
         }
 
-        return at - UnwrittenFor;
+        return (at - UnwrittenFor, lines ?? 0);
     }
 }

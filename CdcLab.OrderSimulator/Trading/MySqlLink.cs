@@ -29,8 +29,8 @@ internal sealed class MySqlLink<T>(Func<CancellationToken, Task<T>> open, Reacha
         catch (Exception e) when (IsMySqlError(e) && !cancellationToken.IsCancellationRequested)
         {
             await DisposeAsync();
-            // A deadlock or a lock time-out is an answer.
-            if (e is not MySqlException { ErrorCode: MySqlErrorCode.LockDeadlock or MySqlErrorCode.LockWaitTimeout })
+            // A deadlock is an answer, and nothing unusual.
+            if (e is not MySqlException { ErrorCode: MySqlErrorCode.LockDeadlock })
                 reachability.Failed(lastWorked, e);
             return false;
         }

@@ -77,7 +77,18 @@ internal sealed class MySqlSession(MySqlConnection connection) : IMarketSession
         // One that cannot be opened closes itself.
         MySqlConnection connection = new(connectionString);
         await connection.OpenAsync(cancellationToken);
-        return connection;
+        try
+        {
+            // Shorter than the limit of a command: what waits for a lock would stay in the server when its client has given up, session after session.
+            await using MySqlCommand limits = new("SET SESSION lock_wait_timeout = 4, innodb_lock_wait_timeout = 4", connection);
+            await limits.ExecuteNonQueryAsync(cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
     }
 
     public async Task<bool> StageAsync(MarketStep step, CancellationToken cancellationToken)

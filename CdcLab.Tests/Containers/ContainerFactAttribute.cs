@@ -48,6 +48,9 @@ internal static class TestImages
     /// <summary>The images that must be on the machine; the specification's are pulled.</summary>
     public static string[] Needed { get; } = Real ? [] : ["cdclab-test/mysql", "cdclab-test/zookeeper", Kafka, "cdclab-test/kafka-ui"];
 
+    /// <summary>What makes a lab run Debezium too.</summary>
+    public static string[] Debezium { get; } = Real ? ["--Lab:Debezium:Start=true"] : ["--Lab:Debezium:Start=true", "--Lab:Debezium:Image=cdclab-test/connect"];
+
     /// <summary>What makes a lab use them.</summary>
     public static string[] Arguments(string labName) =>
         ["--Lab:Runtime=container", $"--Lab:Name={labName}", .. ((string[])["MySql", "ZooKeeper", "Kafka", "KafkaUi"]).Zip(Needed, (section, image) => $"--Lab:{section}:Image={image}")];

@@ -1,11 +1,13 @@
-using CdcLab.Clients.Market;
+using CdcLab.Clients.Connect;
+using CdcLab.Verifier.Cdc;
 using CdcLab.Verifier.Probes;
 
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>Everything that is looked at, in the order in which it is shown.</summary>
 internal sealed class AllChecks(
-    VerifiedLab lab, MySqlAccess access, ClusterSource cluster, FiguresStore figures, KafkaAccess kafka, LatencyProbe probe, SimulatorCheck market, MarketClient client, TimeProvider time)
+    VerifiedLab lab, MySqlAccess access, ClusterSource cluster, FiguresStore figures, KafkaAccess kafka, LatencyProbe probe, SimulatorCheck market, MarketDataCheck data,
+    ConnectClient connect, ChangeFollower changes, TimeProvider time)
 {
     private readonly KafkaFix _fix = new(lab, figures);
 
@@ -13,6 +15,7 @@ internal sealed class AllChecks(
     [
         new MySqlAnswersCheck(access),
         new MySqlSettingsCheck(lab.Options.MySql, access),
+        new MySqlDynamicSettingsCheck(lab.Options.MySql, access, time),
         new DiskCheck(figures),
         new MySqlBinlogCheck(access),
         new MySqlBinlogContentCheck(access, time),
@@ -20,16 +23,22 @@ internal sealed class AllChecks(
         new MySqlSchemaCheck(access),
         new MySqlPrimaryKeysCheck(access),
         new MySqlGrantsCheck(access),
+        new MySqlTriggersCheck(figures),
         market,
-        new MarketDataCheck(access, client, lab.Ledger, time),
+        data,
         new ZooKeeperAnswersCheck(lab),
-        .. lab.Brokers.Select(b => new BrokerAnswersCheck(lab, b)),
-        new KafkaClusterCheck(lab, cluster),
+        .. lab.Brokers.Select(b => new BrokerAnswersCheck(lab, b, cluster)),
+        new KafkaClusterCheck(lab, cluster, _fix),
         new KafkaTopicsCheck(lab, cluster, kafka, _fix),
-        new KafkaSettingsCheck(lab, kafka, _fix),
+        new KafkaSettingsCheck(lab, cluster, kafka, _fix),
+        new KafkaQuotasCheck(cluster, _fix),
         new KafkaListenersCheck(lab, KafkaSettings.InternalListener, _fix, lab.Containers ? figures : null),
         new KafkaListenersCheck(lab, KafkaSettings.ExternalListener, _fix),
         new KafkaLatencyCheck(lab, probe),
+        new ConnectAnswersCheck(lab, connect),
+        new ConnectorCheck(lab, connect),
+        new ConnectorPositionCheck(connect, access, lab.Options.MySql, time),
+        new ChangeCheck(lab, changes, access, time),
         .. lab.Containers ? [new KafkaUiCheck(lab)] : Array.Empty<ICheck>(),
         .. lab.Caps.Select(c => new MemoryCheck(c.Name, c.CapBytes, figures)),
     ];

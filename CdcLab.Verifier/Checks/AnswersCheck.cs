@@ -15,6 +15,8 @@ internal abstract class AnswersCheck(Promise answers, params Promise[] others) :
 
     public IReadOnlyList<Promise> Promises => [answers, .. others];
 
+    public virtual TimeSpan? Every => null;
+
     public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -36,7 +38,10 @@ internal abstract class AnswersCheck(Promise answers, params Promise[] others) :
 
     protected abstract Task<IReadOnlyList<Verdict>> AskAsync(CancellationToken cancellationToken);
 
-    private IReadOnlyList<Verdict> Silent(string found, string fix) => [answers.Failed(found, fix), .. others.Select(o => o.Unknown($"{found}.", fix))];
+    /// <summary>The checks that explain silence where they failed.</summary>
+    protected virtual IReadOnlyList<string> Follows => [];
+
+    private IReadOnlyList<Verdict> Silent(string found, string fix) => [answers.Failed(found, fix) with { Follows = Follows }, .. others.Select(o => o.Unknown($"{found}.", fix))];
 }
 
 internal sealed class MySqlAnswersCheck(MySqlAccess access) : AnswersCheck(
@@ -75,7 +80,7 @@ internal sealed class ZooKeeperAnswersCheck(VerifiedLab lab) : AnswersCheck(new(
     }
 }
 
-internal sealed class BrokerAnswersCheck(VerifiedLab lab, BrokerAddresses broker) : AnswersCheck(
+internal sealed class BrokerAnswersCheck(VerifiedLab lab, BrokerAddresses broker, ClusterSource cluster) : AnswersCheck(
     new($"{broker.Name}.answers", broker.Name, $"answers on {broker.External}", "Every broker carries a copy of the log.")
     {
         How = "a Metadata request on its EXTERNAL listener, to this broker alone",
@@ -83,6 +88,13 @@ internal sealed class BrokerAnswersCheck(VerifiedLab lab, BrokerAddresses broker
         Source = "specification, 3: two listeners each",
     })
 {
+    // Either keeps clients out of a broker that is well.
+    protected override IReadOnlyList<string> Follows =>
+    [
+        "kafka.quotas",
+        .. cluster.Last?.KeepingOut.Any(s => s.Broker is null || s.Broker == broker.Id) == true ? ["kafka.dynamic_settings"] : Array.Empty<string>(),
+    ];
+
     protected override async Task<IReadOnlyList<Verdict>> AskAsync(CancellationToken cancellationToken)
     {
         await BrokerPing.AskAsync(lab.ReachAddress, lab.Ports.External(broker.Id), cancellationToken);

@@ -3,7 +3,7 @@ using CdcLab.Verifier.Telemetry;
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>Runs every check at its own pace, side by side, and keeps the latest verdicts. A check that hangs delays no other.</summary>
-internal sealed class CheckRunner(IEnumerable<ICheck> checks, Func<string, bool> isPossible, TimeSpan interval, TimeProvider time)
+internal sealed class CheckRunner(IEnumerable<ICheck> checks, Func<Promise, bool> isPossible, TimeSpan interval, TimeProvider time)
 {
     /// <summary>A verdict that is older than so many of its intervals says nothing any more.</summary>
     public const int Intervals = 3;
@@ -46,16 +46,17 @@ internal sealed class CheckRunner(IEnumerable<ICheck> checks, Func<string, bool>
     public Task LookAsync(CancellationToken cancellationToken) => Task.WhenAll(_slots.Select(slot => LookAsync(slot, cancellationToken)));
 
     /// <summary>The latest verdicts, in the order of the checks. What was not looked at for too long is unknown.</summary>
-    public IReadOnlyList<Verdict> Latest() => [.. _slots.SelectMany(Latest).Where(v => isPossible(v.Id))];
+    public IReadOnlyList<Verdict> Latest() => [.. _slots.SelectMany(Latest)];
 
     private IEnumerable<Verdict> Latest(Slot slot)
     {
+        Promise[] possible = [.. slot.Promises.Where(isPossible)];
         if (slot.Latest is not { } look)
-            return slot.Promises.Select(p => p.Unknown("It was not looked at yet.", "Wait for the first round of checks."));
+            return possible.Select(p => p.Unknown("It was not looked at yet.", "Wait for the first round of checks."));
         TimeSpan age = time.GetElapsedTime(look.Ended);
         return age <= Intervals * (slot.Check.Every ?? interval)
-            ? look.Verdicts.Select(v => v with { AgeSeconds = Math.Round(age.TotalSeconds, 1) })
-            : slot.Promises.Select(p => p.Unknown($"It was last looked at {age.TotalSeconds:F0} s ago.", "See the verifier's log."));
+            ? look.Verdicts.Where(v => possible.Any(p => p.Id == v.Id)).Select(v => v with { AgeSeconds = Math.Round(age.TotalSeconds, 1) })
+            : possible.Select(p => p.Unknown($"It was last looked at {age.TotalSeconds:F0} s ago.", "See the verifier's log."));
     }
 
     private async Task RoundAsync(CancellationToken cancellationToken)
@@ -74,7 +75,7 @@ internal sealed class CheckRunner(IEnumerable<ICheck> checks, Func<string, bool>
 
     private async Task LookAsync(Slot slot, CancellationToken cancellationToken)
     {
-        if (!slot.Ids.Any(isPossible))
+        if (!slot.Promises.Any(isPossible))
             return;
         using Activity? trace = CheckTraces.Check(slot.Ids);
         Task<IReadOnlyList<Verdict>> task = slot.Start(time, cancellationToken);

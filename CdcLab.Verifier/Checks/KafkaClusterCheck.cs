@@ -1,7 +1,7 @@
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>What ZooKeeper tells of the cluster: brokers, controller, and whether every replica is in sync, those of Kafka's own topics included.</summary>
-internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) : ICheck
+internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster, KafkaFix fixes) : ICheck
 {
     private readonly Promise _brokers = new(
         "kafka.brokers",
@@ -21,7 +21,7 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
         "The controller elects leaders: without it a lost leader has no successor.")
     {
         How = "ZooKeeper's node /controller",
-        Remedy = "registered brokers elect one by themselves",
+        Remedy = "registered brokers elect one by themselves, as soon as no node of another is in the way",
         Source = "Apache Kafka, Design, Replication",
         Follows = ["kafka.brokers"],
     };
@@ -39,10 +39,10 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
     };
 
     // Its session has to end, and what the old one registered must be gone, before a broker comes back.
-    private readonly TimeSpan _return = (2 * lab.Options.Kafka.SessionTimeout) + TimeSpan.FromSeconds(20);
+    private readonly TimeSpan _return = (2 * lab.Options.Kafka.SessionTimeout) + TimeSpan.FromSeconds(8);
 
     private HashSet<string> _newBefore = [];
-    private long? _missingSince, _lackingSince;
+    private long? _missingSince, _lackingSince, _foreignSince;
 
     public IReadOnlyList<Promise> Promises => [_brokers, _controller, _isr];
 
@@ -62,10 +62,11 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
         List<string> missing = [.. lab.Brokers.Where(b => !registered.Contains(b.Id)).Select(b => b.Name)];
         List<int> foreign = [.. registered.Where(id => lab.Brokers.All(b => b.Id != id))];
         string actual = registered.Count == 0 ? "none is registered" : $"registered: {string.Join(", ", registered)}";
-        bool isLate = IsLate(missing.Count > 0, ref _missingSince);
+        bool isLate = IsLate(missing.Count > 0, ref _missingSince, _return);
         string wait = isLate ? $"Run {string.Join("; ", missing.Select(m => $"`{KafkaFix.Restart(m)}`"))}: it has had the time in which a broker that runs registers again by itself."
             : $"Wait, up to {_return.TotalSeconds:0} s: a broker that runs registers again by itself, as soon as ZooKeeper answers it.";
-        string foreigner = $"Broker {foreign.FirstOrDefault()} is not one of this lab's: find out who started it, or set Lab:Kafka:Brokers.";
+        string foreigner = $"Broker {foreign.FirstOrDefault()} is not one of this lab's. Run `{fixes.DeleteNode($"/brokers/ids/{foreign.FirstOrDefault()}")}`: "
+            + "it takes away what says so. One that runs comes back; find out who started it.";
         return missing.Count > 0 ? _brokers.Failed($"{actual}; missing: {string.Join(", ", missing)}", wait, missing)
             : foreign.Count > 0 ? _brokers.Failed(actual, foreigner, needs: [])
             : _brokers.Ok(actual);
@@ -73,10 +74,15 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
 
     private Verdict Controller(ClusterState state)
     {
-        string fix = $"Wait, up to {_return.TotalSeconds:0} s: the brokers that are registered elect one by themselves.";
-        return state.Controller is not { } id ? _controller.Failed("there is none", fix)
-            : state.Brokers.All(b => b.Id != id) ? _controller.Failed($"broker {id}, which is not registered", fix)
-            : _controller.Ok(ResourceNames.Broker(id));
+        bool isForeign = state.Controller is { } id && state.Brokers.All(b => b.Id != id);
+        // A controller's node goes with its registration: one that stays alone is not in a session that ends.
+        string fix = IsLate(isForeign, ref _foreignSince, lab.Options.Kafka.SessionTimeout)
+            ? $"Run `{fixes.DeleteNode("/controller")}`: the node stands in the way, and the brokers elect one as soon as it is gone."
+            : $"Wait, up to {_return.TotalSeconds:0} s: the brokers that are registered elect one by themselves.";
+        return state.Controller is null ? _controller.Failed("there is none", fix)
+            : state.Controller == ClusterState.Nobody ? _controller.Failed("its node in ZooKeeper is not of Kafka's shape", fix)
+            : isForeign ? _controller.Failed($"broker {state.Controller}, which is not registered", fix)
+            : _controller.Ok(ResourceNames.Broker(state.Controller.Value));
     }
 
     private Verdict InSync(ClusterState state)
@@ -87,7 +93,7 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
         HashSet<string> justMade = [.. partitions.Where(p => p.IsNew && !_newBefore.Contains(p.Name)).Select(p => p.Name)];
         _newBefore = [.. partitions.Where(p => p.IsNew).Select(p => p.Name)];
         List<PartitionState> lacking = [.. partitions.Where(p => p.IsUnderReplicated && !justMade.Contains(p.Name))];
-        bool isLate = IsLate(lacking.Count > 0, ref _lackingSince);
+        bool isLate = IsLate(lacking.Count > 0, ref _lackingSince, _return);
         if (lacking.Count == 0)
         {
             return justMade.Count > 0
@@ -98,19 +104,24 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster) 
         int[] absent = [.. lacking.SelectMany(p => p.Replicas.Except(p.InSync)).Distinct().Order()];
         string[] names = [.. absent.Select(ResourceNames.Broker)];
         // One that is not registered comes back first; one that is and still lags is stuck.
-        string[] stuck = [.. absent.Where(id => state.Brokers.Any(b => b.Id == id)).Select(id => $"`{KafkaFix.Restart(ResourceNames.Broker(id))}`")];
+        string[] stuck = [.. absent.Where(IsRegistered).Select(Restart)];
+        string[] leaders = [.. lacking.Select(p => p.Leader).OfType<int>().Except(absent).Distinct().Order().Select(Restart)];
         string wait = $"Wait, up to {_return.TotalSeconds:0} s, {(absent.Length == 0 ? "for the election of a leader" : $"until {string.Join(", ", names)} has caught up")}.";
         return _isr.Failed(
             $"{lacking.Count} of {partitions.Count} partitions lack a replica: {KafkaFix.Named(lacking.Select(Describe))}",
-            stuck.Length == 0 || !isLate ? wait : $"Run {string.Join("; ", stuck)}: it has had the time in which a replica catches up by itself.",
+            stuck.Length == 0 || !isLate ? wait : $"Run {string.Join("; ", stuck)}: it has had the time in which a replica catches up by itself. If it lasts, restart what leads them: {string.Join("; ", leaders)}.",
             absent.Length == 0 ? null : names);
+
+        bool IsRegistered(int id) => state.Brokers.Any(b => b.Id == id);
+
+        static string Restart(int id) => $"`{KafkaFix.Restart(ResourceNames.Broker(id))}`";
     }
 
     // Restarts are for what does not come back by itself.
-    private bool IsLate(bool isWrong, ref long? since)
+    private static bool IsLate(bool isWrong, ref long? since, TimeSpan limit)
     {
         since = isWrong ? since ?? Stopwatch.GetTimestamp() : null;
-        return since is { } start && Stopwatch.GetElapsedTime(start) > _return;
+        return since is { } start && Stopwatch.GetElapsedTime(start) > limit;
     }
 
     private static string Describe(PartitionState partition) =>

@@ -6,7 +6,7 @@ internal sealed class KafkaFix(VerifiedLab lab, FiguresStore figures)
     private const int MostNamed = 5;
     private const int MostMoved = 100;
 
-    private KafkaTools Tools => figures.Last?.KafkaTools ?? KafkaTools.Usual(lab.Bootstrap);
+    private KafkaTools Tools => figures.Last?.KafkaTools ?? KafkaTools.Usual(lab.Bootstrap, $"{lab.ReachAddress}:{lab.Ports.ZooKeeper}");
 
     public static string Named(IEnumerable<string> found)
     {
@@ -30,13 +30,32 @@ internal sealed class KafkaFix(VerifiedLab lab, FiguresStore figures)
     }
 
     /// <summary>Deletes what was set dynamically: of one broker, or the default of all. From inside, where clients on the host are told wrong addresses.</summary>
-    public string Broker(int? id, string setting, bool inside = false)
+    public string Broker(int? id, IEnumerable<string> settings, bool inside = false)
     {
         string configs = inside ? Tools.Configs.Replace(lab.Bootstrap, string.Join(',', lab.Brokers.Select(b => b.Internal)), StringComparison.Ordinal) : Tools.Configs;
-        return $"{configs} --alter --entity-type brokers {(id is { } one ? $"--entity-name {one}" : "--entity-default")} --delete-config {Quote(setting)}";
+        return $"{configs} --alter --entity-type brokers {(id is { } one ? $"--entity-name {one}" : "--entity-default")} --delete-config {Quote(string.Join(',', settings))}";
+    }
+
+    /// <summary>The same in ZooKeeper, with the notice that makes brokers read it: Kafka's own tool reaches brokers that answer, or that do not run.</summary>
+    public IEnumerable<string> ForgetSettings(int? id)
+    {
+        string place = id is { } one ? $"brokers/{one}" : "brokers/<default>";
+        return
+        [
+            $$$"""{{{Tools.ZooKeeper}}} set '/config/{{{place}}}' '{"version":1,"config":{}}'""",
+            $$"""{{Tools.ZooKeeper}} create -s /config/changes/config_change_ '{"version":2,"entity_path":"{{place}}"}'""",
+        ];
     }
 
     public string Delete(string topic) => $"{Tools.Topics} --delete --topic {topic}";
+
+    public string Quota(ClientQuota quota)
+    {
+        IEnumerable<string> entity = quota.Entity.Select(e => $"--entity-type {e.Type} {(e.Name == ClientQuota.Default ? "--entity-default" : $"--entity-name {Quote(e.Name)}")}");
+        return $"{Tools.Configs} --alter {string.Join(' ', entity)} --delete-config {string.Join(',', quota.Limits.Keys)}";
+    }
+
+    public string DeleteNode(string path) => $"{Tools.ZooKeeper} delete {path}";
 
     // Kafka makes its own again by itself. Others take some seconds until they are gone.
     public string MakeAnew(string topic, TopicKind kind)
@@ -61,10 +80,11 @@ internal sealed class KafkaFix(VerifiedLab lab, FiguresStore figures)
     {
         int[] all = [.. lab.Brokers.Select(b => b.Id)];
         int[] kept = [.. partition.Replicas.Where(all.Contains)];
-        // The others in turn, so that not every partition is led by the same broker after the first is lost.
-        return kept.Union(all.SkipWhile(id => id != kept.FirstOrDefault(all[0]))).Union(all).Take(lab.Options.Kafka.ReplicationFactor);
+        int[] chosen = [.. kept.Union(all.SkipWhile(id => id != kept.FirstOrDefault(all[0]))).Union(all).Take(lab.Options.Kafka.ReplicationFactor).Order()];
+        // The first is the preferred leader: each partition has another one.
+        return Enumerable.Range(0, chosen.Length).Select(i => chosen[(partition.Number + i) % chosen.Length]);
     }
 
     private static string Quote(string name) =>
-        name.All(c => char.IsAsciiLetterOrDigit(c) || "._-".Contains(c)) ? name : $"'{name.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+        name.All(c => char.IsAsciiLetterOrDigit(c) || "._-,".Contains(c)) ? name : $"'{name.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

@@ -18,7 +18,7 @@ internal sealed class KafkaLatencyCheck(VerifiedLab lab, LatencyProbe probe) : I
         "no probe message that was acknowledged (acks=all) is lost",
         "An acknowledged record must survive the loss of a broker. Late, duplicate and unknown are not loss.")
     {
-        How = "every acknowledged probe, against the offsets that the probe's consumer has passed",
+        How = "every acknowledged probe, against the offsets that its consumer has passed and those that a new leader gives out again",
         Remedy = "what is lost is lost: its cause is healed, and the count begins anew with the verifier",
         Source = "Apache Kafka, Design, Availability and Durability Guarantees",
         Follows =
@@ -93,7 +93,7 @@ internal sealed class KafkaLatencyCheck(VerifiedLab lab, LatencyProbe probe) : I
         Follows =
         [
             "kafka.listeners.external", "kafka.brokers", "kafka.isr", "kafka.topics.probe", "kafka.min_insync_replicas", "kafka.setting.min.insync.replicas",
-            "kafka.dynamic_settings", .. follows,
+            "kafka.dynamic_settings", "kafka.quotas", "kafka.replication_factor", .. follows,
         ],
     };
 

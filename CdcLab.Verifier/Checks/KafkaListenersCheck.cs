@@ -39,7 +39,7 @@ internal sealed class KafkaListenersCheck(VerifiedLab lab, string side, KafkaFix
             string[] commands =
             [
                 .. lab.Brokers.Where(b => wrong.Any(w => w.Told.Id == b.Id))
-                    .Select(b => dynamic.Contains(b) ? fix.Broker(b.Id, Setting, inside: side == KafkaSettings.ExternalListener) : KafkaFix.Restart(b.Name)),
+                    .Select(b => dynamic.Contains(b) ? fix.Broker(b.Id, [Setting], inside: side == KafkaSettings.ExternalListener) : KafkaFix.Restart(b.Name)),
             ];
             string heal = commands.Length > 0 ? KafkaFix.Type(commands) : "Find out who started a broker that is not of this lab; see kafka.brokers.";
             return _told.Failed(KafkaFix.Named(found), heal, needs: []);

@@ -4,12 +4,16 @@ using Settings = System.Collections.Generic.IReadOnlyDictionary<string, Confluen
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>What one broker said of the settings with which it runs; null where it did not answer.</summary>
-internal sealed record BrokerAnswer(BrokerAddresses Broker, Settings? Settings, string? WhyNot = null);
+internal sealed record BrokerAnswer(BrokerAddresses Broker, Settings? Settings, string? WhyNot = null)
+{
+    /// <summary>Why it does not answer, by ZooKeeper's nodes: what was set dynamically and keeps clients out.</summary>
+    public IReadOnlyList<DynamicSetting> KeepingOut { get; init; } = [];
+}
 
 /// <summary>Every setting that the lab gives to all brokers is what each broker tells, and no broker runs with one that was set while it ran.</summary>
-internal sealed class KafkaSettingsCheck(VerifiedLab lab, KafkaAccess kafka, KafkaFix fix) : ICheck
+internal sealed class KafkaSettingsCheck(VerifiedLab lab, ClusterSource cluster, KafkaAccess kafka, KafkaFix fix) : ICheck
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2), PingLimit = TimeSpan.FromSeconds(1.5);
 
     private static readonly Promise Dynamic = new(
         "kafka.dynamic_settings",
@@ -17,8 +21,8 @@ internal sealed class KafkaSettingsCheck(VerifiedLab lab, KafkaAccess kafka, Kaf
         "no broker runs with a setting that was set dynamically",
         "It outlasts restarts and overrules what the lab starts a broker with: log.retention.ms goes before log.retention.hours.")
     {
-        How = "the settings of every broker with their sources (DescribeConfigs); one that is checked by itself fails there",
-        Remedy = "the setting is deleted where it was set: of one broker, or the default of all",
+        How = "the settings of every broker with their sources (DescribeConfigs); one that is checked by itself fails there; of a broker that lets nobody in, ZooKeeper's nodes below /config/brokers",
+        Remedy = "the setting is deleted where it was set: of one broker, or the default of all; in ZooKeeper where the broker lets nobody in",
         Source = "Apache Kafka, Configuration, Updating Broker Configs",
     };
 
@@ -50,7 +54,7 @@ internal sealed class KafkaSettingsCheck(VerifiedLab lab, KafkaAccess kafka, Kaf
     // The admin client goes to the addresses that it is told.
     private static Verdict OkOrSilent(Promise promise, IReadOnlyList<BrokerAnswer> brokers, string ok) =>
         Unreachable.Silent(promise, [.. brokers.Where(b => b.Settings is null).Select(b => (b.Broker.Name, b.WhyNot))]) is { } silent
-            ? silent with { Follows = ["kafka.listeners.external", "kafka.brokers"] }
+            ? silent with { Follows = ["kafka.listeners.external", "kafka.brokers", .. promise == Dynamic ? Array.Empty<string>() : [Dynamic.Id]] }
             : promise.Ok(ok);
 
     private Verdict Judge(ServerSetting setting, Promise promise, IReadOnlyList<BrokerAnswer> brokers)
@@ -78,13 +82,22 @@ internal sealed class KafkaSettingsCheck(VerifiedLab lab, KafkaAccess kafka, Kaf
         (BrokerAddresses Broker, ConfigEntryResult Found)[] set =
             [.. from broker in brokers from setting in broker.Settings?.Values ?? [] where IsDynamic(setting.Source) select (broker.Broker, setting)];
         (BrokerAddresses Broker, ConfigEntryResult Found)[] wrong = [.. set.Where(s => !judged.Contains(s.Found.Name))];
-        if (wrong.Length == 0)
+        (BrokerAddresses Broker, DynamicSetting Found)[] keepingOut = [.. from broker in brokers from setting in broker.KeepingOut select (broker.Broker, setting)];
+        if (wrong.Length == 0 && keepingOut.Length == 0)
             return OkOrSilent(Dynamic, brokers, set.Length == 0 ? "none" : $"none but {KafkaFix.Named(set.Select(s => s.Found.Name))}, judged by itself");
         IEnumerable<string> found =
-            from one in wrong
-            group one.Broker.Name by $"{one.Found.Name}={one.Found.Value ?? "(not shown)"}" into setting
+            from one in wrong.Select(w => (w.Broker, w.Found.Name, w.Found.Value)).Concat(keepingOut.Select(k => (k.Broker, k.Found.Name, k.Found.Value)))
+            group one.Broker.Name by $"{one.Name}={one.Value ?? "(not shown)"}" into setting
             select $"{string.Join(", ", setting)} with {setting.Key}";
-        return Dynamic.Failed(KafkaFix.Named(found), KafkaFix.Type(wrong.SelectMany(w => Heal(w.Broker, w.Found))), needs: []);
+        // Deleted where it was set, which may be both of the broker and as the default.
+        IEnumerable<string> commands =
+            from one in wrong
+            from source in one.Found.Synonyms
+            where source.Name == one.Found.Name && IsDynamic(source.Source)
+            group source.Name by source.Source == ConfigSource.DynamicBrokerConfig ? one.Broker.Id : default(int?) into place
+            select fix.Broker(place.Key, place.Distinct());
+        // A broker that lets nobody in is reached through ZooKeeper alone.
+        return Dynamic.Failed(KafkaFix.Named(found), KafkaFix.Type([.. commands, .. keepingOut.Select(k => k.Found.Broker).Distinct().SelectMany(fix.ForgetSettings)]), needs: []);
     }
 
     // Deleted where it was set, which may be both of the broker and as the default; only what the broker was started with needs a restart.
@@ -92,19 +105,21 @@ internal sealed class KafkaSettingsCheck(VerifiedLab lab, KafkaAccess kafka, Kaf
         ? [KafkaFix.Restart(broker.Name)]
         : found.Synonyms
             .Where(s => s.Name == found.Name && IsDynamic(s.Source))
-            .Select(s => fix.Broker(s.Source == ConfigSource.DynamicBrokerConfig ? broker.Id : null, s.Name));
+            .Select(s => fix.Broker(s.Source == ConfigSource.DynamicBrokerConfig ? broker.Id : null, [s.Name]));
 
     private async Task<BrokerAnswer> AskAsync(BrokerAddresses broker, CancellationToken cancellationToken)
     {
         try
         {
-            // The admin client keeps its threads busy for as long as it waits for a broker that is not there.
-            await BrokerPing.AskAsync(lab.ReachAddress, lab.Ports.External(broker.Id), cancellationToken);
+            // The admin client keeps its threads busy for as long as it waits for a broker that is not there. It is given up before the broker's own check gives it up.
+            using CancellationTokenSource ping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            ping.CancelAfter(PingLimit);
+            await BrokerPing.AskAsync(lab.ReachAddress, lab.Ports.External(broker.Id), ping.Token);
             return new(broker, await kafka.Admin.BrokerSettingsAsync(broker.Id, Limit, cancellationToken));
         }
         catch (Exception e) when (Unreachable.Is(e))
         {
-            return new(broker, Settings: null, $"{broker.Name} {Unreachable.Words(e)}");
+            return new(broker, Settings: null, $"{broker.Name} {Unreachable.Words(e)}") { KeepingOut = [.. (cluster.Last?.KeepingOut ?? []).Where(s => s.Broker is null || s.Broker == broker.Id)] };
         }
     }
 }

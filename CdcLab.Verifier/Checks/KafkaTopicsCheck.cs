@@ -65,7 +65,7 @@ internal sealed class KafkaTopicsCheck(VerifiedLab lab, ClusterSource cluster, K
 
     private readonly Promise _probe = Of(
         "probe",
-        $"{KafkaTopic.ProbeName} has {lab.ProbeTopic.Partitions} partitions, and no settings of its own but those that the lab gave it",
+        $"{KafkaTopic.ProbeName} has {lab.ProbeTopic.Partitions} partitions, each with another preferred leader, and no settings of its own but those that the lab gave it",
         "What the probe says of the cluster holds only while every broker leads a partition of its topic, and nothing is dropped from it.",
         "CdcLab's own topic");
 
@@ -219,12 +219,21 @@ internal sealed class KafkaTopicsCheck(VerifiedLab lab, ClusterSource cluster, K
                 .Where(s => right.TryGetValue(s.Name, out string? value) ? s.Value != value : IsOwn(s) && s.Name != Minimum)
                 .Select(s => new Fault(probe.Name, s, right.TryGetValue(s.Name, out string? value) ? $"the lab made it with {value}" : "the lab did not set it", value)),
         ];
-        return probe.Partitions.Count == lab.ProbeTopic.Partitions
-            ? Judge(_probe, faults, ok)
-            : _probe.Failed(
+        if (probe.Partitions.Count != lab.ProbeTopic.Partitions)
+        {
+            return _probe.Failed(
                 $"{probe.Name} has {probe.Partitions.Count} partitions",
                 $"{KafkaFix.Type([fix.Delete(probe.Name)])} The verifier makes it again within some seconds.",
                 needs: []);
+        }
+
+        int[] preferred = [.. probe.Partitions.Select(p => p.Replicas[0]).Distinct().Order()];
+        return faults.Length == 0 && preferred.Length < Math.Min(lab.Brokers.Count, probe.Partitions.Count)
+            ? _probe.Failed(
+                $"all {probe.Partitions.Count} partitions of {probe.Name} are to be led by {string.Join(", ", preferred.Select(ResourceNames.Broker))}",
+                $"{KafkaFix.Type([fix.Reassign(probe.Partitions)])} The brokers elect the preferred leaders by themselves.",
+                needs: [])
+            : Judge(_probe, faults, ok);
     }
 
     private sealed record Topic(string Name, TopicKind Kind, IReadOnlyList<PartitionState> Partitions, Settings Settings);

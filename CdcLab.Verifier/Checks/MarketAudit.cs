@@ -6,10 +6,17 @@ namespace CdcLab.Verifier.Checks;
 /// <summary>Judges the rows that a look has read, and keeps what is broken until it is right or gone.</summary>
 internal sealed class MarketAudit(MarketBook book)
 {
+    /// <summary>What to do where the ledger is not there.</summary>
+    public const string BeginLedger = "Run `aspire resource order-simulator restart`, which begins a ledger where there is none; its log says what it may not write. What stood in a ledger that is lost cannot be compared any more.";
+
     private const int MostListed = 500;
     private const int Shown = 5;
-    private const int SetBack = 20;
-    private static readonly string[] Tables = ["mysql.schema.orders", "mysql.schema.order_executions", "mysql.grants.debezium"];
+    // More is set back by a command of the lab, which gets the statements.
+    private const int MostTyped = 5;
+
+    /// <summary>The command that sets back what the ledger knows.</summary>
+    public const string SetBackCommand = "aspire resource order-simulator market-set-back";
+    private static readonly string[] Tables = ["mysql.schema.orders", "mysql.schema.order_executions", "mysql.grants.debezium", "mysql.dynamic_settings", MySqlTriggersCheck.Id];
 
     private static readonly Promise Invariants = new(
         "market.invariants",
@@ -42,10 +49,12 @@ internal sealed class MarketAudit(MarketBook book)
         "what was acknowledged must stay, and what others write beside the market is not the market's")
     {
         How = "the rows that market.invariants reads, against the simulator's ledger in the data directory (the newest 300,000 orders)",
-        Remedy = "statements that set back what the ledger knows",
+        Remedy = $"statements that set back what the ledger knows; `{SetBackCommand}` where they are many",
         Source = "MySQL manual, \"InnoDB and the ACID Model\" (durability)",
         Follows = Tables,
     };
+
+    private const string Damaged = $"Somebody changed the ledger's file: what it has lost cannot be compared, and nothing may be deleted for it. {FixText.BeginAnew}";
 
     private readonly Dictionary<long, Finding> _broken = [];
     // Of this pass over the table: found broken beyond the list, compared, too old for the ledger, without a line.
@@ -54,9 +63,15 @@ internal sealed class MarketAudit(MarketBook book)
     private bool _isEnd;
     private int _ahead;
 
+    /// <summary>Whether the ledger is as the market wrote it, as far as it is known: else nothing may be deleted for what it does not have.</summary>
+    public bool IsLedgerWhole { get; set; } = true;
+
     public static IReadOnlyList<Promise> Promises { get; } = [Invariants, Values, Ledger];
 
     public MarketBook Book => book;
+
+    /// <summary>The statements that set back what was found not to be as the ledger has it, in their order.</summary>
+    public IReadOnlyList<string> SetBack { get; private set; } = [];
 
     /// <summary>The orders that were found broken: they are read at every look.</summary>
     public IReadOnlyCollection<long> Broken => _broken.Keys;
@@ -87,7 +102,7 @@ internal sealed class MarketAudit(MarketBook book)
         }
 
         foreach (ExecutionRow orphan in rows.Orphans)
-            found[orphan.OrderId] = new($"does not exist, and has execution {orphan.Id}", null, null);
+            found[orphan.OrderId] = new($"does not exist, and has execution {orphan.Id}", null, hasLedger && !moving.Contains(orphan.OrderId) ? new(Match.NotKnown) : null);
         IEnumerable<long> expected = hasLedger ? rows.Ranges.SelectMany(r => book.Expected(r.From, r.To)) : [];
         foreach (long id in expected.Where(id => !rows.Orders.ContainsKey(id) && !moving.Contains(id)))
             found[id] = new(found.GetValueOrDefault(id)?.Invariant, null, Comparison.Missing(book.Find(id)!));
@@ -124,7 +139,7 @@ internal sealed class MarketAudit(MarketBook book)
     [
         OfRows(Invariants, f => f.Invariant, "with executions that do not fit", progress, readsBack),
         OfRows(Values, f => f.Value, "with values that cannot be", progress, readsBack),
-        unread is null ? OfLedger(progress) : Ledger.Unknown(unread, "See the simulator's log; where the ledger is lost, make a new lab: command reset."),
+        unread is null ? OfLedger(progress) : Ledger.Unknown(unread, IsLedgerWhole ? BeginLedger : Damaged),
     ];
 
     private Verdict OfRows(Promise promise, Func<Finding, string?> what, string how, string progress, bool readsBack)
@@ -135,17 +150,23 @@ internal sealed class MarketAudit(MarketBook book)
         KeyValuePair<long, Finding>[] unexplained = [.. broken.TakeWhile(b => !b.Value.Differs)];
         string fix = unexplained.Length == 0 ? "See market.ledger."
             : readsBack ? "Wait: the ledger, which may know what is right, is still being read."
-            : unexplained[0].Value.Ledger?.Match == Match.Same ? "The market itself committed it: that is a fault of the simulator, to be reported with its ledger."
-            : Statements(
+            : unexplained.Any(Is(Match.Same)) ? "The market itself committed it: that is a fault of the simulator, to be reported with its ledger."
+            : unexplained.Any(Is(Match.NotKnown)) && !IsLedgerWhole ? Damaged
+            : unexplained.Any(Is(Match.NotKnown)) ? Statements(
                 "The ledger does not know these orders any more. Set them right by hand, or delete them as a purge would",
-                unexplained.Select(b => Comparison.Foreign(b.Key).Fix));
-        string[] follows = unexplained.Length == 0 ? [Ledger.Id] : [];
+                unexplained.Where(Is(Match.NotKnown)).Select(b => Comparison.Foreign(b.Key).Fix))
+            // Only what was compared may be deleted.
+            : "Wait for the next look: it was not compared with the ledger yet.";
+        string[] follows = unexplained.Length == 0 ? [Ledger.Id] : Follow;
         return promise.Failed($"{Count(broken.Length)} {how}: {List(broken, what)}; {progress}", fix) with { Follows = follows };
+
+        static Func<KeyValuePair<long, Finding>, bool> Is(Match match) => b => b.Value.Ledger?.Match == match;
     }
 
     private Verdict OfLedger(string progress)
     {
         KeyValuePair<long, Finding>[] broken = [.. _broken.Where(b => b.Value.Differs)];
+        SetBack = !IsLedgerWhole ? [] : [.. broken.SelectMany(b => b.Value.Ledger!.Fix).OrderBy(s => s.Place).Select(s => s.Sql)];
         Pass pass = _isEnd || _pass.Same + _pass.NotKnown > _lastPass.Same + _lastPass.NotKnown ? _pass : _lastPass;
         string compared = $"{progress}; {pass.Same:N0} compared with the ledger"
             + (pass.NotKnown > 0 ? $", {pass.NotKnown:N0} are older than what is kept of it" : "")
@@ -153,17 +174,27 @@ internal sealed class MarketAudit(MarketBook book)
             + (_ahead > 0 ? $", {_ahead:N0} may be about to get their line" : "");
         if (broken.Length == 0 && _pass.Unlisted + _lastPass.Unlisted == 0)
             return Ledger.Ok(compared);
-        string fix = broken.Length == 0 ? "Wait: the next pass over the table looks for more."
+        bool isGivenAgain = broken.Count(b => b.Value.Ledger!.LacksGivenAgain) > MostTyped;
+        string lost = isGivenAgain ? $"; {book.GivenAgain:N0} executions have an id that was given out again, and cannot all be stored" : "";
+        string fix = isGivenAgain
+            ? $"A table was emptied and counts anew: what was in it is lost, and nothing sets it back. {FixText.BeginAnew}"
+            : !IsLedgerWhole && broken.Length > 0
+            ? Damaged
+            : broken.Length == 0 ? "Wait: the next pass over the table looks for more."
+            : broken.Length > MostTyped || _pass.Unlisted + _lastPass.Unlisted > 0
+            ? $"Run `{SetBackCommand}`: it sets back, as root, every order that it finds not to be as the ledger has it."
             : Statements("Set back what the market did not write", broken.Select(b => b.Value.Ledger!.Fix));
-        return Ledger.Failed($"{Count(broken.Length)} not as the ledger has them: {List(broken, f => f.Ledger!.What)}; {progress}", fix) with { Follows = [] };
+        return Ledger.Failed($"{Count(broken.Length)} not as the ledger has them: {List(broken, f => f.Ledger!.What)}{lost}; {progress}", fix) with { Follows = Follow };
     }
+
+    // A table that is not what it was breaks many orders; a few are somebody's own doing, or a trigger's.
+    private string[] Follow => _broken.Count > MostTyped || _pass.Unlisted + _lastPass.Unlisted > 0 ? Tables : [MySqlTriggersCheck.Id];
 
     private static string Statements(string what, IEnumerable<IReadOnlyList<(int Place, string Sql)>> fixes)
     {
         IReadOnlyList<(int Place, string Sql)>[] all = [.. fixes];
-        string sql = string.Join(", ", all.Take(SetBack).SelectMany(f => f).OrderBy(s => s.Place).Select(s => FixText.Code(s.Sql)));
-        string more = $" Then look again for the {all.Length - SetBack:N0} more; where they are too many, the data are lost: make a new lab, by the command reset.";
-        return $"{what}: {sql}." + (all.Length > SetBack ? more : "");
+        string sql = string.Join(", ", all.Take(MostTyped).SelectMany(f => f).OrderBy(s => s.Place).Select(s => FixText.Code(s.Sql)));
+        return $"{what}: {sql}.{(all.Length > MostTyped ? $" Then look again for the {all.Length - MostTyped:N0} more." : "")}";
     }
 
     private string Count(int broken) => $"{broken:N0}{(_pass.Unlisted + _lastPass.Unlisted > 0 ? " and more" : "")} order{(broken == 1 ? "" : "s")}";

@@ -9,6 +9,8 @@ internal sealed class MarketBook(int mostChunks = 300)
 {
     private const int ChunkOrders = 1024;
 
+    // Executions that commit side by side are this far from their order at most, but for one that is looked up then.
+    private const long SideBySide = 100;
     // A worker whose commit was not answered holds an id while thousands of others follow.
     private const long OutOfOrder = 10_000;
     private static readonly TimeSpan OutOfTime = TimeSpan.FromMinutes(1);
@@ -19,12 +21,18 @@ internal sealed class MarketBook(int mostChunks = 300)
     private readonly List<string> _words = [];
     private readonly List<(DateTime Since, DateTime Start)> _starts = [];
     private long _lowest = long.MaxValue;
+    private (long Lowest, long Highest) _executions = (long.MaxValue - SideBySide, long.MinValue + SideBySide);
+    private readonly HashSet<long> _givenAgain = [];
+    private long? _givenAgainUpTo;
     private long _forgottenBelow = long.MinValue;
     private DateTime? _oldest;
     private bool _isFromTheBeginning;
 
     /// <summary>Whether no older entry would be kept.</summary>
     public bool IsFull => _chunks.Count >= mostChunks || _isFromTheBeginning;
+
+    /// <summary>How many executions have an id that another one has too: the table was emptied, and counts anew. Both cannot be stored.</summary>
+    public int GivenAgain => _givenAgain.Count;
 
     public void TakeNewer(LedgerEntry entry)
     {
@@ -71,7 +79,12 @@ internal sealed class MarketBook(int mostChunks = 300)
         if (order.IsPurged)
             return Comparison.Foreign(row.Id, Match.Differs, "is there although the market has purged it");
         if (Find(row.Id) is { } expected)
-            return Comparison.Of(row, expected, IsUnwritten);
+        {
+            Rename(row, expected);
+            bool lacks = expected.Executions.Exists(e => _givenAgain.Contains(e.Id) && !row.Executions.Exists(r => r.Id == e.Id));
+            return Comparison.Of(row, expected, IsUnwritten) with { LacksGivenAgain = lacks };
+        }
+
         if (!MustKnow(row))
             return new(Match.NotKnown);
         // One that was placed without a line, by a simulator that was killed, is resumed by the next one and then has lines.
@@ -79,6 +92,23 @@ internal sealed class MarketBook(int mostChunks = 300)
             return new(Match.Unwritten);
         bool couldBeNew = !order.HasChange && row.Status == "PENDING" && row.Executions.Count == 0 && row.CreatedAt == row.UpdatedAt;
         return Comparison.Foreign(row.Id, couldBeNew ? Match.Ahead : Match.Differs, "was not placed by the market") with { At = row.CreatedAt };
+    }
+
+    // An id that was given out again can be stored once: the other execution is there under a new one, and is known by what it is, or by being left over.
+    private void Rename(OrderRow row, OrderRow expected)
+    {
+        for (int i = 0; i < expected.Executions.Count; i++)
+        {
+            ExecutionRow known = expected.Executions[i];
+            if (known.Id > (_givenAgainUpTo ?? long.MinValue) || row.Executions.Exists(e => e.Id == known.Id))
+                continue;
+            ExecutionRow[] left = [.. row.Executions.Where(e => !expected.Executions.Exists(x => x.Id == e.Id))];
+            int at = Array.FindIndex(left, e => e with { Id = known.Id } == known);
+            if (at < 0)
+                at = left.Length - 1;
+            if (at >= 0)
+                expected.Executions[i] = known with { Id = left[at].Id };
+        }
     }
 
     // A simulator that was killed may have committed this without writing its line.
@@ -128,8 +158,18 @@ internal sealed class MarketBook(int mostChunks = 300)
 
         if (!isOlder || !order.HasChange)
             (order.HasChange, order.Status, order.UpdatedAt) = (true, (byte)Math.Max(0, Array.IndexOf(Statuses, entry.Status)), entry.At.Ticks);
-        if (entry.Kind == LedgerKind.Execute)
-            order.FirstExecution = chunk.Add(new(entry.ExecutionId ?? 0, entry.At.Ticks, entry.Quantity ?? 0, (int)(entry.Price ?? 0), order.FirstExecution));
+        if (entry.Kind != LedgerKind.Execute)
+            return;
+        long id = entry.ExecutionId ?? 0;
+        // Read backwards, what was given out again comes before a leap upwards.
+        if (isOlder && id > _executions.Lowest + SideBySide)
+            _givenAgainUpTo ??= _executions.Highest;
+        if (!isOlder && id <= _executions.Highest - SideBySide)
+            _givenAgainUpTo = _executions.Highest;
+        if (id <= _givenAgainUpTo && _chunks.Values.Any(c => c.Has(id)))
+            _givenAgain.Add(id);
+        _executions = (Math.Min(_executions.Lowest, id), Math.Max(_executions.Highest, id));
+        order.FirstExecution = chunk.Add(new(id, entry.At.Ticks, entry.Quantity ?? 0, (int)(entry.Price ?? 0), order.FirstExecution));
     }
 
     private Order Lookup(long id, out Chunk? chunk) => _chunks.TryGetValue(Key(id), out chunk) ? chunk.Orders[(int)(id - (Key(id) * ChunkOrders))] : default;
@@ -196,6 +236,17 @@ internal sealed class MarketBook(int mostChunks = 300)
         public Order[] Orders { get; } = new Order[ChunkOrders];
 
         public Execution[] Executions { get; private set; } = [];
+
+        public bool Has(long executionId)
+        {
+            for (int i = 0; i < _count; i++)
+            {
+                if (Executions[i].Id == executionId)
+                    return true;
+            }
+
+            return false;
+        }
 
         public int Add(Execution execution)
         {

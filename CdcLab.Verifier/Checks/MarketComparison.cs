@@ -11,6 +11,9 @@ internal sealed record Comparison(Match Match, DateTime At = default, string Wha
     /// <summary>The statements that set it right, each with its place among those of others: executions go before their order, and come after it.</summary>
     public IReadOnlyList<(int Place, string Sql)> Fix { get; init; } = [];
 
+    /// <summary>Whether it lacks an execution whose id was given out again: set back, it would take the other's place.</summary>
+    public bool LacksGivenAgain { get; init; }
+
     /// <summary>An order that the market did not place.</summary>
     public static Comparison Foreign(long id, Match match = Match.Differs, string what = "") => new(match, What: what)
     {

@@ -14,8 +14,12 @@ internal sealed class MarketDataCheck(MySqlAccess access, MarketClient market, s
     private readonly MarketWalk _walk = new(time);
     private MarketAudit _audit = new(new MarketBook());
     private LedgerReader _ledger = new(ledgerFolder);
+    private volatile bool _readsBack = true;
 
     public IReadOnlyList<Promise> Promises => MarketAudit.Promises;
+
+    /// <summary>The statements that set back what the last look found, in their order; null while the ledger is still being read back.</summary>
+    public IReadOnlyList<string>? SetBack => _readsBack ? null : _audit.SetBack;
 
     public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
@@ -24,9 +28,11 @@ internal sealed class MarketDataCheck(MySqlAccess access, MarketClient market, s
         string? unread = Read(() => Follow([]));
         bool readsBack = false;
         unread ??= Read(() => readsBack = ReadBack());
+        _readsBack = unread is not null || readsBack;
         MarketRows rows = await ReadRowsAsync(cancellationToken);
         unread ??= Read(() => Follow(moving));
         bool hasLedger = unread is null && _ledger.IsThere;
+        _audit.IsLedgerWhole &= _ledger.IsWhole;
         IReadOnlyList<OrderRow> ahead = _audit.Judge(rows, moving, hasLedger, time.GetUtcNow().UtcDateTime);
         if (ahead.Count > 0)
         {
@@ -73,12 +79,13 @@ internal sealed class MarketDataCheck(MySqlAccess access, MarketClient market, s
             read();
             return null;
         }
-        catch (FileNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or InvalidDataException)
         {
-            (_ledger, _audit) = (new(ledgerFolder), new(new MarketBook()));
-            return "The ledger was deleted or replaced; it is read anew.";
+            // What was read already stands elsewhere now, or nowhere.
+            (_ledger, _audit) = (new(ledgerFolder), new(new MarketBook()) { IsLedgerWhole = e is FileNotFoundException });
+            return e is FileNotFoundException ? "The ledger was deleted or replaced; it is read anew." : $"The ledger is damaged, or was changed where it had been read ({e.Message.TrimEnd('.')}); it is read anew.";
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return $"The ledger cannot be read: {e.Message}";
         }

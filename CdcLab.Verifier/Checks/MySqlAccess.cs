@@ -1,4 +1,5 @@
 using CdcLab.Clients.MySql.Binlog;
+using Dapper;
 using MySqlConnector;
 
 namespace CdcLab.Verifier.Checks;
@@ -7,7 +8,9 @@ namespace CdcLab.Verifier.Checks;
 internal sealed class MySqlAccess
 {
     private static readonly uint LoginSeconds = (uint)AnswersCheck.Limit.TotalSeconds;
-    private const int TooManyConnections = 1040, OfflineMode = 3032;
+
+    /// <summary>ER_MASTER_FATAL_ERROR_READING_BINLOG: no such file, no such position, or no event there.</summary>
+    public const int NotThere = 1236;
 
     private readonly string _kept;
     private readonly string _own;
@@ -53,7 +56,7 @@ internal sealed class MySqlAccess
 
     /// <summary>What to say where the login succeeded and the dump was refused.</summary>
     public static CannotLookException DumpRefused(MySqlRefusedException e) =>
-        new($"MySQL refuses to send its binlog to {DatabaseUser.Debezium.Account}: {e.Message} (error {e.Code}).", MySqlBinlogCheck.Grant, e);
+        new($"MySQL refuses to send its binlog to {DatabaseUser.Debezium.Account}: {e.Message} (error {e.Code}).", e.Code == NotThere ? "Wait for the next look; mysql.binlog.history says what happened." : MySqlBinlogCheck.Grant, e);
 
     /// <summary>The binlog's files, oldest first; never none.</summary>
     public static async Task<IReadOnlyList<BinlogFile>> BinlogFilesAsync(MySqlConnection connection, CancellationToken cancellationToken)
@@ -76,6 +79,7 @@ internal sealed class MySqlAccess
         try
         {
             await connection.OpenAsync(cancellationToken);
+            await connection.ExecuteAsync(new CommandDefinition(SqlText.SessionMode, cancellationToken: cancellationToken));
             return connection;
         }
         catch (Exception e)
@@ -92,13 +96,7 @@ internal sealed class MySqlAccess
     {
         if (code == MySqlErrorCode.UnableToConnectToHost)
             return new($"MySQL at {_address} does not answer.", Unreachable.Restart(ResourceNames.MySql), e, [ResourceNames.MySql]);
-        string fix = (int)code switch
-        {
-            OfflineMode => Typed.AsRoot("SET GLOBAL offline_mode = OFF"),
-            TooManyConnections => "See who holds them (SHOW PROCESSLIST as root, who has one connection more) and end them, or run `aspire resource mysql restart`, which ends all.",
-            // Wrong password, locked, TLS demanded, expired, another plugin, no such user, no privilege: the start makes the account as it must be.
-            _ => "Run `aspire resource mysql restart`: its start sets passwords, locks and privileges of the lab's users; see its log if it is refused again.",
-        };
-        return new($"MySQL at {_address} refuses the login of {DatabaseUser.Debezium.Account}: {e.Message.Split('\n')[0].TrimEnd('.')} (error {(int)code}).", fix, e, [ResourceNames.MySql]);
+        string message = e.Message.Split('\n')[0].TrimEnd('.'), fix = LoginRefusal.Fix(DatabaseUser.Debezium, (int)code, message);
+        return new($"MySQL at {_address} refuses the login of {DatabaseUser.Debezium.Account}: {message} (error {(int)code}).", fix, e, [ResourceNames.MySql]);
     }
 }

@@ -10,9 +10,6 @@ internal sealed class MySqlBinlogContentCheck(MySqlAccess access, TimeProvider t
     private const long MostBytes = 4 * ByteSize.MiB;
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(1);
 
-    // ER_MASTER_FATAL_ERROR_READING_BINLOG: no such file, no such position, or no event there.
-    private const int PlaceRefused = 1236;
-
     private static readonly Promise Content = new(
         "mysql.binlog.content",
         ResourceNames.MySql,
@@ -21,7 +18,7 @@ internal sealed class MySqlBinlogContentCheck(MySqlAccess access, TimeProvider t
     {
         How = $"the binlog since the last look is read as a replica reads it, {MostBytes / ByteSize.MiB} MiB and {MostTime.TotalSeconds} s at most, "
             + "and each event judged by its kind, table and columns",
-        Remedy = "end the session that writes so; whoever read what it wrote needs a new snapshot",
+        Remedy = "end the session that writes so; whoever read what it wrote needs a new snapshot; what it wrote into MySQL's own tables, mysql.grants.* judge",
         Source = "Debezium's MySQL connector, \"Enabling the binlog\"; MySQL Reference Manual, \"Replication Formats\" and binlog_row_image",
         Follows = ["mysql.log_bin", "mysql.grants.debezium", "mysql.binlog"],
     };
@@ -83,7 +80,7 @@ internal sealed class MySqlBinlogContentCheck(MySqlAccess access, TimeProvider t
         catch (MySqlRefusedException e)
         {
             // A place that it does not know: the next look begins at the end.
-            if (e.Code == PlaceRefused)
+            if (e.Code == MySqlAccess.NotThere)
                 _next = null;
             throw MySqlAccess.DumpRefused(e);
         }
@@ -135,7 +132,7 @@ internal sealed record BinlogPlace(string File, long Position)
 internal sealed partial class BinlogContent(TimeProvider time)
 {
     private const int Shown = 3;
-    private const string Another = ", another schema,";
+    private const string Another = ", another schema,", MySqls = ", a table of MySQL's own,";
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(15);
 
     // Each may be set for a session alone; set for all, its own check says so.
@@ -193,7 +190,11 @@ internal sealed partial class BinlogContent(TimeProvider time)
             ];
             string more = found.Length > Shown ? $"; and {found.Length - Shown} more" : "";
             string kills = Typed.AsRoot([.. _found.Keys.Select(k => k.Session).Distinct().Take(Shown).Select(Kill)]);
-            string then = _found.Keys.All(k => k.What.EndsWith(Another, StringComparison.Ordinal))
+            // Accounts and grants that are changed as rows hold from the next FLUSH PRIVILEGES or start on.
+            string then = _found.Keys.All(k => k.What.EndsWith(MySqls, StringComparison.Ordinal))
+                ? "Accounts and grants are changed by CREATE USER, ALTER USER, GRANT and REVOKE only: what was written as rows holds from `FLUSH PRIVILEGES` or the next start on. "
+                    + "What is wrong then, mysql.answers and mysql.grants.* say, each with its fix."
+                : _found.Keys.All(k => k.What.EndsWith(Another, StringComparison.Ordinal))
                 ? "Move that schema to another server, or have every connector leave it out (database.include.list)."
                 : "What the events do not carry, no consumer that has read them got: it needs a new snapshot.";
             string fix = $"End the session where it still lives. {kills} {then}";
@@ -215,7 +216,7 @@ internal sealed partial class BinlogContent(TimeProvider time)
         if (!_tables.TryGetValue(rows.Table, out TableEvent? table) || table.Columns != rows.Columns)
             NotUnderstood($"rows of a table that was not named at {place}");
         else if (table.Schema != OrdersSchema.Database)
-            Found($"{rows.Kind} of {table.Schema}.{table.Name}{Another}", $"{place}");
+            Found($"{rows.Kind} of {table.Schema}.{table.Name}{(table.Schema == "mysql" ? MySqls : Another)}", $"{place}");
         else if (!rows.HasAllColumns)
             Found($"{rows.Kind} of {table.Schema}.{table.Name} without all columns", $"{place}");
         else if (rows.IsPartial)

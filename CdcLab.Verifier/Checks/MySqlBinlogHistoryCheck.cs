@@ -102,10 +102,17 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
 
     private async Task<Verdict> HistoryAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
-        const string Lost = $"What was in it and not read yet is lost: every connector needs a new snapshot. {Again}";
-        if (_lost is not null)
-            return History.Failed(_lost, Lost);
+        const string Lost = "What was in it and not read yet is lost: every connector needs a new snapshot.";
         IReadOnlyList<BinlogFile> files = await MySqlAccess.BinlogFilesAsync(connection, cancellationToken);
+        // A file that is not on the disk any more is listed without a size.
+        if (files.LastOrDefault(f => f.Size == 0) is { } missing)
+        {
+            string next = files.SkipWhile(f => f != missing).Skip(1).FirstOrDefault()?.Name is { } name ? $"PURGE BINARY LOGS TO '{name}'" : "FLUSH BINARY LOGS";
+            return History.Failed($"{missing.Name} is listed, and its file is gone", $"{Lost} {Typed.AsRoot(next)} {Again}");
+        }
+
+        if (_lost is not null)
+            return History.Failed(_lost, $"{Lost} {Again}");
         Dictionary<string, DateTimeOffset> made = [];
         foreach (BinlogFile file in _history.Unaged(files).Take(MostAgesRead))
             made[file.Name] = await MadeAsync(file, cancellationToken);
@@ -113,7 +120,7 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
         if (_history.Take(files, made, now) is not { } gone)
             return History.Ok($"{_history.Oldest(now)}; retention promises {Text(lab.Options.MySql.BinlogRetention)}; {GtidSet.Count(_executed)} transactions");
         _lost = $"{gone}; noticed at {now:HH:mm:ss} UTC";
-        return History.Failed(_lost, Lost);
+        return History.Failed(_lost, $"{Lost} {Again}");
     }
 
     private async Task<DateTimeOffset> MadeAsync(BinlogFile file, CancellationToken cancellationToken)
@@ -153,7 +160,7 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
     // Null, or why it could not be read.
     private (string Why, string Fix)? ReadLedger()
     {
-        const string Fix = "See whether the order simulator runs and may write its ledger.";
+        const string Fix = MarketAudit.BeginLedger;
         try
         {
             bool isRead = false;

@@ -1,4 +1,3 @@
-using Dapper;
 using MySqlConnector;
 
 namespace CdcLab.Verifier.Checks;
@@ -7,11 +6,11 @@ namespace CdcLab.Verifier.Checks;
 internal sealed class MySqlGrantsCheck(MySqlAccess access) : MySqlCheck(access, [.. DatabaseUser.All.Select(u => new Promise(
     $"{Prefix}{u.Name}",
     ResourceNames.MySql,
-    $"{string.Join(", ", u.Privileges)} ON {u.Scope}, nothing else",
+    $"{string.Join(", ", u.Privileges)} ON {u.Scope}, nothing else, without limit or lock",
     "a user that can do more than it must is a door; one that can do less stops")
 {
-    How = "SHOW GRANTS for the account, and other accounts of its name in mysql.user",
-    Remedy = "GRANT what is missing, REVOKE what is extra, DROP USER what stands in for it; a restart of mysql makes the account anew",
+    How = "SHOW GRANTS for the account; its limits and locks, and other accounts of its name, in mysql.user",
+    Remedy = "GRANT what is missing, REVOKE what is extra, DROP USER what stands in for it, ALTER USER what hinders it; a restart of mysql makes the account anew",
     Source = u == DatabaseUser.Debezium ? "Debezium's MySQL connector, \"Creating a user\"; specification, 2.5" : "specification, 2.4: rows of the orders schema only",
 })])
 {
@@ -23,7 +22,6 @@ internal sealed class MySqlGrantsCheck(MySqlAccess access) : MySqlCheck(access, 
         DatabaseUser user = DatabaseUser.All.First(u => promise.Id == Prefix + u.Name);
         try
         {
-            await connection.ExecuteAsync(new CommandDefinition(SqlText.SessionMode, cancellationToken: cancellationToken));
             if (await UserGrants.ReadAsync(connection, user.Name, "%", cancellationToken) is not { } grants)
                 return promise.Failed($"there is no user {user.Account}", Restart);
             GrantDifference difference = GrantDifference.Of(user, grants);
@@ -33,9 +31,11 @@ internal sealed class MySqlGrantsCheck(MySqlAccess access) : MySqlCheck(access, 
                 return promise.Failed(string.Join("; ", [.. missing, .. extra]), Typed.AsRoot(Statements(user, difference)));
 
             string shadows = string.Join(", ", await UserGrants.ShadowsAsync(connection, user.Name, cancellationToken));
-            return shadows.Length == 0
-                ? promise.Ok($"{string.Join(", ", user.Privileges)} ON {user.Scope}")
-                : promise.Failed($"{shadows} stands in for {user.Account} where its host fits", Typed.AsRoot($"DROP USER {shadows}"));
+            if (shadows.Length > 0)
+                return promise.Failed($"{shadows} stands in for {user.Account} where its host fits", Typed.AsRoot($"DROP USER {shadows}"));
+            IReadOnlyList<string> hindrances = await UserGrants.HindrancesAsync(connection, user.Name, "%", cancellationToken);
+            return hindrances.Count == 0 ? promise.Ok($"{string.Join(", ", user.Privileges)} ON {user.Scope}")
+                : promise.Failed($"{user.Account} has {string.Join(", ", hindrances)}", hindrances.Contains("PASSWORD EXPIRE") ? Restart : Typed.AsRoot(LoginRefusal.Unlimited(user)));
         }
         catch (MySqlException e) when (e.ErrorCode is MySqlErrorCode.TableAccessDenied or MySqlErrorCode.DatabaseAccessDenied or MySqlErrorCode.SpecifiedAccessDeniedError)
         {

@@ -7,10 +7,12 @@ namespace CdcLab.Verifier.Checks;
 internal sealed class MySqlSchemaCheck(MySqlAccess access) : MySqlCheck(
     access, [.. OrdersSchema.Tables.Select(t => new Promise($"{Prefix}{t.Name}", ResourceNames.MySql, Expected(t), "what reads the changes relies on their columns and types")
     {
-        How = "columns, keys, foreign keys with their rules, checks, collations and engine in information_schema",
-        Remedy = "the ALTER TABLE statements of the verdict; a restart of mysql creates a table that is missing",
+        How = "columns, keys, foreign keys with their rules, checks, collations, engine and row format in information_schema, and foreign keys of other tables to it; "
+            + "between which tables the market's foreign key lies",
+        Remedy = "the ALTER TABLE statements of the verdict; RENAME TABLE where another table was put in its place; "
+            + "a restart of mysql creates a table that is missing",
         Source = "specification, 2.4",
-        Follows = ["mysql.grants.debezium"],
+        Follows = ["mysql.grants.debezium", "mysql.dynamic_settings"],
     })])
 {
     private const string Prefix = "mysql.schema.";
@@ -22,13 +24,29 @@ internal sealed class MySqlSchemaCheck(MySqlAccess access) : MySqlCheck(
         {
             return await IsHiddenAsync(connection, spec.Name, cancellationToken)
                 ? promise.Unknown($"{DatabaseUser.Debezium.Account} may not see the table.", "See mysql.grants.debezium.")
+                : await RenamedAsync(connection, spec, cancellationToken) is { } other
+                ? promise.Failed($"the table {spec.Name} is missing; {other} has its columns", Typed.AsRoot(Rename(other, spec)))
                 : promise.Failed($"the table {spec.Name} is missing", "Run `aspire resource mysql restart`: its start creates missing tables, empty. What the table held is lost; connectors need a new snapshot.");
         }
 
+        if (await SwappedAsync(connection, spec, state, cancellationToken) is { } key)
+        {
+            string fix = $"{Typed.AsRoot([.. key.SwapBack(spec)])} What was written to the new table goes along: "
+                + "an order takes the place of the old one whose id it was given again, which is lost; executions get new ids.";
+            return promise.Failed($"another table stands in its place: the rows and the foreign key are those of {key.Old(spec)}", fix)
+                with
+            { Follows = [.. promise.Follows, .. spec.ForeignKey is { } parent ? [$"{Prefix}{parent.Table}"] : Array.Empty<string>()] };
+        }
+
         IReadOnlyList<TableDifference> differences = TableDifferences.Of(spec, state);
-        return differences.Count == 0
-            ? promise.Ok(promise.Expected)
-            : promise.Failed(string.Join("; ", differences.Select(d => d.Text)), Typed.AsRoot([.. differences.SelectMany(d => d.Statements)]));
+        if (differences.Count == 0)
+            return promise.Ok(promise.Expected);
+        // A view hides the table that it was put in place of.
+        if (state.Kind == "VIEW" && await RenamedAsync(connection, spec, cancellationToken) is { } hidden)
+            return promise.Failed($"{differences[0].Text}; {hidden} has its columns", Typed.AsRoot([.. differences[0].Statements, Rename(hidden, spec)]));
+        Verdict failed = promise.Failed(string.Join("; ", differences.Select(d => d.Text)), Typed.AsRoot([.. differences.SelectMany(d => d.Statements)]));
+        // A key goes with the table that it refers to, wherever that was moved.
+        return differences.All(d => d.Text.StartsWith("foreign key", StringComparison.Ordinal)) ? failed with { Follows = [.. promise.Follows, $"{Prefix}{spec.ForeignKey?.Table}"] } : failed;
     }
 
     private static string Expected(TableSpec table)
@@ -37,7 +55,39 @@ internal sealed class MySqlSchemaCheck(MySqlAccess access) : MySqlCheck(
         return $"{table.Columns.Count} columns, primary key {table.PrimaryKey}, {indexes}{(table.ForeignKey is null ? "" : ", 1 foreign key")}, as the specification says";
     }
 
+    private static string Rename(string table, TableSpec spec) => $"RENAME TABLE {table} TO {OrdersSchema.Database}.{spec.Name}";
+
     private static bool IsDenied(MySqlException e) => e.ErrorCode is MySqlErrorCode.TableAccessDenied or MySqlErrorCode.DatabaseAccessDenied;
+
+    // The first table that has exactly its columns: it was renamed, or moved to another schema.
+    private static async Task<string?> RenamedAsync(MySqlConnection connection, TableSpec spec, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            SELECT table_schema, table_name FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+            WHERE table_type = 'BASE TABLE' GROUP BY table_schema, table_name
+            HAVING GROUP_CONCAT(column_name ORDER BY ordinal_position) = @columns ORDER BY table_schema = @database DESC, table_name LIMIT 1
+            """;
+        CommandDefinition ask = new(Sql, new { columns = string.Join(',', spec.Columns.Select(c => c.Name)), database = OrdersSchema.Database }, cancellationToken: cancellationToken);
+        return (await connection.QueryAsync<(string Schema, string Name)>(ask)).Select(t => $"{TableDifferences.Name(t.Schema)}.{TableDifferences.Name(t.Name)}").FirstOrDefault();
+    }
+
+    // RENAME TABLE moves a foreign key with its tables: it tells which ones were the market's. One that was copied whole before is no loss.
+    private static async Task<MarketKey?> SwappedAsync(MySqlConnection connection, TableSpec spec, TableState state, CancellationToken cancellationToken)
+    {
+        const string Sql = """
+            SELECT constraint_schema, table_name, unique_constraint_schema, referenced_table_name FROM information_schema.referential_constraints
+            WHERE constraint_schema = @database AND constraint_name = @name
+            """;
+        object names = new { database = OrdersSchema.Database, name = OrdersSchema.OrderExecutions.ForeignKeyName };
+        (string, string, string, string)[] keys = [.. await connection.QueryAsync<(string, string, string, string)>(new CommandDefinition(Sql, names, cancellationToken: cancellationToken))];
+        MarketKey? key = keys.Select(k => new MarketKey(k.Item1, k.Item2, k.Item3, k.Item4)).FirstOrDefault();
+        if (key is null || key.Old(spec) == MarketKey.Present(spec) || !state.Columns.SequenceEqual(spec.Columns.Select(c => c.Name)))
+            return null;
+        string id = spec.PrimaryKey, at = spec.Columns.First(c => c.Type == "datetime(3)").Name;
+        string lacks = $"SELECT EXISTS (SELECT 1 FROM (SELECT {id}, {at} FROM {key.Old(spec)} ORDER BY {id} DESC LIMIT 1000) o "
+            + $"LEFT JOIN {MarketKey.Present(spec)} p ON p.{id} = o.{id} AND p.{at} = o.{at} WHERE p.{id} IS NULL)";
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(lacks, cancellationToken: cancellationToken)) ? key : null;
+    }
 
     // information_schema does not show what one has no privilege on: "not there" and "not for you" look the same there.
     private static async Task<bool> IsHiddenAsync(MySqlConnection connection, string table, CancellationToken cancellationToken)
@@ -52,6 +102,38 @@ internal sealed class MySqlSchemaCheck(MySqlAccess access) : MySqlCheck(
         {
             return IsDenied(e);
         }
+    }
+}
+
+/// <summary>The two tables that the market's foreign key lies between.</summary>
+internal sealed record MarketKey(string Schema, string Table, string ReferencedSchema, string ReferencedTable)
+{
+    private string Child => $"{TableDifferences.Name(Schema)}.{TableDifferences.Name(Table)}";
+
+    private string Parent => $"{TableDifferences.Name(ReferencedSchema)}.{TableDifferences.Name(ReferencedTable)}";
+
+    public static string Present(TableSpec spec) => $"{OrdersSchema.Database}.{spec.Name}";
+
+    /// <summary>The table that was the market's.</summary>
+    public string Old(TableSpec spec) => spec.ForeignKey is null ? Parent : Child;
+
+    /// <summary>What puts the old tables back: a child of orders goes with them where it was swapped too.</summary>
+    public IEnumerable<string> SwapBack(TableSpec spec) => spec.ForeignKey is null && Old(OrdersSchema.OrderExecutions) != Present(OrdersSchema.OrderExecutions)
+        ? [SwapOneBack(spec), SwapOneBack(OrdersSchema.OrderExecutions)]
+        : [SwapOneBack(spec)];
+
+    /// <summary>In one session, while nobody else writes. Copies count from 1 again: an order that has an old id takes its place, and the old one's executions go; an
+    /// execution gets a new id.</summary>
+    private string SwapOneBack(TableSpec spec)
+    {
+        string present = Present(spec), old = Old(spec), id = spec.PrimaryKey, between = $"{present}_between";
+        IEnumerable<string> others = spec.Columns.Select(c => c.Name).Where(c => c != id);
+        string merge = spec.ForeignKey is null
+            ? $"LOCK TABLES {present} WRITE, {old} WRITE, {Child} WRITE; INSERT INTO {old} SELECT * FROM {present} ON DUPLICATE KEY UPDATE {string.Join(", ", others.Select(c => $"{c} = {present}.{c}"))}; "
+                + $"DELETE {Child} FROM {Child} JOIN {present} USING (order_id) WHERE executed_at < created_at"
+            : $"LOCK TABLES {present} WRITE, {old} WRITE; SET @last = (SELECT MAX({id}) FROM {old}); "
+                + $"INSERT INTO {old} SELECT IF({id} <= @last, NULL, {id}), {string.Join(", ", others)} FROM {present} ORDER BY {id} DESC";
+        return $"{merge}; RENAME TABLE {present} TO {between}, {old} TO {present}; UNLOCK TABLES; DROP TABLE {between}";
     }
 }
 

@@ -9,6 +9,7 @@ internal sealed class MySqlSettingsCheck(MySqlOptions mysql, MySqlAccess access)
     private const string BufferPool = "innodb_buffer_pool_size";
     private const string GtidMode = "gtid_mode";
     private const string RowValueOptions = "binlog_row_value_options";
+    private const string Sessions = " Sessions keep what they began with: `aspire resource order-simulator restart`.";
     private const string Source = "specification, 2.3; MySQL Reference Manual, server system variables";
 
     // Set by nobody: the specification leaves them at the server's defaults, which are the durable ones.
@@ -22,6 +23,9 @@ internal sealed class MySqlSettingsCheck(MySqlOptions mysql, MySqlAccess access)
     // Each alone keeps clients from writing, or from coming in at all.
     private static readonly string[] Modes = ["read_only", "super_read_only", "offline_mode", "transaction_read_only", "innodb_read_only"];
 
+    // A session takes these from the server when it begins, and writes the binlog by its own.
+    private static readonly string[] OfSessions = ["binlog_format", "binlog_row_image", RowValueOptions];
+
     // The order in which it can be changed while the server runs, step by step.
     private static readonly string[] GtidModes = ["OFF", "OFF_PERMISSIVE", "ON_PERMISSIVE", "ON"];
 
@@ -33,12 +37,17 @@ internal sealed class MySqlSettingsCheck(MySqlOptions mysql, MySqlAccess access)
             Source = Source,
         }))];
 
-    private readonly Promise _mode = new("mysql.mode", ResourceNames.MySql, $"{string.Join(", ", Modes)} are OFF", "a source that takes no writes has no changes to capture")
+    private readonly Promise _mode = new(
+        "mysql.mode", ResourceNames.MySql, $"{string.Join(", ", Modes)} are OFF, the redo log is enabled, {OrdersSchema.Database} takes writes, and the server replicates from nobody",
+        "a source that takes no writes has no changes to capture, and one without a redo log loses them all in a crash")
     {
-        How = "SHOW GLOBAL VARIABLES, and what SET PERSIST left for the next start",
-        Remedy = "SET GLOBAL name = OFF, RESET PERSIST where it was persisted",
+        How = "SHOW GLOBAL VARIABLES, what SET PERSIST left for the next start, Innodb_redo_log_enabled in SHOW GLOBAL STATUS, the options of the database in information_schema, replication_connection_configuration",
+        Remedy = "SET GLOBAL name = OFF, RESET PERSIST where it was persisted; ALTER INSTANCE ENABLE INNODB REDO_LOG; ALTER DATABASE ... READ ONLY = 0; STOP REPLICA and RESET REPLICA ALL",
         Source = Source,
     };
+
+    /// <summary>The variables that this check judges.</summary>
+    public static IEnumerable<string> Judged(MySqlOptions mysql) => [.. MySqlSettings.Checked(mysql).Concat(Defaults).Select(s => s.Variable), .. Modes];
 
     public IReadOnlyList<Promise> Promises => [.. _settings.Select(s => s.Promise), _mode];
 
@@ -59,12 +68,12 @@ internal sealed class MySqlSettingsCheck(MySqlOptions mysql, MySqlAccess access)
         {
             return promise.Failed(
                 isRight ? $"{Shown(actual)} now, but {Shown(next)} is persisted and holds from the next start on" : $"{Shown(actual)}; {Shown(next)} is persisted",
-                Typed.AsRoot([$"RESET PERSIST IF EXISTS {setting.Variable}", .. isRight ? [] : Set(setting, actual)]));
+                Typed.AsRoot([$"RESET PERSIST IF EXISTS {setting.Variable}", .. isRight ? [] : Set(setting, actual)]) + (!isRight && OfSessions.Contains(setting.Variable) ? Sessions : ""));
         }
 
         // What was not set while it ran was set by what it was started with.
         return isRight ? promise.Ok(Shown(actual))
-            : variables.Dynamic.Contains(setting.Variable) ? promise.Failed(Shown(actual), Typed.AsRoot([.. Set(setting, actual)]))
+            : variables.Dynamic.Contains(setting.Variable) ? promise.Failed(Shown(actual), Typed.AsRoot([.. Set(setting, actual)]) + (OfSessions.Contains(setting.Variable) ? Sessions : ""))
             : promise.Failed(Shown(actual), $"Run `aspire resource mysql restart`: the lab starts it with {(Defaults.Contains(setting) ? "the server's own default" : $"--{setting.Name.Replace("loose_", "", StringComparison.Ordinal).Replace('_', '-')}={setting.Value}")}.");
     }
 
@@ -102,6 +111,13 @@ internal sealed class MySqlSettingsCheck(MySqlOptions mysql, MySqlAccess access)
 
     private Verdict Mode(GlobalVariables variables)
     {
+        if (variables.Values.TryGetValue(GlobalVariables.ReplicatesFrom, out string? source))
+            return _mode.Failed($"it replicates from {source}: somebody else's changes become its own", Typed.AsRoot("STOP REPLICA", "RESET REPLICA ALL"));
+        // None of these is a variable: without it InnoDB writes no redo log, or takes no write to the database, until somebody says so.
+        if (variables.Values.GetValueOrDefault(GlobalVariables.RedoLogEnabled) == "OFF")
+            return _mode.Failed("the redo log is disabled: a crash loses the whole server", Typed.AsRoot("ALTER INSTANCE ENABLE INNODB REDO_LOG"));
+        if (variables.Values.GetValueOrDefault(GlobalVariables.DatabaseOptions)?.Contains("READ ONLY=1", StringComparison.OrdinalIgnoreCase) == true)
+            return _mode.Failed($"the database {OrdersSchema.Database} is read only", Typed.AsRoot($"ALTER DATABASE {OrdersSchema.Database} READ ONLY = 0"));
         string[] on = [.. Modes.Where(m => IsOn(variables.Values.GetValueOrDefault(m)))], persisted = [.. Modes.Where(m => IsOn(variables.Persisted.GetValueOrDefault(m)))];
         if (on.Length == 0 && persisted.Length == 0)
             return _mode.Ok(Modes.All(variables.Values.ContainsKey) ? "all OFF" : $"OFF; the server does not know {string.Join(", ", Modes.Where(m => !variables.Values.ContainsKey(m)))}");

@@ -31,6 +31,7 @@ internal sealed class SimulatorCheck(MarketClient market, MySqlAccess access, Ti
         How = "the simulator's own state: its last commit (5 s ago at most, longer at slow rates), its orders of the last 20 s, and what MySQL refuses it",
         Remedy = "what the error of MySQL asks for; `aspire resource mysql restart` where an account is locked, expired or without its grants",
         Source = "MySQL manual, \"Server Error Message Reference\"",
+        Follows = [MySqlTriggersCheck.Id],
     };
 
     private readonly Queue<(DateTimeOffset At, long Orders)> _pace = [];
@@ -39,6 +40,9 @@ internal sealed class SimulatorCheck(MarketClient market, MySqlAccess access, Ti
     private int _looksWithMySqlBack;
 
     public MarketState? Last { get; private set; }
+
+    // It costs one GET, and a market that stands still for 5 s is to be told within 10 s.
+    public override TimeSpan? Every => TimeSpan.FromSeconds(2);
 
     protected override async Task<IReadOnlyList<Verdict>> AskAsync(CancellationToken cancellationToken)
     {
@@ -74,7 +78,7 @@ internal sealed class SimulatorCheck(MarketClient market, MySqlAccess access, Ti
         if (state.Paused || !OrderRate.TryParse(state.OrdersPerSecond, out OrderRate rate) || rate.IsPaused)
             return Moves.Ok($"paused; {done}");
         // It tries again within two seconds.
-        if (_looksWithMySqlBack == 1)
+        if (_looksWithMySqlBack is 1 or 2)
             return Moves.Unknown("MySQL answers again; the market has not noticed it yet.", "Wait for the next look.");
         if (state.MySqlAnswers == false)
             return Moves.Failed($"it waits for MySQL ({state.MySqlError}); {done}", Unreachable.Restart(ResourceNames.MySql), [ResourceNames.MySql]);
@@ -139,19 +143,31 @@ internal sealed class SimulatorCheck(MarketClient market, MySqlAccess access, Ti
     // What it takes where no check explains the error.
     private static (string Fix, string[] Follows) Explain(DatabaseError error)
     {
-        const string Restart = "Run `aspire resource mysql restart`: its start sets passwords, locks and grants of the lab's users, and creates missing tables.";
+        string fix = LoginRefusal.Fix(DatabaseUser.Simulator, error.Number ?? 0, error.Message);
         return error.Number switch
         {
             1290 or 1836 => ("Run `SET GLOBAL read_only = OFF`.", ["mysql.mode"]),
-            3032 => ("Run `SET GLOBAL offline_mode = OFF`.", ["mysql.mode"]),
+            3032 => (fix, ["mysql.mode"]),
             3 or 1021 or 1026 or 1114 => ("Free space on the disk of the data directory, and see MySQL's log.", ["mysql.mode"]),
-            1040 or 1203 or 1226 => ("See who holds the connections (SHOW PROCESSLIST), or raise Lab:MySql:MaxConnections.", ["mysql.max_connections"]),
-            1044 or 1045 or 1142 or 1143 or 1227 or 1820 or 1862 or 3118 => (Restart, ["mysql.grants.simulator"]),
-            1049 or 1054 or 1146 => (Restart, ["mysql.schema.orders", "mysql.schema.order_executions"]),
-            null => (Unreachable.Restart(ResourceNames.MySql), []),
-            _ => ("See the simulator's log and MySQL's.", ["mysql.schema.orders", "mysql.schema.order_executions", "mysql.grants.simulator", "mysql.mode"]),
+            1040 => (fix, ["mysql.max_connections"]),
+            1044 or 1045 or 1142 or 1143 or 1203 or 1226 or 1227 or 1820 or 1862 or 3118 or 3159 => (fix, ["mysql.grants.simulator"]),
+            1062 or 1467 when error.Message.Contains($"{long.MaxValue}", StringComparison.Ordinal) || error.Number == 1467 => (
+                $"The ids of the table are used up, by an order that is a commit like any other: nothing heals that. {FixText.BeginAnew}", []),
+            // A row of the market's is gone from under it.
+            1452 => ("See market.ledger: its fix sets back the orders that are missing.", [MySqlTriggersCheck.Id, "market.ledger", "mysql.schema.order_executions"]),
+            // SIGNAL: somebody's own words.
+            1644 => ("A trigger refuses it. As root: `SHOW TRIGGERS FROM cdclab`, and DROP TRIGGER what is there: the lab has none.", [MySqlTriggersCheck.Id]),
+            // The table whose column or name it misses, where only one has it.
+            1049 or 1054 or 1146 => (fix, [.. OrdersSchema.Tables.OrderByDescending(t => Names(error.Message, t)).Select(t => $"mysql.schema.{t.Name}"), MySqlTriggersCheck.Id]),
+            // MySQL answers, and not to the market, or says so itself: its statements wait for somebody's locks.
+            null or 1205 => ("Somebody holds locks that the market waits for: see who (SHOW FULL PROCESSLIST as root) and end that session by KILL, or run `aspire resource mysql restart`, which ends all.", [MySqlTriggersCheck.Id]),
+            _ => ("See the simulator's log and MySQL's.", ["mysql.schema.orders", "mysql.schema.order_executions", "mysql.grants.simulator", "mysql.mode", MySqlTriggersCheck.Id, "mysql.dynamic_settings"]),
         };
     }
+
+    private static bool Names(string message, TableSpec table) =>
+        message.Contains($".{table.Name}'", StringComparison.Ordinal)
+        || table.Columns.Any(c => message.Contains($"'{c.Name}'", StringComparison.Ordinal) && OrdersSchema.Tables.Count(t => t.Columns.Any(o => o.Name == c.Name)) == 1);
 
     private static TimeSpan Clamp(double seconds, TimeSpan least, TimeSpan most) =>
         TimeSpan.FromSeconds(Math.Clamp(seconds, least.TotalSeconds, most.TotalSeconds));

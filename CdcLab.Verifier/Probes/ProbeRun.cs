@@ -115,7 +115,7 @@ internal sealed partial class ProbeRun(
     }
 
     /// <summary>A sleep ends up to a millisecond late, which would be the largest part of a figure: it sleeps whole milliseconds and spins for the rest.</summary>
-    private static bool WaitUntil(long due, CancellationToken cancellationToken)
+    internal static bool WaitUntil(long due, CancellationToken cancellationToken)
     {
         long left = (due - Stopwatch.GetTimestamp()) * 1000 / Stopwatch.Frequency;
         if (left > 0 && cancellationToken.WaitHandle.WaitOne((int)left))

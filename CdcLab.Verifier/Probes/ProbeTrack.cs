@@ -29,6 +29,7 @@ internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int par
     private readonly Lock _gate = new();
     private readonly Entry[] _ring = new Entry[(int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp((Horizon / interval) + 1, 64, MostFollowed))];
     private readonly long[] _readUpTo = [.. Enumerable.Repeat(-1L, partitions)];
+    private readonly long[] _lastOffset = [.. Enumerable.Repeat(-1L, partitions)];
     private readonly long _latestOk = Ticks(maxLatency);
     private readonly LatencyHistory _acknowledged = new(started);
     private readonly LatencyHistory _consumed = new(started);
@@ -79,9 +80,29 @@ internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int par
             entry.Acknowledged = _lastAcknowledged = now;
             entry.Partition = partition;
             entry.Offset = offset;
+            // A copy that the broker knew already may come without an offset.
+            if (partition < partitions && offset >= 0)
+                LoseWhatStoodFrom(offset, partition, entry.Intended);
             _acknowledged.Record(now - entry.Intended, now);
             return Stopwatch.GetElapsedTime(entry.Intended, now);
         }
+    }
+
+    // An offset that is given out again: what had been acknowledged there and after it went with a leader, though it may have been read before.
+    private void LoseWhatStoodFrom(long offset, int partition, long sent)
+    {
+        if (offset <= _lastOffset[partition])
+        {
+            for (long number = _oldest; number < _next; number++)
+            {
+                ref Entry other = ref At(number);
+                // What was under way together may be acknowledged in any order.
+                if (other.Acknowledged != 0 && other.Acknowledged < sent && other.Partition == partition && other.Offset >= offset)
+                    Lose(ref other);
+            }
+        }
+
+        _lastOffset[partition] = offset;
     }
 
     /// <summary>It was refused or not answered; where its topic is gone, that says nothing about the cluster.</summary>
@@ -169,10 +190,8 @@ internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int par
             for (long number = _oldest; number < _next; number++)
             {
                 ref Entry entry = ref At(number);
-                if (entry.Acknowledged == 0 || entry.Consumed != 0 || entry.Lost || _readUpTo[entry.Partition] <= entry.Offset)
-                    continue;
-                entry.Lost = true;
-                _lost++;
+                if (entry.Acknowledged != 0 && entry.Consumed == 0 && _readUpTo[entry.Partition] > entry.Offset)
+                    Lose(ref entry);
             }
         }
     }
@@ -218,6 +237,12 @@ internal sealed class ProbeTrack(TimeSpan interval, TimeSpan maxLatency, int par
 
         // One that will never complete is too late from the start: a millisecond beyond what is ok, so that rounding does not make it so.
         return age > _latestOk || entry.GivenUp || entry.Lost ? Math.Max(age, _latestOk + (Stopwatch.Frequency / 1000)) : null;
+    }
+
+    private void Lose(ref Entry entry)
+    {
+        _lost += entry.Lost ? 0 : 1;
+        entry.Lost = true;
     }
 
     private void Forget(ref Entry entry)

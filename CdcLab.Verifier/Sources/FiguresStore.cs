@@ -23,7 +23,9 @@ internal sealed class KafkaAccess(VerifiedLab lab, FiguresStore figures) : IDisp
         }
     }
 
-    public IKafkaTopics Topics => figures.Last?.LegacyKafka == true ? new ZooKeeperTopics(lab.Ports.ZooKeeper) : Admin;
+    public bool IsLegacy => figures.Last?.LegacyKafka == true;
+
+    public IKafkaTopics Topics => IsLegacy ? new ZooKeeperTopics(lab.Ports.ZooKeeper) : Admin;
 
     public void Dispose() => _admin?.Dispose();
 }
@@ -39,9 +41,12 @@ internal sealed class FiguresStore(TimeProvider time)
 
     public LabFigures? Last => _sent?.Figures;
 
-    public void Take(LabFigures figures) => _sent = new(figures, time.GetTimestamp());
+    /// <summary>When the last figures came; null where none did.</summary>
+    public DateTimeOffset? At => _sent?.Came;
+
+    public void Take(LabFigures figures) => _sent = new(figures, time.GetTimestamp(), time.GetUtcNow());
 
     public LabFigures Require() => Fresh ?? throw new CannotLookException("The AppHost has not sent its figures for some time.", "See whether the AppHost runs.");
 
-    private sealed record Sent(LabFigures Figures, long At);
+    private sealed record Sent(LabFigures Figures, long At, DateTimeOffset Came);
 }

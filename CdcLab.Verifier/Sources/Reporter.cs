@@ -3,7 +3,7 @@ using CdcLab.Verifier.Probes;
 namespace CdcLab.Verifier.Sources;
 
 /// <summary>Makes one snapshot of everything that is known, so that no two tables of a report differ.</summary>
-internal sealed class Reporter(VerifiedLab lab, CheckRunner runner, ClusterSource cluster, FiguresStore figures, LatencyProbe probe, SimulatorCheck market, TimeProvider time)
+internal sealed class Reporter(VerifiedLab lab, CheckRunner runner, ClusterSource cluster, FiguresStore figures, LatencyProbe probe, SimulatorCheck market, Causes causes, Cdc.ChangeFollower changes, TimeProvider time)
 {
     private readonly DateTimeOffset _since = time.GetUtcNow();
 
@@ -23,10 +23,10 @@ internal sealed class Reporter(VerifiedLab lab, CheckRunner runner, ClusterSourc
             Orders = market.Last?.Orders,
             Executions = market.Last?.Executions,
             Figures = figures.Fresh,
-            Checks = Causes.Find(runner.Latest(), figures.Fresh),
+            Checks = causes.FindLately(runner.Latest(), figures.Fresh, figures.At),
             NotPossibleHere = notPossible,
             Cluster = cluster.Last is { } state ? Of(state) : null,
-            Latencies = track is null ? [] : Latencies(track, Stopwatch.GetTimestamp()),
+            Latencies = [.. track is null ? [] : Latencies(track, Stopwatch.GetTimestamp()), .. changes.Track is { } followed ? [followed.Look(time.GetUtcNow().UtcDateTime).Recent] : Array.Empty<LatencyFigures>()],
             Probes = track?.Counts is { } counts ? counts with { Lost = notPossible.Any(n => n.Id == "kafka.probe.lost") ? null : counts.Lost } : null,
         };
     }

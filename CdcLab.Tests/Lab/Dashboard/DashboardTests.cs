@@ -60,6 +60,20 @@ public sealed class DashboardTests(DashboardLab lab)
     });
 
     [Fact(Skip = DashboardHere.Reason, SkipType = typeof(DashboardHere), SkipUnless = nameof(DashboardHere.IsAsked))]
+    public Task A_drill_is_run_in_the_menu_of_Kafka_and_shows_its_result() => lab.LookAsync(async page =>
+    {
+        const string Question = "Run the drill zookeeper-killed?";
+        await page.WholeAsync();
+        await page.ChooseAsync("kafka", "Drill: zookeeper-killed", page.Window(Question));
+        Assert.Contains("Predicted: the longest wait of a write is 0 to 2 s", await page.Window(Question).InnerTextAsync(), StringComparison.Ordinal);
+        await page.AnswerAsync(Question, "Yes");
+        await page.Window("Recovery from a broker's failure").WaitForAsync(new() { Timeout = 120_000 });
+        string result = await page.Window("Recovery from a broker's failure").InnerTextAsync();
+        Assert.Contains("zookeeper-killed", result, StringComparison.Ordinal);
+        Assert.Contains("0 of ", result, StringComparison.Ordinal);
+    });
+
+    [Fact(Skip = DashboardHere.Reason, SkipType = typeof(DashboardHere), SkipUnless = nameof(DashboardHere.IsAsked))]
     public Task How_to_connect_of_mysql_shows_the_address_and_no_password() => lab.LookAsync(async page =>
     {
         await page.ChooseAsync("mysql", "How to connect", page.Window(DashboardLab.MySqlAddress));

@@ -68,6 +68,17 @@ public sealed class BinlogSabotageTests(LabApplication lab) : SabotageTest(lab)
     }
 
     [Fact]
+    public async Task A_file_that_was_deleted_is_told()
+    {
+        Verdict verdict = await BreakAndHealAsync("mysql.binlog.history", async () =>
+        {
+            await RootAsync("FLUSH BINARY LOGS");
+            File.Delete(Directory.GetFiles(Lab.Folder, "binlog.0*", SearchOption.AllDirectories).Order().First());
+        });
+        Assert.EndsWith(" is listed, and its file is gone", verdict.Actual, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Rotation_kill_and_restart_of_MySQL_lose_nothing()
     {
         await Lab.AllOkAsync(TimeSpan.FromSeconds(30));

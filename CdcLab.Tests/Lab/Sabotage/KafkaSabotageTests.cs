@@ -1,3 +1,4 @@
+using CdcLab.Clients.ZooKeeper;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 
@@ -6,6 +7,7 @@ namespace CdcLab.Tests.Lab.Sabotage;
 public sealed class KafkaSabotageTests(LabApplication lab) : SabotageTest(lab)
 {
     private const string Topic = "sabotage";
+    private const string NeedsKafka35 = "Needs Kafka 3.5: the legacy Kafka has no admin API.";
 
     [Theory]
     [InlineData(1, "has 1, with min.insync.replicas=2: nothing can be written to it with acks=all")]
@@ -49,6 +51,15 @@ public sealed class KafkaSabotageTests(LabApplication lab) : SabotageTest(lab)
         await BreakAndHealAsync("kafka.topics.probe", () => admin.CreatePartitionsAsync([new PartitionsSpecification { Topic = KafkaTopic.ProbeName, IncreaseTo = 4 }]));
     }
 
+    [Fact]
+    public async Task A_probes_topic_that_one_broker_is_to_lead_gets_a_leader_on_each()
+    {
+        Assert.SkipWhen(Lab.IsLegacy, NeedsKafka35);
+        string reassign = (await Lab.Verifier.ReportAsync(TestContext.Current.CancellationToken)).Figures!.KafkaTools!.Reassign;
+        IEnumerable<string> partitions = Enumerable.Range(0, 3).Select(n => $$"""{"topic":"{{KafkaTopic.ProbeName}}","partition":{{n}},"replicas":[1,2,3]}""");
+        await BreakAndHealAsync("kafka.topics.probe", () => ShellAsync($$"""echo '{"version":1,"partitions":[{{string.Join(',', partitions)}}]}' | {{reassign}}"""));
+    }
+
     [Theory]
     [InlineData("kafka.dynamic_settings", "2", "log.retention.ms", "1000000")]
     [InlineData("kafka.dynamic_settings", "", "log.retention.ms", "1000000")]
@@ -58,6 +69,23 @@ public sealed class KafkaSabotageTests(LabApplication lab) : SabotageTest(lab)
     [InlineData("kafka.listeners.external", "2", "advertised.listeners", "INTERNAL://127.0.0.1:{0},EXTERNAL://localhost:1")]
     public Task A_dynamic_setting_is_deleted_where_it_was_set(string id, string broker, string setting, string value) =>
         ChangeAsync(id, ResourceType.Broker, broker, setting, string.Format(value, Lab.PortBase + 22));
+
+    [Theory]
+    [InlineData("--entity-type clients --entity-default", "producer_byte_rate=100")]
+    [InlineData("--entity-type users --entity-name 'a person' --entity-type clients --entity-name cdclab-probe", "consumer_byte_rate=100")]
+    public async Task A_quota_is_deleted_where_it_was_set(string entity, string quota)
+    {
+        Assert.SkipWhen(Lab.IsLegacy, NeedsKafka35);
+        string configs = (await Lab.Verifier.ReportAsync(TestContext.Current.CancellationToken)).Figures!.KafkaTools!.Configs;
+        await BreakAndHealAsync("kafka.quotas", () => ShellAsync($"{configs} --alter {entity} --add-config {quota}"));
+    }
+
+    [Fact]
+    public async Task A_broker_that_a_setting_lets_nobody_into_is_opened_again_through_ZooKeeper()
+    {
+        using IAdminClient admin = Admin();
+        await BreakAndHealAsync("kafka.dynamic_settings", () => SetAsync(admin, ResourceType.Broker, "2", "max.connections", "1"));
+    }
 
     [Fact]
     public async Task A_probe_that_nobody_acknowledges_says_so_and_names_the_cause()
@@ -76,6 +104,54 @@ public sealed class KafkaSabotageTests(LabApplication lab) : SabotageTest(lab)
         await TypeAsync(cause.Fix!);
         await Lab.AllOkAsync(TimeSpan.FromSeconds(30));
     }
+
+    [Fact]
+    public async Task A_controller_that_nobody_knows_is_told_and_its_node_is_deleted()
+    {
+        Assert.SkipWhen(Lab.IsLegacy, NeedsKafka35);
+        string zooKeeper = (await Lab.Verifier.ReportAsync(TestContext.Current.CancellationToken)).Figures!.KafkaTools!.ZooKeeper;
+        await BreakAsync("kafka.controller", () => ShellAsync($$"""{{zooKeeper}} set /controller '{"version":1,"brokerid":9,"timestamp":"1"}'"""));
+
+        (LabReport report, _) = await Deadline.WaitAsync(
+            TimeSpan.FromSeconds(20),
+            () => Lab.Verifier.ReportAsync(TestContext.Current.CancellationToken),
+            r => r.Checks.Single(c => c.Id == "kafka.controller").Fix?.Contains("delete /controller", StringComparison.Ordinal) == true,
+            "a fix that does not wait");
+        await TypeAsync(report.Checks.Single(c => c.Id == "kafka.controller").Fix!);
+        await Lab.AllOkAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task What_was_acknowledged_and_lost_is_counted()
+    {
+        using IAdminClient admin = Admin();
+        await Lab.AllOkAsync(TimeSpan.FromSeconds(30));
+        int leader = (await ClusterAsync()).Partitions.Single(p => p.Topic == KafkaTopic.ProbeName && p.Number == 0).Leader!.Value;
+        string[] followers = [.. Enumerable.Range(1, 3).Where(id => id != leader).Select(ResourceNames.Broker)];
+        await SetAsync(admin, ResourceType.Topic, KafkaTopic.ProbeName, "min.insync.replicas", "1");
+        await SetAsync(admin, ResourceType.Topic, KafkaTopic.ProbeName, "unclean.leader.election.enable", "true");
+
+        await Task.WhenAll(followers.Select(f => Lab.CommandAsync(f, "pause")));
+        await Deadline.WaitAsync(
+            TimeSpan.FromSeconds(30),
+            ClusterAsync,
+            c => c.Brokers.Count == 1 && c.Partitions.Where(p => p.Topic == KafkaTopic.ProbeName).All(p => p.Leader == leader),
+            $"broker {leader} alone");
+        long before = await SeenAsync();
+        await Deadline.WaitAsync(TimeSpan.FromSeconds(20), SeenAsync, seen => seen > before + 20, "what it acknowledges alone");
+        await Lab.CommandAsync(ResourceNames.Broker(leader), "kill");
+        foreach (string follower in followers)
+            await Lab.CommandAsync(follower, "resume");
+
+        (_, Verdict lost, _) = await Lab.VerdictAsync("kafka.probe.lost", Outcome.Failed, TimeSpan.FromSeconds(60));
+        Assert.Matches("^[1-9][0-9]* lost; ", lost.Actual);
+        await Lab.CommandAsync(ResourceNames.Broker(leader), "start");
+        await HealAsync();
+
+        async Task<long> SeenAsync() => (await Lab.Verifier.ReportAsync(TestContext.Current.CancellationToken)).Probes!.Seen;
+    }
+
+    private Task<ClusterState> ClusterAsync() => ClusterReader.ReadAsync("127.0.0.1", Lab.PortBase + 1, TestContext.Current.CancellationToken);
 
     // One of this name may still be on its way out: the last test's.
     private static Task MakeAsync(IAdminClient admin, string topic, int partitions, short replicas, params (string Setting, string Value)[] settings) => Deadline.WaitAsync(
@@ -96,7 +172,7 @@ public sealed class KafkaSabotageTests(LabApplication lab) : SabotageTest(lab)
 
     private IAdminClient Admin()
     {
-        Assert.SkipWhen(Lab.IsLegacy, "Needs Kafka 3.5: the legacy Kafka has no admin API.");
+        Assert.SkipWhen(Lab.IsLegacy, NeedsKafka35);
         return new AdminClientBuilder(new AdminClientConfig { BootstrapServers = $"localhost:{Lab.PortBase + 11}" }).Build();
     }
 

@@ -25,6 +25,18 @@ public sealed class MarketSabotageTests(LabApplication lab) : SabotageTest(lab)
         await BreakAndHealAsync("market.ledger", () => RootAsync(sabotage), turnLimit: PassLimit);
 
     [Fact]
+    public async Task What_a_dropped_column_held_is_set_back_by_a_command()
+    {
+        Verdict verdict = await BreakAsync("mysql.schema.order_executions", () => RootAsync("ALTER TABLE cdclab.order_executions DROP COLUMN executed_at"));
+        Assert.Contains("what it held is lost", verdict.Actual, StringComparison.Ordinal);
+        await TypeAsync(verdict.Fix!);
+        (_, Verdict ledger, _) = await Lab.LookForVerdictAsync("market.ledger", Outcome.Failed, PassLimit);
+        await TypeAsync(ledger.Fix!);
+        await Lab.AllOkAsync(TimeSpan.FromSeconds(30));
+        Lab.IsWhole = true;
+    }
+
+    [Fact]
     public async Task An_order_that_is_deleted_with_its_executions_comes_back()
     {
         long id = await LongAsync("SELECT MIN(order_id) FROM cdclab.orders WHERE status = 'FILLED'");

@@ -1,3 +1,5 @@
+using CdcLab.AppHost.Processes;
+
 namespace CdcLab.Tests.Lab.Sabotage;
 
 public sealed class ResourceSabotageTests(LabApplication lab) : SabotageTest(lab)
@@ -40,6 +42,22 @@ public sealed class ResourceSabotageTests(LabApplication lab) : SabotageTest(lab
         await Lab.CommandAsync("kafka-1", "kill");
         await Lab.CommandAsync("kafka-1", "restart");
         await Lab.AllOkAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task A_cap_that_somebody_raised_is_set_again_by_a_restart()
+    {
+        LabReport whole = await Lab.AllOkAsync(TimeSpan.FromSeconds(30));
+        Assert.SkipUnless(whole.Figures!.CapsNotEnforced is null, $"caps: {whole.Figures.CapsNotEnforced}");
+        string pid = $"{whole.Figures.Resources.Single(r => r.Name == "kafka-3").Pid}";
+        string limit = new[] { CgroupVersion.V2, CgroupVersion.V1 }.Select(v => $"{v.Mount()}{v.GroupOf(pid)}/{v.Limit}").First(File.Exists);
+        string swap = limit.Replace(CgroupVersion.V1.Limit, CgroupVersion.V1.Swap, StringComparison.Ordinal);
+        await BreakAndHealAsync("memory.kafka-3", async () =>
+        {
+            // A cap of version 1 may not be above that of memory and swap.
+            foreach (string file in new[] { swap, limit }.Distinct().Where(File.Exists))
+                await File.WriteAllTextAsync(file, $"{2048 * ByteSize.MiB}", TestContext.Current.CancellationToken);
+        });
     }
 
     [Fact]

@@ -60,6 +60,26 @@ public sealed class TableDifferencesTests
     public void View_in_its_place_is_dropped() =>
         Assert.Equal("DROP VIEW cdclab.orders", Assert.Single(Assert.Single(TableDifferences.Of(OrdersSchema.Orders, Right(OrdersSchema.Orders) with { Kind = "VIEW" })).Statements));
 
+    [Theory]
+    [InlineData("expression index f", "(`price` + 1)", "ALTER TABLE cdclab.orders DROP KEY f")]
+    [InlineData("row format Compressed", "ALTER TABLE cdclab.orders ROW_FORMAT = DYNAMIC", "ALTER TABLE cdclab.orders ROW_FORMAT = DYNAMIC")]
+    [InlineData("reference by other.t (fk)", "ALTER TABLE `other`.`t` DROP FOREIGN KEY `fk`", "ALTER TABLE `other`.`t` DROP FOREIGN KEY `fk`")]
+    public void What_holds_for_the_table_beyond_the_schema_has_the_statement_that_takes_it_away(string part, string definition, string statement) =>
+        Assert.Equal(statement, Statement(OrdersSchema.Orders, parts => parts[part] = definition));
+
+    [Fact]
+    public void A_primary_key_that_is_missing_comes_before_the_unique_key_in_its_place_goes()
+    {
+        IReadOnlyList<TableDifference> differences = Of(OrdersSchema.OrderExecutions, parts =>
+        {
+            parts.Remove("primary key");
+            parts["unique index u"] = "execution_id";
+        });
+
+        Assert.EndsWith("ADD PRIMARY KEY (execution_id)", Assert.Single(differences[0].Statements), StringComparison.Ordinal);
+        Assert.EndsWith("DROP KEY u", Assert.Single(differences[1].Statements), StringComparison.Ordinal);
+    }
+
     private static string Statement(TableSpec spec, Action<Dictionary<string, string>> change) => Assert.Single(Assert.Single(Of(spec, change)).Statements);
 
     private static IReadOnlyList<TableDifference> Of(TableSpec spec, Action<Dictionary<string, string>> change)

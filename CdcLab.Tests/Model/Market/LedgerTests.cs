@@ -33,7 +33,7 @@ public sealed class LedgerTests : IDisposable
         }
 
         List<LedgerEntry> read = Read(_folder);
-        Assert.Equal(entries.Select(e => e with { OrderIds = null }), read.Select(e => e with { OrderIds = null }));
+        Assert.Equal(entries.Select((e, i) => e with { OrderIds = null, Line = i + 1 }), read.Select(e => e with { OrderIds = null }));
         Assert.Equal(entries.Select(e => e.OrderIds), read.Select(e => e.OrderIds));
         Assert.All(read, e => Assert.Equal(DateTimeKind.Utc, e.At.Kind));
     }
@@ -137,6 +137,32 @@ public sealed class LedgerTests : IDisposable
         Directory.Delete(_folder, recursive: true);
         Append(_folder, 3);
         Assert.Throws<FileNotFoundException>(() => reader.ReadNewer(_ => { }));
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void Line_that_somebody_removed_is_missed_whichever_way_the_ledger_is_read(bool removes, bool backwards)
+    {
+        LedgerReader reader = new(_folder);
+        if (!backwards)
+        {
+            Append(_folder, 1);
+            reader.ReadNewer(_ => { });
+        }
+
+        Append(_folder, 2, 3);
+        Append(_folder, 4);
+        string file = LedgerFolder.Segment(_folder, 1);
+        string[] lines = File.ReadAllLines(file);
+        File.WriteAllLines(file, lines.Where((_, i) => !removes || i != lines.Length - 2));
+
+        reader.ReadNewer(_ => { });
+        reader.ReadOlder(_ => { });
+
+        Assert.Equal(!removes, reader.IsWhole);
     }
 
     [Fact]

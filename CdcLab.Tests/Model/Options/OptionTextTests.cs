@@ -166,6 +166,15 @@ public sealed class OptionTextTests
             AdvertisedHost = "mini-pc",
         },
         KafkaUi = new() { Image = "provectuslabs/kafka-ui:v0.7.1", MemoryCap = 512 * ByteSize.MiB, Open = true },
+        Debezium = new()
+        {
+            Start = true,
+            Image = "quay.io/debezium/connect:3.4",
+            MemoryCap = 640 * ByteSize.MiB,
+            Heap = 300 * ByteSize.MiB,
+            PollInterval = TimeSpan.FromMilliseconds(100),
+            MaxDelay = TimeSpan.FromSeconds(20),
+        },
         Simulator = new() { OrdersPerSecond = OrderRate.Max, Workers = 8, Seed = -7, KeepOrders = 500_000_000 },
         Verifier = new() { Interval = TimeSpan.FromSeconds(3), ProbeInterval = TimeSpan.FromMilliseconds(100), MaxLatency = TimeSpan.FromMicroseconds(1_500_001) },
         Dashboard = new() { Enabled = false, Port = 19_000 },

@@ -52,7 +52,9 @@ public sealed class CatalogueTests
         services.AddSingleton(new VerifiedLab(new(), Containers: true, "localhost:9092")).AddSingleton(new MySqlAccess("Server=127.0.0.1;Port=3306;User ID=debezium;Password=none"))
             .AddSingleton(new CdcLab.Clients.Market.MarketClient(new Uri("http://127.0.0.1:1"), token: null)).AddSingleton(TimeProvider.System).AddLogging().AddMetrics()
             .AddSingleton<FiguresStore>().AddSingleton<KafkaAccess>().AddSingleton<ClusterSource>().AddSingleton<SimulatorCheck>().AddSingleton<VerifierFigures>()
-            .AddSingleton(p => new ProbeTraces(p.GetRequiredService<VerifiedLab>(), () => null)).AddSingleton<LatencyProbe>().AddSingleton<AllChecks>();
+            .AddSingleton(p => new ProbeTraces(p.GetRequiredService<VerifiedLab>(), () => null)).AddSingleton<LatencyProbe>().AddSingleton<AllChecks>()
+            .AddSingleton(new CdcLab.Clients.Connect.ConnectClient(new Uri("http://127.0.0.1:1"), "orders-cdc")).AddSingleton<CdcLab.Verifier.Cdc.ChangeFollower>()
+            .AddSingleton(p => new MarketDataCheck(p.GetRequiredService<MySqlAccess>(), p.GetRequiredService<CdcLab.Clients.Market.MarketClient>(), "", TimeProvider.System));
         using ServiceProvider provider = services.BuildServiceProvider();
         return provider.GetRequiredService<AllChecks>().InOrder;
     }

@@ -78,6 +78,62 @@ public sealed class CausesTests
         Assert.Contains(fix, root.Fix, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Paused", 1, Outcome.Failed)]
+    [InlineData("Exited", 1, Outcome.Failed)]
+    [InlineData("Running", 1, Outcome.Ok)]
+    [InlineData("Waiting", 1, Outcome.Ok)]
+    // Older than the look: it was resumed meanwhile.
+    [InlineData("Paused", -1, Outcome.Ok)]
+    public void Server_that_is_known_to_be_gone_or_paused_is_the_cause_before_it_is_asked_again(string state, int secondsAfterTheLook, Outcome expected)
+    {
+        DateTimeOffset look = new(2026, 11, 29, 12, 0, 0, TimeSpan.Zero);
+        LabFigures figures = new() { At = default, Containers = false, Resources = [new() { Name = "mysql", State = state }] };
+        Verdict[] verdicts = [Ok("mysql.answers", "mysql") with { LookedAt = look }, Failed("order-simulator.market", "order-simulator", ["mysql"])];
+
+        IReadOnlyList<Verdict> found = Causes.Find(verdicts, figures, look.AddSeconds(secondsAfterTheLook));
+
+        Assert.Equal(expected, found[0].Outcome);
+        Assert.Equal(expected == Outcome.Failed ? "mysql.answers" : null, found[1].CausedBy);
+    }
+
+    [Fact]
+    public void Broker_that_is_kept_out_of_by_a_setting_follows_from_it_with_all_that_needs_the_broker_and_one_that_does_not_run_does_not()
+    {
+        Verdict[] verdicts = [Failed("kafka-2.answers", "kafka-2") with { Follows = ["kafka.quotas"] }, Failed("kafka.isr", "kafka", ["kafka-2"]), Failed("kafka.quotas", "kafka", [])];
+        LabFigures stopped = new() { At = default, Containers = false, Resources = [new() { Name = "kafka-2", State = "Exited", Ended = "killed by SIGKILL" }] };
+
+        Assert.Equal(["kafka.quotas", "kafka.quotas", null], Find(verdicts).Select(v => v.CausedBy));
+        Assert.Equal([null, "kafka-2.answers", null], Causes.Find(verdicts, stopped).Select(v => v.CausedBy));
+    }
+
+    [Fact]
+    public void What_waits_follows_for_fifteen_seconds_from_a_cause_that_was_healed()
+    {
+        Microsoft.Extensions.Time.Testing.FakeTimeProvider time = new();
+        Causes causes = new(time);
+        Verdict waits = Failed("kafka.brokers", "kafka", ["kafka-2"]) with { Fix = "Wait, up to 20 s." };
+        causes.FindLately([Failed("kafka-2.answers", "kafka-2"), waits], figures: null, figuresAt: null);
+        Verdict[] healed = [Ok("kafka-2.answers", "kafka-2"), waits, Failed("kafka.isr", "kafka", ["kafka-2"])];
+
+        Assert.Equal([null, "kafka-2.answers", null], causes.FindLately(healed, figures: null, figuresAt: null).Select(v => v.CausedBy));
+        time.Advance(TimeSpan.FromSeconds(16));
+        Assert.All(causes.FindLately(healed, figures: null, figuresAt: null), v => Assert.Null(v.CausedBy));
+    }
+
+    [Fact]
+    public void What_has_a_fix_of_its_own_is_its_own_as_soon_as_it_was_looked_at_after_the_heal()
+    {
+        Causes causes = new(new Microsoft.Extensions.Time.Testing.FakeTimeProvider());
+        DateTimeOffset before = new(2026, 11, 30, 3, 0, 0, TimeSpan.Zero);
+        Verdict ledger = Failed("market.ledger", "order-simulator") with { Follows = ["mysql.schema.orders"], LookedAt = before };
+        causes.FindLately([Failed("mysql.schema.orders", "mysql"), ledger], figures: null, figuresAt: null);
+
+        Assert.Equal("mysql.schema.orders", causes.FindLately([Ok("mysql.schema.orders", "mysql"), ledger], figures: null, figuresAt: null)[1].CausedBy);
+        Verdict again = causes.FindLately([Ok("mysql.schema.orders", "mysql"), ledger with { LookedAt = before.AddSeconds(5) }], figures: null, figuresAt: null)[1];
+        Assert.Equal((null, "do this"), (again.CausedBy, again.Fix));
+    }
+
     private static IReadOnlyList<Verdict> Find(IReadOnlyList<Verdict> verdicts) => Causes.Find(verdicts, figures: null);
 
     private static Verdict Failed(string id, string resource, IReadOnlyList<string>? needs = null) => new Promise(id, resource, "expected", "because").Failed("found", "do this", needs);

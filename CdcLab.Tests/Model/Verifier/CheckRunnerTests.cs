@@ -103,7 +103,7 @@ public sealed class CheckRunnerTests
     public async Task What_is_not_possible_here_is_neither_looked_at_nor_judged()
     {
         FakeCheck impossible = new("memory.caps", (p, _) => Task.FromResult(p.Ok("x")));
-        CheckRunner runner = new([impossible, new FakeCheck("a", (p, _) => Task.FromResult(p.Ok("x")))], id => id != "memory.caps", Interval, _time);
+        CheckRunner runner = new([impossible, new FakeCheck("a", (p, _) => Task.FromResult(p.Ok("x")))], p => p.Id != "memory.caps", Interval, _time);
 
         await LookAsync(runner);
 

@@ -92,9 +92,22 @@ public sealed class KafkaChecksTests : IDisposable
     [Fact]
     public void Brokers_that_are_missing_are_all_named()
     {
-        Verdict brokers = new KafkaClusterCheck(Lab, _cluster).Judge(new ClusterState([new(1, [])], 1, [])).Single(v => v.Id == "kafka.brokers");
+        Verdict brokers = new KafkaClusterCheck(Lab, _cluster, new KafkaFix(Lab, new FiguresStore(TimeProvider.System))).Judge(new ClusterState([new(1, [])], 1, [])).Single(v => v.Id == "kafka.brokers");
 
         NamesBoth(brokers, Outcome.Failed, "kafka-2", "kafka-3");
+    }
+
+    [Fact]
+    public void Setting_that_keeps_everybody_out_of_a_broker_is_named_and_taken_away_in_ZooKeeper()
+    {
+        BrokerAnswer silent = Silent(2) with { KeepingOut = [new(2, "max.connections", "1"), new(null, "max.connections.per.ip", "0")] };
+
+        Verdict failed = Settings(Answer(1), silent, Answer(3))[^1];
+
+        Assert.Equal((Outcome.Failed, "kafka-2 with max.connections=1; kafka-2 with max.connections.per.ip=0"), (failed.Outcome, failed.Actual));
+        Assert.Equal(4, FixText.Codes(failed.Fix!).Count);
+        Assert.Contains("""set '/config/brokers/2' '{"version":1,"config":{}}'""", failed.Fix, StringComparison.Ordinal);
+        Assert.Contains("""create -s /config/changes/config_change_ '{"version":2,"entity_path":"brokers/<default>"}'""", failed.Fix, StringComparison.Ordinal);
     }
 
     private static void NamesBoth(Verdict verdict, Outcome outcome, params string[] names)
@@ -114,5 +127,5 @@ public sealed class KafkaChecksTests : IDisposable
 
     private static BrokerAnswer Silent(int id) => new(Lab.Brokers[id - 1], Settings: null, $"kafka-{id} did not answer in time");
 
-    private IReadOnlyList<Verdict> Settings(params BrokerAnswer[] brokers) => new KafkaSettingsCheck(Lab, _kafka, _fix).Judge(brokers);
+    private IReadOnlyList<Verdict> Settings(params BrokerAnswer[] brokers) => new KafkaSettingsCheck(Lab, _cluster, _kafka, _fix).Judge(brokers);
 }

@@ -35,7 +35,7 @@ public sealed class MarketAuditTests
 
         IReadOnlyList<Verdict> broken = Look();
         Assert.All(broken, v => Assert.Equal(Outcome.Failed, v.Outcome));
-        Assert.Equal([["market.ledger"], ["market.ledger"], []], broken.Select(v => v.Follows));
+        Assert.Equal([["market.ledger"], ["market.ledger"], ["mysql.triggers"]], broken.Select(v => v.Follows));
         string update = $"`UPDATE cdclab.orders SET quantity = {row.Quantity}, updated_at = updated_at WHERE order_id = {row.Id}`";
         Assert.Contains(update, broken[2].Fix, StringComparison.Ordinal);
         Assert.Equal([row.Id], _audit.Broken);
@@ -68,9 +68,11 @@ public sealed class MarketAuditTests
 
         Assert.Equal([Outcome.Failed, Outcome.Failed, Outcome.Ok], verdicts.Select(v => v.Outcome));
         Assert.Contains("order 5 has a price of 54050, which is on no tick", verdicts[1].Actual, StringComparison.Ordinal);
-        Assert.All(verdicts.Take(2), v => Assert.Empty(v.Follows));
+        Assert.All(verdicts.Take(2), v => Assert.Equal(["mysql.triggers"], v.Follows));
         Assert.All(verdicts.Take(2), v => Assert.Contains("`DELETE FROM cdclab.orders WHERE order_id = 5`", v.Fix, StringComparison.Ordinal));
         Assert.StartsWith("Wait", without.Verdicts("seen", null, readsBack: true)[0].Fix, StringComparison.Ordinal);
+        without.IsLedgerWhole = false;
+        Assert.All(without.Verdicts("seen", null, readsBack: false).Take(2), v => Assert.DoesNotContain("DELETE", v.Fix, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -146,6 +146,38 @@ public sealed class MarketBookTests
         Assert.Equal(Match.Same, backward.Compare(row).Match);
     }
 
+    [Fact]
+    public void Ids_of_executions_that_are_given_out_again_are_counted_whichever_way_the_ledger_is_read()
+    {
+        DateTime at = FakeMarket.Begin;
+        // Side by side two at a time, then from 1 again for other orders, as after TRUNCATE TABLE.
+        long[] ids = [.. Enumerable.Range(1, 300).Select(i => (long)(i % 2 == 0 ? i - 1 : i + 1)), .. Enumerable.Range(1, 5)];
+        LedgerEntry[] lines = [.. ids.SelectMany((id, i) => new[]
+        {
+            Insert(i + 1, at),
+            new LedgerEntry { Kind = LedgerKind.Execute, At = at, OrderId = i + 1, ExecutionId = id, Status = "FILLED", Quantity = 1, Price = 54_000, Executed = 1 },
+        })];
+        MarketBook forward = new(), backward = new(), once = new();
+        foreach (LedgerEntry line in lines)
+            forward.TakeNewer(line);
+        foreach (LedgerEntry line in lines.Reverse())
+            backward.TakeOlder(line);
+        foreach (LedgerEntry line in lines[..600])
+            once.TakeNewer(line);
+
+        Assert.Equal((5, 5, 0), (forward.GivenAgain, backward.GivenAgain, once.GivenAgain));
+        // Stored under a new id: the old one is another order's.
+        Assert.Equal((Match.Same, Match.Same, Match.Differs), (Renumbered(forward, 301), Renumbered(backward, 301), Renumbered(once, 300)));
+
+        // What it lost is set back under that id: under the old one it would take the other order's place.
+        Comparison lost = forward.Compare(new(301, 1, "005930", "BUY", 1, 54_000, "FILLED", at, at) { Executions = { new(9001, 301, 1, 54_000, default) } });
+        Assert.Equal(Match.Differs, lost.Match);
+        Assert.Contains(lost.Fix, f => f.Sql.Contains("9001", StringComparison.Ordinal));
+
+        Match Renumbered(MarketBook book, long id) =>
+            book.Compare(new(id, 1, "005930", "BUY", 1, 54_000, "FILLED", at, at) { Executions = { new(9001, id, 1, 54_000, at) } }).Match;
+    }
+
     private static LedgerEntry Insert(long id, DateTime at) => new()
     {
         Kind = LedgerKind.Insert,

@@ -40,6 +40,15 @@ public sealed class MySqlBinlogChecksTests
         Assert.Equal(Outcome.Failed, Judge(BinlogEvents.Query("BEGIN"), BinlogEvents.Table(91, "cdclab", "t", 1), BinlogEvents.Rows(39, 91, 1, [1], [1])).Outcome);
     }
 
+    [Fact]
+    public void Accounts_that_were_changed_as_rows_are_told_as_what_they_are()
+    {
+        Verdict verdict = Judge(BinlogEvents.Query("BEGIN"), BinlogEvents.Table(92, "mysql", "user", 1), BinlogEvents.Rows(31, 92, 1, [1], [1]));
+        Assert.StartsWith("UPDATE of mysql.user, a table of MySQL's own, by session", verdict.Actual, StringComparison.Ordinal);
+        Assert.Contains("`FLUSH PRIVILEGES`", verdict.Fix, StringComparison.Ordinal);
+        Assert.DoesNotContain("another server", verdict.Fix, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("INSERT INTO orders VALUES (1)", Outcome.Failed)]
     [InlineData("/* a tool */ -- and a word\n update orders set price = 1", Outcome.Failed)]

@@ -55,6 +55,30 @@ public sealed class ProbeTrackTests
     }
 
     [Fact]
+    public void What_was_acknowledged_and_read_is_lost_when_a_new_leader_gives_its_offset_to_another()
+    {
+        for (int number = 0; number < 4; number++)
+            _track.Consumed(Sent(number, partition: 1, offset: 5 + number, acknowledged: number + 0.1), 1, 5 + number, At(number + 0.2));
+        Sent(4, partition: 2, offset: 6, acknowledged: 4.1); // another partition
+
+        Sent(5, partition: 1, offset: 7, acknowledged: 5.1);
+        Sent(6, partition: 1, offset: 8, acknowledged: 6.1);
+
+        Assert.Equal(2, _track.Counts.Lost); // those that had offsets 7 and 8
+    }
+
+    [Fact]
+    public void Messages_that_were_under_way_together_may_be_acknowledged_in_any_order()
+    {
+        long first = _track.Intend(At(0)), second = _track.Intend(At(0.25));
+        _track.Acknowledged(second, 1, 11, At(0.5));
+        _track.Acknowledged(first, 1, 10, At(0.6));
+        _track.Acknowledged(_track.Intend(At(0.3)), 1, 11, At(0.7)); // a copy of the second: the first try was acknowledged too
+
+        Assert.Equal(0, _track.Counts.Lost);
+    }
+
+    [Fact]
     public void Message_that_was_read_before_its_acknowledgement_came_is_not_lost()
     {
         long number = _track.Intend(At(0));

@@ -111,11 +111,12 @@ public sealed class SimulatorCheckTests : IDisposable
     }
 
     [Fact]
-    public void Market_that_has_not_noticed_yet_that_MySQL_is_back_is_unknown_for_one_look()
+    public void Market_that_has_not_noticed_yet_that_MySQL_is_back_is_unknown_for_two_looks()
     {
         MarketState waits = State(orders: 5) with { MySqlAnswers = false };
 
         Assert.Equal(Outcome.Failed, _check.Judge(waits).Outcome);
+        Assert.Equal(Outcome.Unknown, _check.Judge(waits, mySqlIsBack: true).Outcome);
         Assert.Equal(Outcome.Unknown, _check.Judge(waits, mySqlIsBack: true).Outcome);
         Assert.Equal(Outcome.Failed, _check.Judge(waits, mySqlIsBack: true).Outcome);
     }

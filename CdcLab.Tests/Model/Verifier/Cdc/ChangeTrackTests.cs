@@ -1,0 +1,217 @@
+using CdcLab.Clients.Market;
+using CdcLab.Verifier.Cdc;
+using CdcLab.Verifier.Checks;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace CdcLab.Tests.Model.Verifier.Cdc;
+
+/// <summary>The oracle of cdc.complete and cdc.values, and that it can fail.</summary>
+[Trait("tier", "model")]
+public sealed class ChangeTrackTests
+{
+    private static readonly DateTime Start = new(2026, 11, 30, 3, 0, 0, DateTimeKind.Utc);
+
+    private readonly ChangeTrack _track = new(Start) { Partitions = 1 };
+
+    [Fact]
+    public void A_commit_and_its_event_match_in_either_order()
+    {
+        _track.Take(Insert(1, 1));
+        _track.Take(Event(ChangeKind.Insert, 1, 1), 0, At(1.05));
+        _track.Take(Event(ChangeKind.Insert, 2, 2), 0, At(2.02));
+        _track.Take(Insert(2, 2));
+
+        ChangeState state = _track.Look(At(3));
+
+        Assert.Equal((2, 0, 0, 0, 0), (state.Counts.Matched, state.Counts.Missing, state.Counts.Faults, state.Waiting, state.Counts.Duplicates));
+        Assert.Equal(50, state.ToConsumer.MaxMilliseconds!.Value, 3);
+    }
+
+    [Fact]
+    public void What_comes_again_is_counted_and_is_no_fault()
+    {
+        _track.Take(Insert(1, 1));
+        for (int i = 0; i < 3; i++)
+            _track.Take(Event(ChangeKind.Insert, 1, 1), 0, At(1.05));
+
+        ChangeState state = _track.Look(At(3));
+
+        Assert.Equal((1, 2, 0), (state.Counts.Matched, state.Counts.Duplicates, state.Counts.OutOfOrder));
+    }
+
+    [Fact]
+    public void A_commit_is_missing_when_its_partition_has_gone_on_and_not_before()
+    {
+        _track.Take(Insert(1, 1));
+        _track.Take(Insert(2, 11));
+        _track.Take(Event(ChangeKind.Insert, 2, 11), 0, At(11.1));
+        Assert.Equal(0, _track.Look(At(12)).Counts.Missing);
+        _track.Take(Insert(3, 11.1));
+        _track.Take(Event(ChangeKind.Insert, 3, 11.1), 0, At(11.2));
+
+        ChangeState state = _track.Look(At(12));
+
+        Assert.Equal(1, state.Counts.Missing);
+        Assert.Equal((1, At(1)), Assert.Single(state.Missing));
+        _track.Take(Event(ChangeKind.Insert, 1, 1), 0, At(13));
+        Assert.Equal((0, 1), (_track.Look(At(13)).Counts.Missing, _track.Look(At(13)).Counts.Late));
+    }
+
+    [Fact]
+    public void A_partition_that_stands_still_says_nothing_of_what_it_has_not_sent()
+    {
+        _track.Partitions = 2;
+        long other = Enumerable.Range(2, 100).First(id => ChangePartitioner.Of(true, id, 2) != ChangePartitioner.Of(true, 1, 2));
+        _track.Take(Insert(1, 1));
+        _track.Take(Insert(other, 60));
+        _track.Take(Event(ChangeKind.Insert, other, 60), ChangePartitioner.Of(true, other, 2), At(60.1));
+
+        Assert.Equal(0, _track.Look(At(61)).Counts.Missing);
+    }
+
+    [Fact]
+    public void A_snapshot_stands_for_what_was_committed_before_it()
+    {
+        _track.Take(Insert(1, 1));
+        _track.Take(Entry(LedgerKind.Cancel, 1, 2) with { Status = "CANCELLED" });
+        _track.Take(Insert(2, 3));
+        _track.Take(Entry(LedgerKind.Purge, 0, 4) with { OrderIds = [2] });
+        _track.Take(Event(ChangeKind.Snapshot, 1, 2, "CANCELLED") with { SourceAt = At(5), IsLastOfSnapshot = true }, 0, At(6));
+
+        ChangeState state = _track.Look(At(7));
+
+        Assert.Equal((0, 0, 1), (state.Waiting, state.Counts.Missing, state.Counts.SnapshotRows));
+    }
+
+    [Fact]
+    public void A_new_snapshot_answers_for_what_was_missing()
+    {
+        _track.Take(Insert(1, 1));
+        _track.Take(Insert(2, 30));
+        _track.Take(Event(ChangeKind.Insert, 2, 30), 0, At(30));
+        Assert.Equal(1, _track.Look(At(31)).Counts.Missing);
+
+        _track.Take(Event(ChangeKind.Snapshot, 2, 30) with { SourceAt = At(40), IsLastOfSnapshot = true }, 0, At(41));
+
+        Assert.Equal(0, _track.Look(At(42)).Counts.Missing);
+    }
+
+    [Theory]
+    [InlineData("user")]
+    [InlineData("quantity")]
+    [InlineData("price")]
+    [InlineData("status")]
+    [InlineData("symbol")]
+    public void An_event_with_another_value_than_the_commit_s_is_named(string column)
+    {
+        OrderRow right = Event(ChangeKind.Insert, 1, 1).Order!;
+        OrderRow wrong = column switch
+        {
+            "user" => right with { UserId = 8 },
+            "quantity" => right with { Quantity = 8 },
+            "price" => right with { Price = 100.01m },
+            "status" => right with { Status = "FILLED" },
+            _ => right with { Symbol = "X" },
+        };
+        _track.Take(Insert(1, 1));
+        _track.Take(Event(ChangeKind.Insert, 1, 1) with { Order = wrong }, 0, At(1));
+
+        ChangeState state = _track.Look(At(2));
+
+        Assert.Equal(1, state.Counts.Faults);
+        Assert.Equal($"order 1: its {column} is not what was committed", state.Counts.LastFault);
+    }
+
+    [Fact]
+    public void A_delete_without_a_tombstone_and_an_update_without_its_row_before_are_named()
+    {
+        _track.Take(Event(ChangeKind.Delete, 1, 1) with { Before = true }, 0, At(1));
+        Assert.Equal(0, _track.Look(At(2)).Counts.Faults);
+        Assert.Equal("no tombstone followed the DELETE of order 1", _track.Look(At(7)).Counts.LastFault);
+        _track.Take(Event(ChangeKind.Update, 2, 8) with { Before = false }, 0, At(8));
+        Assert.Equal("an UPDATE of order 2 came without the row before it", _track.Look(At(9)).Counts.LastFault);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_purge_and_its_events_match_in_either_order(bool eventFirst)
+    {
+        LedgerEntry purge = Entry(LedgerKind.Purge, 0, 4) with { OrderIds = [2] };
+        if (!eventFirst)
+            _track.Take(purge);
+        _track.Take(Event(ChangeKind.Delete, 2, 4) with { Before = true }, 0, At(4.1));
+        _track.Take(new ChangeEvent(ChangeKind.Tombstone, IsOrder: true, 2, null, null, Before: false, null, null), 0, At(4.1));
+        if (eventFirst)
+            _track.Take(purge);
+        _track.Take(Insert(3, 30));
+        _track.Take(Event(ChangeKind.Insert, 3, 30), 0, At(30));
+
+        ChangeState state = _track.Look(At(31));
+
+        Assert.Equal((0, 0, 0), (state.Waiting, state.Counts.Missing, state.Counts.Faults));
+    }
+
+    [Fact]
+    public void A_change_before_an_earlier_one_of_its_order_is_out_of_order()
+    {
+        _track.Take(Insert(1, 1));
+        _track.Take(Entry(LedgerKind.Cancel, 1, 2) with { Status = "CANCELLED" });
+        _track.Take(Event(ChangeKind.Update, 1, 2, "CANCELLED"), 0, At(2));
+        _track.Take(Event(ChangeKind.Insert, 1, 1), 0, At(3));
+
+        Assert.Equal(1, _track.Look(At(4)).Counts.OutOfOrder);
+    }
+
+    [Fact]
+    public void Changes_of_others_are_counted_and_do_not_stay_in_memory()
+    {
+        _track.Take(Event(ChangeKind.Insert, 1, 1), 0, At(1));
+
+        Assert.Equal(0, _track.Look(At(30)).Counts.Foreign);
+        Assert.Equal(1, _track.Look(At(32)).Counts.Foreign);
+    }
+
+    [Fact]
+    public void The_ledger_waits_when_there_is_much_to_wait_for()
+    {
+        ChangeTrack small = new(Start, mostWaiting: 2);
+        small.Take(Insert(1, 1));
+        Assert.False(small.IsFull);
+        small.Take(Insert(2, 1));
+        Assert.True(small.IsFull);
+    }
+
+    [Fact]
+    public void Whatever_is_left_out_is_missing_and_nothing_else() => Prop.ForAll(
+        Gen.Choose(0, 1 << 20).ToArbitrary(),
+        seed =>
+        {
+            Random random = new(seed);
+            ChangeTrack track = new(Start) { Partitions = 1 };
+            HashSet<long> left = [];
+            for (long id = 1; id <= 60; id++)
+            {
+                track.Take(Insert(id, id));
+                if (id < 40 && random.Next(5) == 0)
+                    left.Add(id);
+                else
+                    track.Take(Event(ChangeKind.Insert, id, id), 0, At(id));
+            }
+
+            ChangeState state = track.Look(At(61));
+            Assert.Equal(left.Order(), state.Missing.Select(m => m.OrderId));
+            Assert.Equal(60 - left.Count, state.Counts.Matched);
+        }).QuickCheckThrowOnFailure();
+
+    private static DateTime At(double seconds) => Start.AddMilliseconds(Math.Round(seconds * 1000));
+
+    private static LedgerEntry Entry(LedgerKind kind, long id, double seconds) => new() { Kind = kind, At = At(seconds), OrderId = id };
+
+    private static LedgerEntry Insert(long id, double seconds) =>
+        Entry(LedgerKind.Insert, id, seconds) with { UserId = 7, Symbol = "005930", OrderType = "BUY", Quantity = 5, Price = 100, Status = "PENDING" };
+
+    private static ChangeEvent Event(ChangeKind kind, long id, double seconds, string status = "PENDING") => new(
+        kind, IsOrder: true, id, new OrderRow(id, 7, "005930", "BUY", 5, 100, status, At(kind == ChangeKind.Insert ? seconds : 1), At(seconds)), null, Before: kind == ChangeKind.Update, At(seconds), At(seconds));
+}

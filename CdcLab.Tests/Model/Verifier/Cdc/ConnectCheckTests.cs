@@ -1,0 +1,132 @@
+using CdcLab.Clients.Connect;
+using CdcLab.Verifier;
+using CdcLab.Verifier.Cdc;
+using CdcLab.Verifier.Checks;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CdcLab.Tests.Model.Verifier.Cdc;
+
+/// <summary>What the checks of worker, connector and changes say of what they find.</summary>
+[Trait("tier", "model")]
+public sealed class ConnectCheckTests
+{
+    private static readonly VerifiedLab Lab = new(new LabOptions(), Containers: false, "localhost:9092");
+    private static readonly DateTime Now = new(2026, 11, 30, 3, 0, 0, DateTimeKind.Utc);
+    private static readonly ConnectState Running = new("RUNNING", null);
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(Now));
+
+    [Theory]
+    [InlineData("PAUSED", "PAUSED", "`aspire resource orders-cdc resume`")]
+    [InlineData("STOPPED", null, "`aspire resource orders-cdc resume`")]
+    [InlineData("FAILED", null, "`aspire resource orders-cdc restart`")]
+    public void A_connector_that_does_not_run_fails_with_what_gets_it_going(string state, string? task, string fix)
+    {
+        Verdict verdict = Judge(new ConnectorStatus(new(state, null), task is null ? [] : [new(task, null)]), Right())[0];
+
+        Assert.Equal(("connect.connector", Outcome.Failed), (verdict.Id, verdict.Outcome));
+        Assert.Contains(fix, verdict.Fix, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("org.apache.kafka.connect.errors.ConnectException: x\nCaused by: io.debezium.DebeziumException: Could not reach MySQL", "Could not reach MySQL", "restart")]
+    [InlineData("a: b\nCaused by: io.debezium.DebeziumException: The db history topic or its content is fully or partially missing. The connector is trying to read binlog at 3, but this is no longer available on the server.", "no longer available", "snapshot")]
+    public void A_task_that_failed_while_its_connector_runs_fails_with_its_reason(string trace, string words, string command)
+    {
+        Verdict verdict = Judge(new ConnectorStatus(Running, [new("FAILED", trace)]), Right())[1];
+
+        Assert.Equal(Outcome.Failed, verdict.Outcome);
+        Assert.Contains(words, verdict.Actual, StringComparison.Ordinal);
+        Assert.Contains($"`aspire resource orders-cdc {command}`", verdict.Fix, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_connector_that_is_not_there_or_has_another_configuration_fails()
+    {
+        Assert.All(Judge(null, null), v => Assert.Equal(Outcome.Failed, v.Outcome));
+        Dictionary<string, string> other = new(Right()) { ["table.include.list"] = "cdclab.orders", ["transforms"] = "x" };
+        other.Remove("heartbeat.interval.ms");
+
+        Verdict verdict = Judge(new ConnectorStatus(Running, [Running]), other)[2];
+
+        Assert.Equal(Outcome.Failed, verdict.Outcome);
+        Assert.Contains("table.include.list is cdclab.orders, not cdclab.orders,cdclab.order_executions", verdict.Actual, StringComparison.Ordinal);
+        Assert.All(Judge(new ConnectorStatus(Running, [Running]), Right()), v => Assert.Equal(Outcome.Ok, v.Outcome));
+    }
+
+    [Theory]
+    [InlineData("u:1-5", "", "", Outcome.Ok)]
+    [InlineData("u:1-5", "u:6-9", "", Outcome.Failed)]
+    [InlineData("u:1-5", "", "u:1-5", Outcome.Failed)]
+    [InlineData(null, "", "", Outcome.Failed)]
+    public void A_position_that_MySQL_does_not_have_fails(string? gtids, string purged, string unknown, Outcome outcome) =>
+        Assert.Equal(outcome, Position().Judge(new ConnectorOffset("binlog.000001", 4, gtids, IsSnapshot: false), "u:1-9", purged, unknown).Outcome);
+
+    [Fact]
+    public void A_position_that_stands_still_while_MySQL_goes_on_fails()
+    {
+        ConnectorPositionCheck check = Position();
+        ConnectorOffset offset = new("binlog.000001", 4, "u:1-5", IsSnapshot: false);
+        Assert.Equal(Outcome.Ok, check.Judge(offset, "u:1-5", "", "").Outcome);
+        _time.Advance(TimeSpan.FromMinutes(5));
+        Assert.Equal(Outcome.Ok, check.Judge(offset, "u:1-5", "", "").Outcome);
+        check.Judge(offset, "u:1-6", "", "");
+        _time.Advance(TimeSpan.FromSeconds(61));
+
+        Assert.Equal(Outcome.Failed, check.Judge(offset, "u:1-7", "", "").Outcome);
+        Assert.Equal(Outcome.Ok, check.Judge(offset with { Gtids = "u:1-7" }, "u:1-8", "", "").Outcome);
+    }
+
+    [Fact]
+    public void Sessions_that_take_turns_fail_the_server_id()
+    {
+        ConnectorPositionCheck check = Position();
+        Assert.Equal(Outcome.Ok, check.Judge([1]).Outcome);
+        Assert.Equal(Outcome.Ok, check.Judge([2]).Outcome);
+        Assert.Equal(Outcome.Failed, check.Judge([3]).Outcome);
+        _time.Advance(TimeSpan.FromSeconds(61));
+        Assert.Equal(Outcome.Ok, check.Judge([3]).Outcome);
+    }
+
+    [Theory]
+    [InlineData(0, 5.0, null, Outcome.Ok)]
+    [InlineData(3, null, 11.0, Outcome.Failed)]
+    [InlineData(3, null, 9.0, Outcome.Failed)]
+    [InlineData(0, null, null, Outcome.Failed)]
+    [InlineData(0, 16.0, null, Outcome.Failed)]
+    public void Where_nothing_arrives_only_a_heartbeat_proves_that_there_is_nothing(int waiting, double? heartbeatSecondsAgo, double? oldestSecondsAgo, Outcome outcome) =>
+        Assert.Equal(outcome, Change(new(new(), waiting, Ago(oldestSecondsAgo), [], None, None, None), Ago(heartbeatSecondsAgo), "cdc.flow").Outcome);
+
+    [Fact]
+    public void What_is_missing_is_named_by_order_and_time()
+    {
+        Verdict verdict = Change(new(new() { Matched = 5, Missing = 2 }, 0, null, [(7, Now.AddSeconds(-60)), (9, Now.AddSeconds(-50))], Some(40), Some(20), None), Now, "cdc.complete");
+
+        Assert.Equal(Outcome.Failed, verdict.Outcome);
+        Assert.Equal("2 changes never came, committed from 02:59:00 to 02:59:10: order 7, 9", verdict.Actual);
+        Assert.Contains("`aspire resource orders-cdc snapshot`", verdict.Fix, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(44, 5, Outcome.Ok)]
+    [InlineData(2500, 5, Outcome.Failed)]
+    [InlineData(1500, 5, Outcome.Failed)]
+    [InlineData(44, -3_600_000, Outcome.Failed)]
+    public void A_latency_that_is_long_or_that_the_connector_contradicts_fails(double consumer, double connector, Outcome outcome) =>
+        Assert.Equal(outcome, Change(new(new() { Matched = 5 }, 0, null, [], Some(consumer), Some(connector), None), Now, "cdc.latency").Outcome);
+
+    private static LatencyFigures None { get; } = new("x", TimeSpan.FromSeconds(60), 0, null, null, null, null);
+
+    private static LatencyFigures Some(double milliseconds) => new("x", TimeSpan.FromSeconds(60), 100, milliseconds, milliseconds, milliseconds, milliseconds);
+
+    private static DateTime? Ago(double? seconds) => seconds is { } known ? Now.AddSeconds(-known) : null;
+
+    private Verdict Change(ChangeState state, DateTime? heartbeat, string id) =>
+        new ChangeCheck(Lab, null!, new MySqlAccess("Server=127.0.0.1;Port=1;User ID=debezium;Password=none"), _time).Judge(state, [], heartbeat, Now).Single(v => v.Id == id);
+
+    private ConnectorPositionCheck Position() => new(null!, null!, new MySqlOptions(), _time);
+
+    private static IReadOnlyList<Verdict> Judge(ConnectorStatus? status, IReadOnlyDictionary<string, string>? configuration) => new ConnectorCheck(Lab, null!).Judge(status, configuration);
+
+    private static Dictionary<string, string> Right() =>
+        DebeziumSettings.Connector(Lab.Options, containers: false, string.Join(',', Lab.Brokers.Select(b => b.Internal))).ToDictionary(s => s.Name, s => s.Value);
+}

@@ -1,0 +1,159 @@
+using CdcLab.Clients.Market;
+using Confluent.Kafka;
+
+namespace CdcLab.Verifier.Cdc;
+
+/// <summary>Reads the market's ledger and the connector's topics side by side, from the moment at which Kafka Connect is first seen to have been started.</summary>
+internal sealed partial class ChangeFollower(VerifiedLab lab, KafkaAccess kafka, FiguresStore figures, TimeProvider time, ILogger<ChangeFollower> log) : BackgroundService
+{
+    private const int MostEvents = 2000;
+    private const int MostBlocks = 4;
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TopicInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TopicLimit = TimeSpan.FromSeconds(5);
+    private static readonly string Orders = DebeziumSettings.Topic(OrdersSchema.Orders);
+
+    private readonly Dictionary<TopicPartition, Offset> _next = [];
+    private volatile ChangeTrack? _track;
+    private volatile string? _whyNot;
+    private LedgerReader? _ledger;
+    private long _heartbeat;
+
+    /// <summary>What is known of the changes; null until Kafka Connect was started.</summary>
+    public ChangeTrack? Track => _track;
+
+    /// <summary>Why the topics or the ledger cannot be read now; null where they can.</summary>
+    public string? WhyNot => _whyNot;
+
+    /// <summary>When the connector last gave a sign of life of its own; null where it gave none.</summary>
+    public DateTime? Heartbeat => Interlocked.Read(ref _heartbeat) is > 0 and var ticks ? new(ticks, DateTimeKind.Utc) : null;
+
+    /// <summary>Whether Kafka Connect was started, since the lab runs.</summary>
+    public bool IsWanted => figures.Last?.Resources.FirstOrDefault(r => r.Name == ResourceNames.Connect) is { State: not "NotStarted" };
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (IsWanted && kafka is { IsLegacy: false, ClientSettings: not null })
+                    await Task.Run(() => FollowAsync(stoppingToken), stoppingToken);
+            }
+            catch (KafkaException e)
+            {
+                _whyNot = $"the cluster {Unreachable.Words(e)}";
+            }
+
+            await Task.Delay(Pause, time, stoppingToken);
+        }
+    }
+
+    // Begun again it goes on where it was: other clients, the same track.
+    private async Task FollowAsync(CancellationToken stop)
+    {
+        Dictionary<string, int> topics = await TopicsAsync(stop);
+        using IConsumer<byte[], byte[]> consumer = new ConsumerBuilder<byte[], byte[]>(KafkaClientSettings.ChangeConsumer(lab.Bootstrap, kafka.ClientSettings!))
+            .SetLogHandler(static (_, _) => { })
+            .SetErrorHandler(static (_, _) => { })
+            .Build();
+        HashSet<TopicPartition> assigned = [];
+        if (_track is null)
+        {
+            // What was captured before is nobody's question any more. Where there is no topic yet, all of it will be.
+            foreach (TopicPartition partition in topics.SelectMany(Partitions))
+                _next[partition] = consumer.QueryWatermarkOffsets(partition, TopicLimit).High;
+            _ledger = new(lab.Ledger);
+            _ledger.ReadNewer(_ => { });
+            _track = new(time.GetUtcNow().UtcDateTime);
+            LogBegins(topics.Count);
+        }
+
+        (ChangeTrack track, _whyNot) = (_track, null);
+        long looked = time.GetTimestamp();
+        Assign(topics);
+        while (!stop.IsCancellationRequested)
+        {
+            for (int events = 0; events < MostEvents && consumer.Consume(events == 0 ? Poll : TimeSpan.Zero) is { } message; events++)
+            {
+                Take(track, message);
+                _next[message.TopicPartition] = message.Offset + 1;
+            }
+
+            _whyNot = ReadLedger(_ledger!, track);
+            if (time.GetElapsedTime(looked) < TopicInterval)
+                continue;
+            looked = time.GetTimestamp();
+            try
+            {
+                Assign(await TopicsAsync(stop));
+            }
+            catch (KafkaException)
+            {
+                // A cluster that does not answer has no new topics.
+            }
+        }
+
+        void Assign(Dictionary<string, int> found)
+        {
+            track.Partitions = found.GetValueOrDefault(Orders);
+            TopicPartition[] more = [.. found.SelectMany(Partitions).Where(assigned.Add)];
+            if (more.Length > 0)
+                consumer.IncrementalAssign(more.Select(p => new TopicPartitionOffset(p, _next.GetValueOrDefault(p, Offset.Beginning))));
+        }
+    }
+
+    private static IEnumerable<TopicPartition> Partitions(KeyValuePair<string, int> topic) => Enumerable.Range(0, topic.Value).Select(p => new TopicPartition(topic.Key, p));
+
+    private async Task<Dictionary<string, int>> TopicsAsync(CancellationToken stop)
+    {
+        Dictionary<string, int> found = new(StringComparer.Ordinal);
+        foreach (string topic in DebeziumSettings.ChangeTopics.Append(DebeziumSettings.Heartbeats))
+        {
+            if (await kafka.Topics.TopicAsync(topic, TopicLimit, stop) is var (_, partitions))
+                found[topic] = partitions;
+        }
+
+        return found;
+    }
+
+    private void Take(ChangeTrack track, ConsumeResult<byte[], byte[]> message)
+    {
+        DateTime now = time.GetUtcNow().UtcDateTime;
+        if (message.Topic == DebeziumSettings.Heartbeats)
+        {
+            Interlocked.Exchange(ref _heartbeat, now.Ticks);
+            return;
+        }
+
+        try
+        {
+            track.Take(ChangeEvent.Read(message.Topic == Orders, message.Message.Key, message.Message.Value), message.Partition.Value, now);
+        }
+        catch (FormatException e)
+        {
+            track.Unreadable($"{message.TopicPartitionOffset}: {e.Message}", now);
+        }
+    }
+
+    private static string? ReadLedger(LedgerReader ledger, ChangeTrack track)
+    {
+        try
+        {
+            for (int block = 0; block < MostBlocks && !track.IsFull && !ledger.ReadNewer(track.Take); block++)
+            {
+                // There is more.
+            }
+
+            return null;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return $"the ledger cannot be read: {e.Message.TrimEnd('.')}";
+        }
+    }
+
+    [LoggerMessage(530, LogLevel.Information, "Changes are followed from now on; {Topics} topics are there.")]
+    private partial void LogBegins(int topics);
+}

@@ -1,0 +1,425 @@
+using CdcLab.Clients.Market;
+using CdcLab.Model.Drills;
+using CdcLab.Verifier.Probes;
+
+namespace CdcLab.Verifier.Cdc;
+
+/// <summary>What the market has committed, by its ledger, against what a consumer of the connector's topics got. Memory is bounded: what is waited for, and the newest of what came.</summary>
+/// <remarks>A commit is known by its row's key and the time that it wrote into the row. It is missing when its own partition has gone on by more than <see cref="Skew"/>: within a partition the
+/// connector's order is the binlog's. At least once is the promise, so that what comes again is counted and is no fault.</remarks>
+internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
+{
+    // What comes before its line in the ledger is kept for so long, then it was not the market's.
+    private static readonly TimeSpan EarlyLimit = TimeSpan.FromSeconds(30);
+
+    // The ledger's time is taken before the commit, and a commit may wait for a lock or a disk.
+    public static readonly TimeSpan Skew = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan TombstoneLimit = TimeSpan.FromSeconds(5);
+    // By arrival: what a stop has held up is forgotten soon after it has come.
+    public static readonly TimeSpan LatencyWindow = TimeSpan.FromSeconds(15);
+    private const int MostRemembered = 50_000;
+    private const int MostNamed = 1000;
+
+    // A deletion writes no time into its row.
+    private static readonly DateTime Deletion = DateTime.MaxValue;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(bool IsOrder, long Id), List<Expected>> _waiting = [];
+    private readonly Queue<Expected> _inOrder = new();
+    private readonly Dictionary<(bool IsOrder, long Id, DateTime At), (ChangeEvent Event, DateTime Arrived)> _early = [];
+    private readonly Remembered<(bool IsOrder, long Id, DateTime At), bool> _seen = new(MostRemembered);
+    private readonly Remembered<long, DateTime> _lastOfOrder = new(MostRemembered);
+    private readonly Remembered<long, (OrderRow? Row, DateTime Arrived)> _rows = new(MostRemembered / 2);
+    private readonly Dictionary<(bool IsOrder, long Id), DateTime> _tombstones = [];
+    private readonly Dictionary<(bool IsOrder, int Partition), DateTime> _reached = [];
+    private readonly List<Expected> _missing = [];
+    private readonly Queue<(DateTime Arrived, double Milliseconds, double ConnectorMilliseconds)> _latencies = new();
+    private readonly LatencyHistory _history = new(Stopwatch.GetTimestamp());
+    private readonly ChangeCounts _counts = new();
+    private double _longest;
+    private int _waitingCount;
+    private DateTime? _snapshotBegan;
+
+    /// <summary>How many partitions each topic has; nothing is missing while it is not known.</summary>
+    public int Partitions { get; set; }
+
+    /// <summary>Whether no more of the ledger is to be read for now: it is a file, and can wait.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            lock (_gate)
+                return _waitingCount >= mostWaiting;
+        }
+    }
+
+    public void Take(LedgerEntry entry)
+    {
+        lock (_gate)
+        {
+            switch (entry.Kind)
+            {
+                case LedgerKind.Insert or LedgerKind.Cancel:
+                    Expect(new(entry, true, entry.OrderId, IsDelete: false));
+                    break;
+                case LedgerKind.Execute:
+                    Expect(new(entry, true, entry.OrderId, IsDelete: false));
+                    Expect(new(entry, false, entry.ExecutionId ?? 0, IsDelete: false));
+                    break;
+                case LedgerKind.Purge:
+                    foreach (long id in entry.OrderIds ?? [])
+                        Expect(new(entry, true, id, IsDelete: true));
+                    break;
+            }
+        }
+    }
+
+    public void Take(ChangeEvent change, int partition, DateTime now)
+    {
+        lock (_gate)
+        {
+            _counts.Add(change.Kind);
+            _counts.LastArrived = now;
+            if (change.At is { } at && (!_reached.TryGetValue((change.IsOrder, partition), out DateTime reached) || at > reached))
+                _reached[(change.IsOrder, partition)] = at;
+            if (change.IsOrder && change.Kind != ChangeKind.Tombstone)
+                _rows[change.Id] = (change.Kind == ChangeKind.Delete ? null : change.Order, now);
+            switch (change.Kind)
+            {
+                case ChangeKind.Tombstone:
+                    _tombstones.Remove((change.IsOrder, change.Id));
+                    break;
+                case ChangeKind.Delete:
+                    _tombstones[(change.IsOrder, change.Id)] = now;
+                    if (!change.Before)
+                        Fault("a DELETE came without the row before it", now);
+                    if (Find(change, e => e.IsDelete) is { } deleted)
+                        Settle(deleted);
+                    else if (change.IsOrder && _early.Count < MostRemembered)
+                        _early[(true, change.Id, Deletion)] = (change, now);
+                    break;
+                case ChangeKind.Snapshot:
+                    Snapshot(change, now);
+                    break;
+                default:
+                    Change(change, now);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>An event that could not be read: what is wrong.</summary>
+    public void Unreadable(string what, DateTime now)
+    {
+        lock (_gate)
+            Fault(what, now);
+    }
+
+    /// <summary>Decides what can be decided, and tells how it stands.</summary>
+    public ChangeState Look(DateTime now)
+    {
+        lock (_gate)
+        {
+            foreach (((bool IsOrder, long Id) key, DateTime at) in _tombstones.Where(t => now - t.Value > TombstoneLimit).ToArray())
+            {
+                _tombstones.Remove(key);
+                Fault($"no tombstone followed the DELETE of {(key.IsOrder ? "order" : "execution")} {key.Id}", now);
+            }
+
+            foreach (((bool, long, DateTime) key, _) in _early.Where(e => now - e.Value.Arrived > EarlyLimit).ToArray())
+            {
+                _early.Remove(key);
+                _counts.Foreign++;
+            }
+
+            while (_inOrder.TryPeek(out Expected? done) && done.IsSettled)
+                _inOrder.Dequeue();
+            // Behind one that waits for long, those that came are not kept.
+            if (_inOrder.Count > (2 * _waitingCount) + MostNamed)
+            {
+                Expected[] left = [.. _inOrder.Where(e => !e.IsSettled)];
+                _inOrder.Clear();
+                foreach (Expected waiting in left)
+                    _inOrder.Enqueue(waiting);
+            }
+
+            DateTime newest = _reached.Count == 0 ? DateTime.MinValue : _reached.Values.Max();
+            foreach (Expected late in _inOrder.TakeWhile(e => e.At + Skew < newest).Where(e => !e.IsSettled).ToArray())
+            {
+                if (Partitions > 0 && _reached.TryGetValue((late.IsOrder, ChangePartitioner.Of(late.IsOrder, late.Id, Partitions)), out DateTime reached) && reached > late.At + Skew)
+                    Miss(late);
+            }
+
+            while (_latencies.TryPeek(out (DateTime Arrived, double, double) old) && now - old.Arrived > LatencyWindow)
+                _latencies.Dequeue();
+            return new(
+                _counts with { },
+                _waitingCount,
+                _inOrder.FirstOrDefault(e => !e.IsSettled)?.At,
+                [.. _missing.Select(m => (m.OrderId, m.At))],
+                Figures("commit-to-consumer", _latencies.Select(l => l.Milliseconds)),
+                Figures("commit-to-connector", _latencies.Select(l => l.ConnectorMilliseconds)),
+                _history.Recent("commit-to-consumer", Stopwatch.GetTimestamp()));
+        }
+    }
+
+    /// <summary>What a drill needs to know; the longest wait is that since the last time that it was to begin anew.</summary>
+    public ChangeFigures Figures(DateTime now, bool beginAnew)
+    {
+        ChangeState state = Look(now);
+        lock (_gate)
+        {
+            _longest = beginAnew ? 0 : _longest;
+            double? waiting = state.OldestWaiting is { } oldest ? (now - oldest).TotalSeconds : null;
+            return new(state.Counts.Matched, state.Counts.Duplicates, state.Counts.Missing, state.Counts.OutOfOrder, state.Counts.Faults, waiting, Math.Max(_longest, beginAnew ? 0 : waiting ?? 0));
+        }
+    }
+
+    /// <summary>Some of the orders whose last event came a while ago, with the row that it carried; null for one that was deleted.</summary>
+    public IReadOnlyList<(long Id, OrderRow? Row)> Sample(int most, DateTime arrivedBefore)
+    {
+        lock (_gate)
+            return [.. _rows.Some(most * 3).Where(r => r.Value.Arrived < arrivedBefore).Take(most).Select(r => (r.Key, r.Value.Row))];
+    }
+
+    /// <summary>The row that an order's last event carried; false where none came.</summary>
+    public bool TryLast(long id, out OrderRow? row)
+    {
+        lock (_gate)
+        {
+            bool known = _rows.TryGetValue(id, out (OrderRow? Row, DateTime) last);
+            row = last.Row;
+            return known;
+        }
+    }
+
+    private void Expect(Expected expected)
+    {
+        if (expected.IsDelete && _early.Remove((true, expected.Id, Deletion)))
+            return;
+        if (!expected.IsDelete && _early.Remove((expected.IsOrder, expected.Id, expected.At), out (ChangeEvent Event, DateTime Arrived) early))
+        {
+            Match(expected, early.Event, early.Arrived);
+            return;
+        }
+
+        if (!_waiting.TryGetValue((expected.IsOrder, expected.Id), out List<Expected>? same))
+            _waiting[(expected.IsOrder, expected.Id)] = same = new(1);
+        same.Add(expected);
+        _inOrder.Enqueue(expected);
+        _waitingCount++;
+    }
+
+    private void Change(ChangeEvent change, DateTime now)
+    {
+        if (change is { Kind: ChangeKind.Update, Before: false })
+            Fault($"an UPDATE of {Name(change)} came without the row before it", now);
+        (bool, long, DateTime) key = (change.IsOrder, change.Id, change.At!.Value);
+        if (Find(change, e => !e.IsDelete && e.At == change.At) is { } expected)
+        {
+            Settle(expected);
+            Match(expected, change, now);
+        }
+        else if (_seen.TryGetValue(key, out _))
+        {
+            _counts.Duplicates++;
+        }
+        else if (_missing.Find(m => m.IsOrder == change.IsOrder && m.Id == change.Id && m.At == change.At) is { } late)
+        {
+            _missing.Remove(late);
+            _counts.Missing--;
+            _counts.Late++;
+        }
+        else if (change.At >= began && _early.Count < MostRemembered)
+        {
+            _early[key] = (change, now);
+        }
+    }
+
+    private void Match(Expected expected, ChangeEvent change, DateTime arrived)
+    {
+        _seen[(expected.IsOrder, expected.Id, expected.At)] = true;
+        _counts.Matched++;
+        if (expected.Differs(change) is { } difference)
+            Fault($"{Name(change)}: {difference}", arrived);
+        if (expected.IsOrder)
+        {
+            if (_lastOfOrder.TryGetValue(expected.Id, out DateTime last) && last > expected.At)
+                _counts.OutOfOrder++;
+            _lastOfOrder[expected.Id] = expected.At;
+        }
+
+        double milliseconds = Math.Max(0, (arrived - expected.At).TotalMilliseconds);
+        _longest = Math.Max(_longest, milliseconds / 1000);
+        _latencies.Enqueue((arrived, milliseconds, change.ConnectorAt is { } had ? (had - expected.At).TotalMilliseconds : double.NaN));
+        if (_latencies.Count > MostRemembered)
+            _latencies.Dequeue();
+        _history.Record((long)(milliseconds / 1000 * Stopwatch.Frequency), Stopwatch.GetTimestamp());
+    }
+
+    // A row of a snapshot stands for all that was committed to it until then, and so does its absence at the snapshot's end.
+    private void Snapshot(ChangeEvent change, DateTime now)
+    {
+        _snapshotBegan ??= change.SourceAt ?? now;
+        _counts.LastSnapshot = now;
+        foreach (Expected covered in _waiting.GetValueOrDefault((change.IsOrder, change.Id))?.Where(e => !e.IsDelete && e.At <= change.At).ToArray() ?? [])
+            Settle(covered);
+        if (!change.IsLastOfSnapshot)
+            return;
+        DateTime point = _snapshotBegan.Value;
+        foreach (Expected before in _inOrder.Where(e => !e.IsSettled && e.At < point).ToArray())
+            Settle(before);
+        _counts.Missing -= _missing.RemoveAll(m => m.At < point);
+        if (_missing.Count == 0)
+            _counts.Missing = 0;
+        _snapshotBegan = null;
+    }
+
+    private Expected? Find(ChangeEvent change, Predicate<Expected> which) => _waiting.GetValueOrDefault((change.IsOrder, change.Id))?.Find(which);
+
+    private void Settle(Expected expected)
+    {
+        expected.IsSettled = true;
+        _waitingCount--;
+        List<Expected> same = _waiting[(expected.IsOrder, expected.Id)];
+        same.Remove(expected);
+        if (same.Count == 0)
+            _waiting.Remove((expected.IsOrder, expected.Id));
+    }
+
+    private void Miss(Expected expected)
+    {
+        Settle(expected);
+        _counts.Missing++;
+        if (_missing.Count < MostNamed)
+            _missing.Add(expected);
+    }
+
+    private void Fault(string what, DateTime now)
+    {
+        _counts.Faults++;
+        (_counts.LastFault, _counts.LastFaultAt) = (what, now);
+    }
+
+    private static string Name(ChangeEvent change) => $"{(change.IsOrder ? "order" : "execution")} {change.Id}";
+
+    private static LatencyFigures Figures(string name, IEnumerable<double> milliseconds)
+    {
+        double[] sorted = [.. milliseconds.Where(m => !double.IsNaN(m)).Order()];
+        return sorted.Length == 0 ? new(name, LatencyWindow, 0, null, null, null, null) : new(name, LatencyWindow, sorted.Length, Rank(0.50), Rank(0.95), Rank(0.99), Rank(1));
+
+        double Rank(double quantile) => sorted[Math.Max((int)Math.Ceiling(quantile * sorted.Length) - 1, 0)];
+    }
+
+    private sealed record Expected(LedgerEntry Entry, bool IsOrder, long Id, bool IsDelete)
+    {
+        public DateTime At { get; } = DateTime.SpecifyKind(Entry.At, DateTimeKind.Utc);
+
+        public long OrderId => IsOrder ? Id : Entry.OrderId;
+
+        public bool IsSettled { get; set; }
+
+        public bool Equals(Expected? other) => ReferenceEquals(this, other);
+
+        public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
+
+        public string? Differs(ChangeEvent change) => !IsOrder
+            ? Of(change.Kind == ChangeKind.Insert, "it came as no INSERT") ?? Of(change.Execution?.OrderId == Entry.OrderId, "its order") ?? Of(change.Execution?.Quantity == Entry.Quantity, "its quantity")
+                ?? Of(change.Execution?.Price == Entry.Price, "its price")
+            : Entry.Kind == LedgerKind.Insert
+                ? Of(change.Kind == ChangeKind.Insert, "it came as no INSERT") ?? Of(change.Order!.UserId == Entry.UserId, "its user") ?? Of(change.Order.Symbol == Entry.Symbol, "its symbol")
+                    ?? Of(change.Order.OrderType == Entry.OrderType, "its type") ?? Of(change.Order.Quantity == Entry.Quantity, "its quantity") ?? Of(change.Order.Price == Entry.Price, "its price")
+                    ?? Of(change.Order.Status == Entry.Status, "its status") ?? Of(change.Order.CreatedAt == At, "created_at")
+                : Of(change.Kind == ChangeKind.Update, "it came as no UPDATE") ?? Of(change.Order!.Status == Entry.Status, "its status");
+
+        private static string? Of(bool same, string what) => same ? null : what.StartsWith("it ", StringComparison.Ordinal) ? what : $"{what} is not what was committed";
+    }
+}
+
+/// <summary>What has come since the follower began.</summary>
+internal sealed record ChangeCounts
+{
+    public long Inserts, Updates, Deletes, SnapshotRows, Tombstones;
+
+    /// <summary>Commits of the market whose first event has come.</summary>
+    public long Matched;
+
+    /// <summary>Events that came again.</summary>
+    public long Duplicates;
+
+    /// <summary>Commits that others overtook in their own partition.</summary>
+    public long Missing;
+
+    /// <summary>Commits that were called missing and came all the same.</summary>
+    public long Late;
+    public long OutOfOrder;
+
+    /// <summary>Changes that the market did not make, or a market that was killed before it wrote its line.</summary>
+    public long Foreign;
+    public long Faults;
+    public string? LastFault;
+    public DateTime? LastFaultAt, LastArrived, LastSnapshot;
+
+    public void Add(ChangeKind kind)
+    {
+        switch (kind)
+        {
+            case ChangeKind.Insert:
+                Inserts++;
+                break;
+            case ChangeKind.Update:
+                Updates++;
+                break;
+            case ChangeKind.Delete:
+                Deletes++;
+                break;
+            case ChangeKind.Snapshot:
+                SnapshotRows++;
+                break;
+            default:
+                Tombstones++;
+                break;
+        }
+    }
+}
+
+/// <summary>How the changes stand at one moment.</summary>
+/// <param name="Waiting">Commits whose event has not come.</param>
+/// <param name="OldestWaiting">The time of the oldest of them.</param>
+/// <param name="Missing">Order and time of those that are missing; not all where there are very many.</param>
+/// <param name="ToConsumer">From the commit to the consumer, lately.</param>
+/// <param name="ToConnector">From the commit to the connector, by the connector's own word, lately.</param>
+internal sealed record ChangeState(
+    ChangeCounts Counts, int Waiting, DateTime? OldestWaiting, IReadOnlyList<(long OrderId, DateTime At)> Missing, LatencyFigures ToConsumer, LatencyFigures ToConnector, LatencyFigures Recent);
+
+/// <summary>The newest values by key; the oldest key is forgotten when there are too many.</summary>
+internal sealed class Remembered<TKey, TValue>(int most)
+    where TKey : notnull
+{
+    private readonly Dictionary<TKey, TValue> _values = [];
+    private readonly Queue<TKey> _keys = new();
+
+    public TValue this[TKey key]
+    {
+        set
+        {
+            if (!_values.ContainsKey(key))
+            {
+                _keys.Enqueue(key);
+                if (_keys.Count > most)
+                    _values.Remove(_keys.Dequeue());
+            }
+
+            _values[key] = value;
+        }
+    }
+
+    public bool TryGetValue(TKey key, out TValue value) => _values.TryGetValue(key, out value!);
+
+    /// <summary>Some of them, chosen at random.</summary>
+    public IReadOnlyList<KeyValuePair<TKey, TValue>> Some(int count)
+    {
+        TKey[] keys = [.. _keys];
+        return keys.Length == 0 ? [] : [.. Enumerable.Range(0, count).Select(_ => keys[Random.Shared.Next(keys.Length)]).Distinct().Select(k => KeyValuePair.Create(k, _values[k]))];
+    }
+}

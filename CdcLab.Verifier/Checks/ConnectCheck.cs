@@ -1,0 +1,207 @@
+using CdcLab.Clients.Connect;
+using Dapper;
+using MySqlConnector;
+
+namespace CdcLab.Verifier.Checks;
+
+internal sealed class ConnectAnswersCheck(VerifiedLab lab, ConnectClient connect) : AnswersCheck(
+    new("connect.answers", ResourceNames.Connect, $"its REST API answers at {VerifiedLab.Loopback}:{lab.Ports.Connect}", "without it no change leaves MySQL")
+    {
+        How = "GET /",
+        Remedy = ByState,
+        Source = "Kafka Connect, REST API",
+    })
+{
+    protected override async Task<IReadOnlyList<Verdict>> AskAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return [Promises[0].Ok($"answers, Kafka Connect {await connect.VersionAsync(cancellationToken)}")];
+        }
+        catch (ConnectException e)
+        {
+            throw ConnectorCheck.Silent(e);
+        }
+    }
+}
+
+/// <summary>The connector and its task run, with this lab's configuration.</summary>
+internal sealed class ConnectorCheck(VerifiedLab lab, ConnectClient connect) : ICheck
+{
+    private const string Configure = "Run `aspire resource orders-cdc configure`.";
+    private const string Restart = "Run `aspire resource orders-cdc restart`.";
+
+    // What MySQL, or the connector, says where its place in the binlog is no more.
+    private static readonly string[] PositionGone = ["no longer available on the server", "purged", "ERROR_CODE 1236", "error code 1236", "Could not find first log file", "the connector is trying to read"];
+
+    private static readonly Promise Connector = new("connect.connector", ResourceNames.OrdersCdc, "registered and RUNNING", "what is paused, stopped or not there sends nothing")
+    {
+        How = "GET /connectors/orders-cdc/status",
+        Remedy = "resume, restart or configure of orders-cdc, by its state",
+        Source = "Kafka Connect, REST API",
+        Follows = ["connect.answers"],
+    };
+
+    private static readonly Promise Tasks = new("connect.tasks", ResourceNames.OrdersCdc, "one task, RUNNING", "a connector can be RUNNING while its only task has FAILED")
+    {
+        How = "the tasks of GET /connectors/orders-cdc/status, with the reason of one that failed",
+        Remedy = "restart of orders-cdc; where its place in the binlog is gone, a new snapshot",
+        Source = "Kafka Connect, REST API; Debezium's MySQL connector, \"When things go wrong\"",
+        Follows = ["connect.answers", "connect.position", "connect.configuration", "connect.connector", "mysql.answers", "mysql.grants.debezium"],
+    };
+
+    private static readonly Promise Configuration = new("connect.configuration", ResourceNames.OrdersCdc, "the lab's own (docs/debezium.md), setting by setting", "a table that is left out, or another form of values, is no failure to Connect")
+    {
+        How = "GET /connectors/orders-cdc/config",
+        Remedy = "configure of orders-cdc",
+        Source = "docs/debezium.md",
+        Follows = ["connect.answers"],
+    };
+
+    private readonly Dictionary<string, string> _expected = DebeziumSettings.Connector(lab.Options, lab.Containers, string.Join(',', lab.Brokers.Select(b => b.Internal))).ToDictionary(s => s.Name, s => s.Value);
+
+    public IReadOnlyList<Promise> Promises => [Connector, Tasks, Configuration];
+
+    public static CannotLookException Silent(ConnectException e) => new(e.Message.TrimEnd('.'), Unreachable.Restart(ResourceNames.Connect), e, [ResourceNames.Connect]);
+
+    public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Judge(await connect.StatusAsync(cancellationToken), await connect.ConfigurationAsync(cancellationToken));
+        }
+        catch (ConnectException e)
+        {
+            throw Silent(e);
+        }
+    }
+
+    internal IReadOnlyList<Verdict> Judge(ConnectorStatus? status, IReadOnlyDictionary<string, string>? configuration)
+    {
+        if (status is null || configuration is null)
+            return [Connector.Failed("Kafka Connect has no connector orders-cdc", Configure), Tasks.Failed("there is none", Configure), Configuration.Failed("there is none", Configure) with { Follows = ["connect.connector"] }];
+        return [Of(status.Connector), Of(status), Compare(configuration)];
+    }
+
+    private static Verdict Of(ConnectState connector) => connector.State switch
+    {
+        "RUNNING" => Connector.Ok("RUNNING"),
+        "PAUSED" or "STOPPED" => Connector.Failed(connector.State, "Run `aspire resource orders-cdc resume`."),
+        "UNASSIGNED" => Connector.Unknown("It is UNASSIGNED: the worker has just started, or is rebalancing.", "Wait some seconds."),
+        _ => Connector.Failed($"{connector.State}{(connector.Reason is { } why ? $": {why}" : "")}", Restart),
+    };
+
+    private static Verdict Of(ConnectorStatus status)
+    {
+        ConnectState[] stopped = [.. status.Tasks.Where(t => t.State != "RUNNING")];
+        if (status.Tasks.Count > 0 && stopped.Length == 0)
+            return Tasks.Ok($"{status.Tasks.Count} RUNNING");
+        if (stopped.FirstOrDefault(t => t.State == "FAILED") is { } failed)
+        {
+            bool gone = PositionGone.Any(p => failed.Trace?.Contains(p, StringComparison.OrdinalIgnoreCase) == true);
+            return Tasks.Failed(
+                $"FAILED: {failed.Reason}",
+                gone ? "Its place in the binlog is gone, and what was committed since is lost to consumers. A new snapshot sends every row as it is now: `aspire resource orders-cdc snapshot`." : Restart);
+        }
+
+        return status.Connector.State == "RUNNING" && (status.Tasks.Count == 0 || stopped.All(t => t.State is "UNASSIGNED" or "RESTARTING"))
+            ? Tasks.Unknown(status.Tasks.Count == 0 ? "No task has been made yet." : "Its task is being assigned.", "Wait some seconds.")
+            : Tasks.Failed(status.Tasks.Count == 0 ? "none" : string.Join(", ", status.Tasks.Select(t => t.State)), "Run `aspire resource orders-cdc resume`.");
+    }
+
+    private Verdict Compare(IReadOnlyDictionary<string, string> actual)
+    {
+        string[] differ =
+        [
+            .. _expected.Where(e => !actual.TryGetValue(e.Key, out string? value) || value != e.Value).Select(e => $"{e.Key} is {actual.GetValueOrDefault(e.Key) ?? "not set"}, not {e.Value}"),
+            .. actual.Keys.Where(k => !_expected.ContainsKey(k)).Order(StringComparer.Ordinal).Select(k => $"{k}={actual[k]} is not the lab's"),
+        ];
+        return differ.Length == 0 ? Configuration.Ok($"{_expected.Count} settings, all the lab's") : Configuration.Failed(KafkaFix.Named(differ), Configure);
+    }
+}
+
+/// <summary>The connector's stored position is one that MySQL still has, it moves, and nobody else reads under the connector's id.</summary>
+internal sealed class ConnectorPositionCheck(ConnectClient connect, MySqlAccess access, MySqlOptions mysql, TimeProvider time) : ICheck
+{
+    private const string Snapshot = "What was committed since is lost to consumers. A new snapshot sends every row as it is now: `aspire resource orders-cdc snapshot`.";
+    private const int MostSessions = 2;
+    private static readonly TimeSpan Standstill = 12 * DebeziumSettings.OffsetFlush;
+    private static readonly TimeSpan SessionMemory = TimeSpan.FromSeconds(60);
+
+    private static readonly Promise Position = new("connect.position", ResourceNames.OrdersCdc, "the stored position is in MySQL's history and binlog, and moves with it", "a position that MySQL no longer has is a gap, at the next start if not now")
+    {
+        How = "GET /connectors/orders-cdc/offsets against gtid_executed and gtid_purged",
+        Remedy = "restart of orders-cdc where it stands still; a new snapshot where the position is gone",
+        Source = "Debezium's MySQL connector, \"When things go wrong\"; MySQL Reference Manual, GTID_SUBSET",
+        Follows = ["connect.answers", "connect.connector", "mysql.answers", "mysql.binlog.history"],
+    };
+
+    private static readonly Promise ServerId = new("connect.server_id", ResourceNames.OrdersCdc, $"one session at a time reads the binlog as replica {DebeziumSettings.ServerId}", "MySQL ends the older of two sessions with one id: both take turns, and neither gets on")
+    {
+        How = "the sessions of debezium that dump the binlog by GTID, over the last minute",
+        Remedy = "end the other client, or give it another server id",
+        Source = "MySQL Reference Manual, server_id of replicas",
+        Follows = ["connect.answers", "connect.connector", "mysql.answers"],
+    };
+
+    private readonly Dictionary<long, DateTimeOffset> _sessions = [];
+    private (string Gtids, string Executed, DateTimeOffset At)? _moved;
+
+    public IReadOnlyList<Promise> Promises => [Position, ServerId];
+
+    public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
+    {
+        ConnectorOffset? offset;
+        try
+        {
+            offset = await connect.OffsetAsync(cancellationToken);
+        }
+        catch (ConnectException e)
+        {
+            throw ConnectorCheck.Silent(e);
+        }
+
+        await using MySqlConnection connection = await access.OpenAsync(cancellationToken);
+        const string Dumps = "SELECT id FROM information_schema.processlist WHERE command = 'Binlog Dump GTID'";
+        long[] sessions = [.. await connection.QueryAsync<long>(new CommandDefinition(Dumps, cancellationToken: cancellationToken))];
+        const string Sql = "SELECT @@GLOBAL.gtid_executed, GTID_SUBTRACT(@@GLOBAL.gtid_purged, @gtids), GTID_SUBTRACT(@gtids, @@GLOBAL.gtid_executed)";
+        (string executed, string purged, string unknown) = await connection.QuerySingleAsync<(string, string, string)>(new CommandDefinition(Sql, new { gtids = offset?.Gtids ?? "" }, cancellationToken: cancellationToken));
+        return [Judge(offset, executed, purged, unknown), Judge(sessions)];
+    }
+
+    internal Verdict Judge(ConnectorOffset? offset, string executed, string purged, string unknown)
+    {
+        if (offset is null)
+            return Position.Unknown("No position is stored yet.", "Wait for the end of the snapshot; `aspire resource orders-cdc restart` if it does not come.");
+        string at = $"{offset.File}:{offset.Position}";
+        if (offset.IsSnapshot)
+            return Position.Unknown("A snapshot is under way.", "Wait for its end.");
+        if (offset.Gtids is not { } gtids)
+            return Position.Failed($"{at}, and no GTIDs", $"It was stored while gtid_mode was not ON. {Snapshot}");
+        if (unknown.Length > 0)
+            return Gone($"{at} is of a history that MySQL does not have: {unknown}");
+        if (purged.Length > 0)
+            return Gone($"{at}, and MySQL has purged what comes next: {purged}");
+        DateTimeOffset now = time.GetUtcNow();
+        if (_moved is not { } moved || moved.Gtids != gtids || executed == moved.Executed)
+            _moved = moved = (gtids, _moved is { } before && before.Gtids == gtids && before.Executed != executed ? before.Executed : executed, now);
+        return now - moved.At > Standstill
+            ? Position.Failed($"{at}, the same for {(now - moved.At).TotalSeconds:0} s while MySQL went on", "Run `aspire resource orders-cdc restart`.") with { Follows = ["connect.tasks", .. Position.Follows] }
+            : Position.Ok($"{at}; what it has not read yet is kept for {DurationText.ToText(mysql.BinlogRetention)}");
+    }
+
+    // Whatever state the connector is in.
+    private static Verdict Gone(string actual) => Position.Failed(actual, Snapshot) with { Follows = [] };
+
+    internal Verdict Judge(IReadOnlyList<long> sessions)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        foreach (long session in sessions)
+            _sessions[session] = now;
+        foreach (long old in _sessions.Where(s => now - s.Value > SessionMemory).Select(s => s.Key).ToArray())
+            _sessions.Remove(old);
+        return _sessions.Count > MostSessions
+            ? ServerId.Failed($"{_sessions.Count} sessions took turns in the last minute: {string.Join(", ", _sessions.Keys.Order())}", $"End the other client, or give it another server id. As root: `SHOW PROCESSLIST` names the hosts and ports of those that dump the binlog.")
+            : ServerId.Ok(sessions.Count == 0 ? "none reads now" : $"session {string.Join(", ", sessions)}");
+    }
+}

@@ -1,0 +1,32 @@
+namespace CdcLab.Verifier.Checks;
+
+/// <summary>Nothing in the server acts by itself on the market's tables. What was made with sql_log_bin=0 is in no binlog, and debezium may not see it: the AppHost looks as root.</summary>
+internal sealed class MySqlTriggersCheck(FiguresStore figures) : ICheck
+{
+    public const string Id = "mysql.triggers";
+
+    private static readonly Promise Triggers = new(
+        Id,
+        ResourceNames.MySql,
+        $"no trigger and no event acts on {OrdersSchema.Database}",
+        "it changes or refuses rows that no application meant to, and the market's own look wrong")
+    {
+        How = "information_schema.triggers and information_schema.events, by the AppHost as root each 2 s",
+        Remedy = "DROP TRIGGER and DROP EVENT; what it did to rows, market.ledger says afterwards",
+        Source = "MySQL Reference Manual, \"Using Triggers\" and \"Using the Event Scheduler\"",
+    };
+
+    public IReadOnlyList<Promise> Promises => [Triggers];
+
+    // It judges what is in memory.
+    public TimeSpan? Every => TimeSpan.FromSeconds(2);
+
+    public Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Verdict>>([Judge(figures.Require().Triggers)]);
+
+    internal static Verdict Judge(IReadOnlyList<MySqlTrigger>? found) =>
+        found is null ? Triggers.Unknown("MySQL does not answer the AppHost's look as root.", Unreachable.Restart(ResourceNames.MySql))
+        : found.Count == 0 ? Triggers.Ok("none")
+        : Triggers.Failed(
+            KafkaFix.Named(found.Select(t => $"{t.Kind.ToLowerInvariant()} {t.Schema}.{t.Name} ({t.On})")),
+            $"{Typed.AsRoot([.. found.Select(t => $"DROP {t.Kind} IF EXISTS {TableDifferences.Name(t.Schema)}.{TableDifferences.Name(t.Name)}")])} What it changed or refused, no application meant.");
+}
