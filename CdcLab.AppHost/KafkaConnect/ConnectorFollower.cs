@@ -29,6 +29,9 @@ internal sealed partial class ConnectorFollower(ConnectorResource connector, IRe
     /// <exception cref="ConnectException">The worker does not answer, or refuses.</exception>
     public Task ConfigureAsync(CancellationToken cancellationToken) => Client.ConfigureAsync(configuration.ToDictionary(s => s.Name, s => s.Value), cancellationToken);
 
+    /// <summary>Shows that a command has had it begin anew.</summary>
+    public Task BeginAnewAsync() => _notifications!.PublishUpdateAsync(connector, s => s with { StartTimeStamp = DateTime.UtcNow });
+
     /// <summary>Asks for its state and shows it.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {

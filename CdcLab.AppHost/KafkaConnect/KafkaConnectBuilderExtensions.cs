@@ -130,6 +130,7 @@ internal static class KafkaConnectBuilderExtensions
                 try
                 {
                     await execute(follower.Client, context.CancellationToken);
+                    await follower.BeginAnewAsync();
                     await follower.LookAsync(context.CancellationToken);
                     return CommandResults.Success();
                 }

@@ -126,6 +126,7 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
                 {
                     Name = r.Resource.Name,
                     State = r.State,
+                    BegunAt = r.Resource is ConnectorResource ? r.Snapshot.StartTimeStamp : null,
                     Pid = r.Pid,
                     Ended = watch.Ended(r.Resource.Name),
                     Memory = Figures(r),

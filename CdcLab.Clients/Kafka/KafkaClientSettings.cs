@@ -66,7 +66,9 @@ public static class KafkaClientSettings
         {
             Acks = leaderAlone ? Acks.Leader : Acks.All,
             EnableIdempotence = isIdempotent,
-            MaxInFlight = 5,
+            // librdkafka takes a batch that is refused behind another one for a lost place in the sequence, begins a new epoch, and may then send again what is there already
+            // (its issue 4953). One at a time, no batch is behind another.
+            MaxInFlight = isIdempotent ? 1 : 5,
             MessageSendMaxRetries = retries ? int.MaxValue : 0,
             LingerMs = 0,
             MessageTimeoutMs = 60_000,

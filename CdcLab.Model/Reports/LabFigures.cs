@@ -61,6 +61,8 @@ public sealed record ResourceFigures
     public required string State { get; init; }
     /// <summary>Whether it runs and is not paused.</summary>
     public bool IsRunning => State == "Running";
+    /// <summary>When a command of the lab last had it begin anew; null where that is not kept, which is only for connectors.</summary>
+    public DateTime? BegunAt { get; init; }
     /// <summary>Its process id, while it runs as a process.</summary>
     public int? Pid { get; init; }
     /// <summary>How it ended, e.g. <c>killed by SIGKILL from outside the lab</c>; null while it runs.</summary>

@@ -55,6 +55,9 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
 
     public void Take(LedgerEntry entry)
     {
+        // Its line may be written after its event had already come, and was passed over.
+        if (DateTime.SpecifyKind(entry.At, DateTimeKind.Utc) < began)
+            return;
         lock (_gate)
         {
             switch (entry.Kind)

@@ -37,7 +37,7 @@ internal sealed class AllChecks(
         new KafkaLatencyCheck(lab, probe),
         new ConnectAnswersCheck(lab, connect),
         new ConnectorCheck(lab, connect),
-        new ConnectorPositionCheck(connect, access, lab.Options.MySql, time),
+        new ConnectorPositionCheck(connect, access, lab.Options.MySql, figures, time),
         new ChangeCheck(lab, changes, access, time),
         .. lab.Containers ? [new KafkaUiCheck(lab)] : Array.Empty<ICheck>(),
         .. lab.Caps.Select(c => new MemoryCheck(c.Name, c.CapBytes, figures)),

@@ -121,7 +121,7 @@ internal sealed class ConnectorCheck(VerifiedLab lab, ConnectClient connect) : I
 }
 
 /// <summary>The connector's stored position is one that MySQL still has, it moves, and nobody else reads under the connector's id.</summary>
-internal sealed class ConnectorPositionCheck(ConnectClient connect, MySqlAccess access, MySqlOptions mysql, TimeProvider time) : ICheck
+internal sealed class ConnectorPositionCheck(ConnectClient connect, MySqlAccess access, MySqlOptions mysql, FiguresStore figures, TimeProvider time) : ICheck
 {
     private const string Snapshot = "What was committed since is lost to consumers. A new snapshot sends every row as it is now: `aspire resource orders-cdc snapshot`.";
     private const int MostSessions = 2;
@@ -145,6 +145,8 @@ internal sealed class ConnectorPositionCheck(ConnectClient connect, MySqlAccess 
     };
 
     private readonly Dictionary<long, DateTimeOffset> _sessions = [];
+    private bool _tookTurns;
+    private object? _connector;
     private (string Gtids, string Executed, DateTimeOffset At)? _moved;
 
     public IReadOnlyList<Promise> Promises => [Position, ServerId];
@@ -152,21 +154,28 @@ internal sealed class ConnectorPositionCheck(ConnectClient connect, MySqlAccess 
     public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken)
     {
         ConnectorOffset? offset;
+        (string? State, string? Configuration, DateTime? Begun) connector;
         try
         {
             offset = await connect.OffsetAsync(cancellationToken);
+            connector = await ConnectorAsync(cancellationToken);
         }
         catch (ConnectException e)
         {
+            _connector = null;
             throw ConnectorCheck.Silent(e);
         }
 
+        // Whatever has it begin anew gives it another session, and so does a MySQL that was away.
+        bool goesOn = offset is { IsSnapshot: false } && connector.Equals(_connector);
+        _connector = null;
         await using MySqlConnection connection = await access.OpenAsync(cancellationToken);
+        _connector = connector;
         const string Dumps = "SELECT id FROM information_schema.processlist WHERE command = 'Binlog Dump GTID'";
         long[] sessions = [.. await connection.QueryAsync<long>(new CommandDefinition(Dumps, cancellationToken: cancellationToken))];
         const string Sql = "SELECT @@GLOBAL.gtid_executed, GTID_SUBTRACT(@@GLOBAL.gtid_purged, @gtids), GTID_SUBTRACT(@gtids, @@GLOBAL.gtid_executed)";
         (string executed, string purged, string unknown) = await connection.QuerySingleAsync<(string, string, string)>(new CommandDefinition(Sql, new { gtids = offset?.Gtids ?? "" }, cancellationToken: cancellationToken));
-        return [Judge(offset, executed, purged, unknown), Judge(sessions)];
+        return [Judge(offset, executed, purged, unknown), Judge(sessions, goesOn)];
     }
 
     internal Verdict Judge(ConnectorOffset? offset, string executed, string purged, string unknown)
@@ -193,15 +202,31 @@ internal sealed class ConnectorPositionCheck(ConnectClient connect, MySqlAccess 
     // Whatever state the connector is in.
     private static Verdict Gone(string actual) => Position.Failed(actual, Snapshot) with { Follows = [] };
 
-    internal Verdict Judge(IReadOnlyList<long> sessions)
+    /// <param name="goesOn">Whether the connector is as it was at the last look: nobody has paused it, given it another configuration, or had it begin anew.</param>
+    internal Verdict Judge(IReadOnlyList<long> sessions, bool goesOn = true)
     {
         DateTimeOffset now = time.GetUtcNow();
+        if (!goesOn)
+            _sessions.Clear();
         foreach (long session in sessions)
             _sessions[session] = now;
         foreach (long old in _sessions.Where(s => now - s.Value > SessionMemory).Select(s => s.Key).ToArray())
             _sessions.Remove(old);
-        return _sessions.Count > MostSessions
+        // A command of the lab is known here a little later than its session.
+        bool tookTurns = _tookTurns;
+        _tookTurns = _sessions.Count > MostSessions;
+        return _tookTurns && tookTurns
             ? ServerId.Failed($"{_sessions.Count} sessions took turns in the last minute: {string.Join(", ", _sessions.Keys.Order())}", $"End the other client, or give it another server id. As root: `SHOW PROCESSLIST` names the hosts and ports of those that dump the binlog.")
             : ServerId.Ok(sessions.Count == 0 ? "none reads now" : $"session {string.Join(", ", sessions)}");
+    }
+
+    private async Task<(string? State, string? Configuration, DateTime? Begun)> ConnectorAsync(CancellationToken cancellationToken)
+    {
+        ConnectorStatus? status = await connect.StatusAsync(cancellationToken);
+        IReadOnlyDictionary<string, string>? configuration = await connect.ConfigurationAsync(cancellationToken);
+        return (
+            status is null ? null : string.Join(' ', status.Tasks.Select(t => t.State).Prepend(status.Connector.State)),
+            configuration is null ? null : string.Join('\n', configuration.OrderBy(s => s.Key, StringComparer.Ordinal)),
+            figures.Last?.Resources.FirstOrDefault(r => r.Name == ResourceNames.OrdersCdc)?.BegunAt);
     }
 }

@@ -29,6 +29,18 @@ public sealed class ChangeTrackTests
     }
 
     [Fact]
+    public void A_commit_before_the_beginning_is_not_waited_for_whenever_its_line_is_written()
+    {
+        _track.Take(Insert(1, -0.01));
+        _track.Take(Insert(2, 30));
+        _track.Take(Event(ChangeKind.Insert, 2, 30), 0, At(30));
+
+        ChangeState state = _track.Look(At(31));
+
+        Assert.Equal((1, 0, 0), (state.Counts.Matched, state.Counts.Missing, state.Waiting));
+    }
+
+    [Fact]
     public void What_comes_again_is_counted_and_is_no_fault()
     {
         _track.Take(Insert(1, 1));

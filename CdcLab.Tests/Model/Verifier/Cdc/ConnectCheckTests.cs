@@ -82,9 +82,20 @@ public sealed class ConnectCheckTests
         ConnectorPositionCheck check = Position();
         Assert.Equal(Outcome.Ok, check.Judge([1]).Outcome);
         Assert.Equal(Outcome.Ok, check.Judge([2]).Outcome);
+        Assert.Equal(Outcome.Ok, check.Judge([3]).Outcome);
         Assert.Equal(Outcome.Failed, check.Judge([3]).Outcome);
         _time.Advance(TimeSpan.FromSeconds(61));
         Assert.Equal(Outcome.Ok, check.Judge([3]).Outcome);
+    }
+
+    [Fact]
+    public void Sessions_of_a_connector_that_was_told_to_begin_anew_take_no_turns()
+    {
+        ConnectorPositionCheck check = Position();
+        Assert.All(Enumerable.Range(1, 5), session => Assert.Equal(Outcome.Ok, check.Judge([session], goesOn: false).Outcome));
+        check.Judge([6]);
+        check.Judge([7]);
+        Assert.Equal(Outcome.Failed, check.Judge([8]).Outcome);
     }
 
     [Theory]
@@ -123,7 +134,7 @@ public sealed class ConnectCheckTests
     private Verdict Change(ChangeState state, DateTime? heartbeat, string id) =>
         new ChangeCheck(Lab, null!, new MySqlAccess("Server=127.0.0.1;Port=1;User ID=debezium;Password=none"), _time).Judge(state, [], heartbeat, Now).Single(v => v.Id == id);
 
-    private ConnectorPositionCheck Position() => new(null!, null!, new MySqlOptions(), _time);
+    private ConnectorPositionCheck Position() => new(null!, null!, new MySqlOptions(), null!, _time);
 
     private static IReadOnlyList<Verdict> Judge(ConnectorStatus? status, IReadOnlyDictionary<string, string>? configuration) => new ConnectorCheck(Lab, null!).Judge(status, configuration);
 
