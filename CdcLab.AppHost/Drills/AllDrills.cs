@@ -29,6 +29,7 @@ internal static class AllDrills
         new ChangeLeaderDrill(isBounced: false),
         new ChangeLeaderDrill(isBounced: true),
         new SchemaChangedDrill(),
+        new WithoutSnapshotDrill(),
         new BinlogPurgedDrill(),
     ];
 }

@@ -145,6 +145,37 @@ internal sealed class SchemaChangedDrill() : ChangeDrill("schema-changed", "adds
     }
 }
 
+/// <summary>The connector begins without a snapshot, and is restarted once: some fail only then.</summary>
+internal sealed class WithoutSnapshotDrill() : ChangeDrill("cdc-no-snapshot", "starts the connector without a snapshot while the market rests, and restarts it once")
+{
+    private const string Connector = "the connector's configuration", Market = "the market";
+
+    public override Prediction Predict(DrillSettings live) => Of(0, TimeSpan.FromSeconds(30), "it goes on from the position that it had stored last");
+
+    public override async Task RunAsync(DrillScene scene, CancellationToken cancellationToken)
+    {
+        await DrillScene.WaitAsync(Load, cancellationToken);
+        // What is committed before it begins would never come.
+        await scene.PutAsync(
+            Market,
+            () => scene.CommandAsync(ResourceNames.OrderSimulator, "market-pause", cancellationToken),
+            healing => scene.CommandAsync(ResourceNames.OrderSimulator, "market-resume", healing));
+        await scene.RestsAsync(cancellationToken);
+        await scene.BreakAsync(
+            Connector,
+            "change",
+            () => scene.BeginWithoutSnapshotAsync(cancellationToken),
+            async healing => await scene.CommandAsync(ResourceNames.OrdersCdc, "configure", healing),
+            cancellationToken);
+        await scene.HealAsync(Market, cancellationToken);
+        await scene.ChangesFlowAsync(cancellationToken);
+        await scene.Connector.RestartAsync(cancellationToken);
+        await scene.ChangesFlowAsync(cancellationToken);
+        await scene.HealAsync(Connector, cancellationToken);
+        await scene.ChangesFlowAsync(cancellationToken);
+    }
+}
+
 /// <summary>The connector is stopped, and what it has not read is purged: it must fail and say so, and a new snapshot must bring every row.</summary>
 internal sealed class BinlogPurgedDrill() : ChangeDrill("binlog-purged", "purges what the stopped connector has not read: it must say so")
 {

@@ -27,6 +27,8 @@ internal sealed class DrillScene(
     private static readonly TimeSpan HealLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan AdminLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ServesLimit = TimeSpan.FromSeconds(1);
+    // Transactions that had begun when the market was paused are committed a moment later.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
 
@@ -132,13 +134,7 @@ internal sealed class DrillScene(
     /// <summary>Waits until every replica is in sync and, where that is asked, every partition is led by its preferred leader.</summary>
     public async Task WholeAsync(CancellationToken stop, bool preferred = false)
     {
-        long began = Stopwatch.GetTimestamp();
-        while (await StateAsync(stop) is var state && !(state.IsWhole && (state.IsPreferred || !preferred)))
-        {
-            if (Stopwatch.GetElapsedTime(began) > WholeLimit)
-                throw new DrillException($"The cluster was not whole {WholeLimit.TotalSeconds:0} s after it was healed.");
-            await Task.Delay(Pause, stop);
-        }
+        await UntilAsync(async () => await StateAsync(stop) is var state && state.IsWhole && (state.IsPreferred || !preferred), "The cluster was not whole", stop);
     }
 
     /// <summary>Heals whatever is still broken, however the drill ended; what could not be healed, in words.</summary>
@@ -202,14 +198,7 @@ internal sealed class DrillScene(
     public async Task MarketGoesOnAsync(CancellationToken stop)
     {
         DateTimeOffset healed = DateTimeOffset.UtcNow;
-        long began = Stopwatch.GetTimestamp();
-        while (await LastCommitAsync(stop) is not { } last || last <= healed)
-        {
-            if (Stopwatch.GetElapsedTime(began) > WholeLimit)
-                throw new DrillException($"The market did not go on within {WholeLimit.TotalSeconds:0} s.");
-            await Task.Delay(Pause, stop);
-        }
-
+        await UntilAsync(async () => await LastCommitAsync(stop) is { } last && last > healed, "The market did not go on", stop);
         await MarkAsync(DrillMoment.FirstAfter, null, stop);
     }
 
@@ -233,6 +222,24 @@ internal sealed class DrillScene(
         }
 
         await MarkAsync(DrillMoment.ChangesFlow, null, stop);
+    }
+
+    /// <summary>Waits until a market that was paused commits nothing more, and all that it committed is with the consumer.</summary>
+    public Task RestsAsync(CancellationToken stop) => UntilAsync(
+        async () => await LastCommitAsync(stop) is { } last && DateTimeOffset.UtcNow - last > Rest && (await verifier.ChangesAsync(beginAnew: false, stop)).WaitingSeconds is null,
+        "Not every change had arrived",
+        stop);
+
+    /// <summary>Has the connector forget its position, and begin where MySQL is now.</summary>
+    public async Task BeginWithoutSnapshotAsync(CancellationToken stop)
+    {
+        await Connector.StopAsync(stop);
+        await UntilAsync(async () => await Connector.StatusAsync(stop) is { Connector.State: "STOPPED", Tasks.Count: 0 }, "The connector did not stop", stop);
+        await Connector.DeleteOffsetsAsync(stop);
+        IReadOnlyDictionary<string, string> own = await Connector.ConfigurationAsync(stop) ?? throw new DrillException("Kafka Connect has no connector.");
+        await Connector.ConfigureAsync(new Dictionary<string, string>(own) { ["snapshot.mode"] = "no_data" }, stop);
+        await Connector.ResumeAsync(stop);
+        await UntilAsync(async () => await Connector.OffsetAsync(stop) is { IsSnapshot: false }, "The connector stored no position", stop);
     }
 
     /// <summary>A broker that leads a partition of a topic, the one with the lowest number.</summary>
@@ -266,14 +273,8 @@ internal sealed class DrillScene(
     /// <summary>Waits until a check has an outcome.</summary>
     public async Task VerdictAsync(string id, Outcome outcome, CancellationToken stop)
     {
-        long began = Stopwatch.GetTimestamp();
         using VerifierClient client = new(lab.VerifierAddress, lab.Secrets.Token);
-        while ((await client.LookAsync(stop)).Checks.FirstOrDefault(c => c.Id == id)?.Outcome != outcome)
-        {
-            if (Stopwatch.GetElapsedTime(began) > WholeLimit)
-                throw new DrillException($"{id} was not {outcome.ToString().ToLowerInvariant()} within {WholeLimit.TotalSeconds:0} s.");
-            await Task.Delay(Pause, stop);
-        }
+        await UntilAsync(async () => (await client.LookAsync(stop)).Checks.FirstOrDefault(c => c.Id == id)?.Outcome == outcome, $"{id} was not {outcome.ToString().ToLowerInvariant()}", stop);
     }
 
     /// <summary>A command of a resource; the reason where it cannot be carried out.</summary>
@@ -283,6 +284,17 @@ internal sealed class DrillScene(
     {
         _admin?.Dispose();
         _connector?.Dispose();
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> holds, string otherwise, CancellationToken stop)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (!await holds())
+        {
+            if (Stopwatch.GetElapsedTime(began) > WholeLimit)
+                throw new DrillException($"{otherwise} within {WholeLimit.TotalSeconds:0} s.");
+            await Task.Delay(Pause, stop);
+        }
     }
 
     private async Task<DateTimeOffset?> LastCommitAsync(CancellationToken stop)

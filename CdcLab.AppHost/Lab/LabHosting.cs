@@ -36,6 +36,8 @@ internal static class LabHosting
         // The lab has lines of its own for people; what failed is told by them without a stack trace.
         builder.Services.AddLogging(logging => logging
             .AddFilter("Microsoft", LogLevel.Warning)
+            // A key ring that is made on a machine's first start is no news.
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
             .AddFilter("Aspire.Hosting", LogLevel.Warning)
             // Hundreds of lines when the orchestrator is lost, and it is told in one.
             .AddFilter("Aspire.Hosting.Dcp.DcpExecutor", LogLevel.Critical)

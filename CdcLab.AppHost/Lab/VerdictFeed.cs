@@ -9,7 +9,7 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan InsideInterval = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan TriggersAge = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan SeenAge = TimeSpan.FromSeconds(10);
 
     // For the engine, and again for the verifier. What takes longer is not known in this turn.
     private static readonly TimeSpan Limit = 2 * Interval;
@@ -18,7 +18,8 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
     private IReadOnlyList<ListenerAnswer>? _inside;
     private DateTimeOffset _insideAt;
     private volatile IReadOnlyList<MySqlTrigger>? _triggers;
-    private DateTimeOffset _triggersAt;
+    private volatile IReadOnlyList<MySqlStatement>? _statements;
+    private DateTimeOffset _seenAt;
     private string? _dataRoot;
     private IReadOnlyDictionary<string, ContainerState> _containers = new Dictionary<string, ContainerState>(StringComparer.Ordinal);
     private Task _running = Task.CompletedTask;
@@ -30,7 +31,7 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
         [.. watch.Now.Values.Where(r => r.Server is not null).Select(r => (r.Resource.Name, Memory: Figures(r))).Where(r => r.Memory is not null).Select(r => (r.Name, r.Memory!))];
 
     // MySQL is asked beside the turns: one that hangs must not hold up what else is known.
-    public void Start() => _running = Task.Run(() => Task.WhenAll(RepeatAsync(TurnAsync), RepeatAsync(SeeTriggersAsync)), CancellationToken.None);
+    public void Start() => _running = Task.Run(() => Task.WhenAll(RepeatAsync(TurnAsync), RepeatAsync(SeeAsRootAsync)), CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {
@@ -40,12 +41,13 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
 
     private Task RepeatAsync(Func<CancellationToken, Task> turn) => RepeatAsync(turn, Interval, failure => TurnFailed(log, failure), time, _stop.Token);
 
-    private async Task SeeTriggersAsync(CancellationToken stop)
+    private async Task SeeAsRootAsync(CancellationToken stop)
     {
+        IReadOnlyList<MySqlTrigger>? triggers = await MySqlTriggers.ReadAsync(lab.Ports.MySql, lab.Secrets.Root, OrdersSchema.Database, stop);
+        IReadOnlyList<MySqlStatement>? statements = triggers is null ? null : await MySqlStatements.ReadLongAsync(lab.Ports.MySql, lab.Secrets.Root, MySqlStatement.NoticedAfter, stop);
         // What was seen stays for a moment: a server that is restarted says nothing new.
-        IReadOnlyList<MySqlTrigger>? seen = await MySqlTriggers.ReadAsync(lab.Ports.MySql, lab.Secrets.Root, OrdersSchema.Database, stop);
-        if (seen is not null || time.GetUtcNow() - _triggersAt > TriggersAge)
-            (_triggers, _triggersAt) = (seen, time.GetUtcNow());
+        if (triggers is not null && statements is not null || time.GetUtcNow() - _seenAt > SeenAge)
+            (_triggers, _statements, _seenAt) = (triggers, statements, time.GetUtcNow());
     }
 
     // A turn that fails is told, once as long as it fails in the same way, and the next one is taken all the same.
@@ -134,6 +136,7 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
             ],
             Inside = _inside,
             Triggers = _triggers,
+            LongStatements = _statements,
             HostBytes = HostBytes(),
         };
     }

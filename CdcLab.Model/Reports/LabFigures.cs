@@ -24,6 +24,8 @@ public sealed record LabFigures
     public IReadOnlyList<ListenerAnswer>? Inside { get; init; }
     /// <summary>Triggers and events that act on the orders schema, which only root sees; null where MySQL does not answer it.</summary>
     public IReadOnlyList<MySqlTrigger>? Triggers { get; init; }
+    /// <summary>Statements that have run for at least <see cref="MySqlStatement.NoticedAfter"/>, which only root sees; null where MySQL does not answer it.</summary>
+    public IReadOnlyList<MySqlStatement>? LongStatements { get; init; }
     /// <summary>PSS in bytes of AppHost, orchestrator, monitors and dashboard, each shared page counted once. Null where it could not be read.</summary>
     public long? HostBytes { get; init; }
 }
@@ -49,6 +51,17 @@ public sealed record KafkaTools(string Configs, string Topics, string Reassign, 
 /// <param name="Kind"><c>TRIGGER</c> or <c>EVENT</c>, as a DROP statement names it.</param>
 /// <param name="On">When it acts, e.g. <c>BEFORE INSERT ON cdclab.orders</c>.</param>
 public sealed record MySqlTrigger(string Kind, string Schema, string Name, string On);
+
+/// <summary>What a session of MySQL is busy with.</summary>
+/// <param name="Session">Its id, for KILL.</param>
+/// <param name="Account">User and host.</param>
+/// <param name="Seconds">For how long it has run.</param>
+/// <param name="Text">Its first letters.</param>
+public sealed record MySqlStatement(long Session, string Account, long Seconds, string Text)
+{
+    /// <summary>From when on a statement is long.</summary>
+    public static readonly TimeSpan NoticedAfter = TimeSpan.FromSeconds(10);
+}
 
 /// <summary>A disk, by a folder on it.</summary>
 public sealed record DiskFigures(string Folder, long FreeBytes, long TotalBytes);

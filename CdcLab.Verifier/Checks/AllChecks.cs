@@ -38,6 +38,7 @@ internal sealed class AllChecks(
         new ConnectAnswersCheck(lab, connect),
         new ConnectorCheck(lab, connect),
         new ConnectorPositionCheck(connect, access, lab.Options.MySql, figures, time),
+        new ConnectSourceCheck(connect, access, figures),
         new ChangeCheck(lab, changes, access, time),
         .. lab.Containers ? [new KafkaUiCheck(lab)] : Array.Empty<ICheck>(),
         .. lab.Caps.Select(c => new MemoryCheck(c.Name, c.CapBytes, figures)),

@@ -47,7 +47,7 @@ internal sealed class ConnectorCheck(VerifiedLab lab, ConnectClient connect) : I
         How = "the tasks of GET /connectors/orders-cdc/status, with the reason of one that failed",
         Remedy = "restart of orders-cdc; where its place in the binlog is gone, a new snapshot",
         Source = "Kafka Connect, REST API; Debezium's MySQL connector, \"When things go wrong\"",
-        Follows = ["connect.answers", "connect.position", "connect.configuration", "connect.connector", "mysql.answers", "mysql.grants.debezium"],
+        Follows = ["connect.answers", "connect.position", "connect.configuration", "connect.connector", ConnectSourceCheck.Id, "mysql.answers", "mysql.grants.debezium"],
     };
 
     private static readonly Promise Configuration = new("connect.configuration", ResourceNames.OrdersCdc, "the lab's own (docs/debezium.md), setting by setting", "a table that is left out, or another form of values, is no failure to Connect")

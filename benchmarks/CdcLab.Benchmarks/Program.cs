@@ -8,6 +8,7 @@ Dictionary<string, (string Description, Func<Workplace, CancellationToken, Task<
     ["stop"] = ("SIGINT or SIGTERM to nothing left.", StopTime.MeasureAsync),
     ["memory"] = ("AppHost and dashboard with a page open; order simulator and verifier.", Memory.MeasureAsync),
     ["market"] = ("Order simulator against mysqlslap.", MarketRate.MeasureAsync),
+    ["changes"] = ("Change data capture with Debezium (DEBEZIUM_HOME).", Changes.MeasureAsync),
     ["probe"] = ("Latency probe against a bare librdkafka loop.", ProbeLatency.MeasureAsync),
 };
 Option<int> turns = new("--turns") { Description = "How often each pair is measured.", DefaultValueFactory = _ => 5, Recursive = true };

@@ -58,6 +58,40 @@ public sealed class ChangeTests(ChangeApplication lab) : SabotageTest(lab)
     }
 
     [Fact]
+    public async Task A_statement_that_a_snapshot_would_wait_behind_is_ended_as_printed()
+    {
+        lab.Require();
+        Task busy = Task.CompletedTask;
+        Verdict verdict = await BreakAndHealAsync(
+            "connect.source",
+            () =>
+            {
+                busy = RootAsync("SELECT SLEEP(28) FROM cdclab.orders LIMIT 1");
+                return Task.CompletedTask;
+            },
+            turnLimit: TimeSpan.FromSeconds(20));
+        Assert.Contains("SELECT SLEEP(28)", verdict.Actual, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<MySqlException>(() => busy);
+    }
+
+    [Fact]
+    public async Task A_MySQL_without_TLS_is_named_before_the_connector_logs_in_again()
+    {
+        lab.Require();
+        await BreakAndHealAsync("connect.source", () => RootAsync("SET GLOBAL tls_version = ''; ALTER INSTANCE RELOAD TLS NO ROLLBACK ON ERROR"), related: ["mysql.dynamic_settings"]);
+    }
+
+    [Fact]
+    public async Task Tagged_GTIDs_are_named_before_the_restart_that_they_break()
+    {
+        lab.Require();
+        Verdict verdict = await BreakAsync("connect.source", () => RootAsync("SET gtid_next = 'AUTOMATIC:night'; CREATE DATABASE tagged; DROP DATABASE tagged; SET gtid_next = AUTOMATIC"));
+        Assert.Contains("(night)", verdict.Actual, StringComparison.Ordinal);
+        await HealAsync();
+        await EveryRowIsTheLastEventAsync();
+    }
+
+    [Fact]
     public async Task Another_configuration_fails_and_what_was_sent_with_it_too()
     {
         lab.Require();

@@ -98,6 +98,19 @@ public sealed class ConnectCheckTests
         Assert.Equal(Outcome.Failed, check.Judge([8]).Outcome);
     }
 
+    [Fact]
+    public void What_would_break_the_connector_later_is_named_with_what_heals_it()
+    {
+        Assert.Equal(Outcome.Ok, Source("u:1-5", statements: []).Outcome);
+        Assert.Equal(Outcome.Unknown, Source("u:1-5", statements: null).Outcome);
+
+        Assert.Contains("(night)", Source("11111111-2222-3333-4444-555555555555:1-5:night:1-2").Actual, StringComparison.Ordinal);
+        Assert.Contains("`ALTER INSTANCE RELOAD TLS`", Source("u:1-5", tls: false).Fix, StringComparison.Ordinal);
+        Verdict busy = Source("u:1-5", statements: [new(17, "root@localhost", 44, "SELECT SLEEP(600)")]);
+        Assert.StartsWith("session 17 of root@localhost has been busy for 44 s (SELECT SLEEP(600))", busy.Actual, StringComparison.Ordinal);
+        Assert.Contains("`KILL 17`", busy.Fix, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0, 5.0, null, Outcome.Ok)]
     [InlineData(3, null, 11.0, Outcome.Failed)]
@@ -133,6 +146,9 @@ public sealed class ConnectCheckTests
 
     private Verdict Change(ChangeState state, DateTime? heartbeat, string id) =>
         new ChangeCheck(Lab, null!, new MySqlAccess("Server=127.0.0.1;Port=1;User ID=debezium;Password=none"), _time).Judge(state, [], heartbeat, Now).Single(v => v.Id == id);
+
+    private static Verdict Source(string executed, bool tls = true, IReadOnlyList<MySqlStatement>? statements = null) =>
+        ConnectSourceCheck.Judge(new Dictionary<string, string> { ["database.ssl.mode"] = "preferred" }, executed, tls, statements);
 
     private ConnectorPositionCheck Position() => new(null!, null!, new MySqlOptions(), null!, _time);
 
