@@ -158,7 +158,11 @@ internal sealed class WithoutSnapshotDrill() : ChangeDrill("cdc-no-snapshot", "s
         // What is committed before it begins would never come.
         await scene.PutAsync(
             Market,
-            () => scene.CommandAsync(ResourceNames.OrderSimulator, "market-pause", cancellationToken),
+            async () =>
+            {
+                if (await scene.CommandAsync(ResourceNames.OrderSimulator, "market-pause", cancellationToken) is { } problem)
+                    throw new DrillException(problem);
+            },
             healing => scene.CommandAsync(ResourceNames.OrderSimulator, "market-resume", healing));
         await scene.RestsAsync(cancellationToken);
         await scene.BreakAsync(
@@ -195,7 +199,8 @@ internal sealed class BinlogPurgedDrill() : ChangeDrill("binlog-purged", "purges
         await DrillScene.WaitAsync(TimeSpan.FromSeconds(3), cancellationToken);
         await scene.PurgeBinlogAsync(cancellationToken);
         await scene.Connector.ResumeAsync(cancellationToken);
-        // No silent gap: it is told, before anybody heals it.
+        // No silent gap: it fails, and that is told before anybody heals it.
+        await scene.TaskFailedAsync(cancellationToken);
         await scene.VerdictAsync("connect.position", Outcome.Failed, cancellationToken);
         await scene.HealAsync(Connector, cancellationToken);
         await scene.ChangesFlowAsync(cancellationToken);

@@ -69,7 +69,7 @@ internal static class DrillRows
     /// <summary>As the whole of a sentence, e.g. <c>0 of 5,412 acknowledged messages lost</c>.</summary>
     public static string LostSentence(this DrillOutcome outcome) => outcome switch
     {
-        { Market: { Faults.Count: > 0 } market } => $"the ledger and the tables do not agree, of {market.Commits:N0} commits",
+        { Market: { Faults.Count: > 0, Missing: null or 0 } market } => $"the ledger and the tables do not agree, of {market.Commits:N0} commits",
         { Result.IsJudged: false } => $"{outcome.LostOf()} acknowledged messages",
         _ => $"{outcome.Lost()} lost",
     };
@@ -83,6 +83,7 @@ internal static class DrillRows
     /// <summary>The count alone, e.g. <c>0 of 5,412</c>.</summary>
     public static string LostOf(this DrillOutcome outcome) => outcome switch
     {
+        { Market: { Missing: > 0 } market } => $"{market.Missing:N0} of {market.Commits + market.Missing:N0}",
         { Market: { } market } => $"{(market.Faults.Count == 0 ? "0" : "not known how many")} of {market.Commits:N0}",
         { Result: { IsJudged: false } result } => $"not judged on the legacy Kafka, of {result.Producers.Sum(p => p.Acknowledged):N0}",
         { Result: { } result } => $"{result.Producers.Sum(p => p.Lost):N0} of {result.Producers.Sum(p => p.Acknowledged):N0}",
@@ -94,7 +95,7 @@ internal static class DrillRows
 
     private static string Whole(DrillOutcome outcome)
     {
-        DrillMoment? healed = Last(DrillMoment.Healed), whole = Last(DrillMoment.IsrWhole);
+        DrillMoment? healed = Last(DrillMoment.Healed), whole = Last(DrillMoment.IsrWhole) ?? Last(DrillMoment.ChangesFlow) ?? Last(DrillMoment.FirstAfter);
         return healed is not null && whole is not null && whole.Seconds >= healed.Seconds ? $"{whole.Seconds - healed.Seconds:0.0} s" : "";
 
         DrillMoment? Last(string what) => outcome.Timeline().LastOrDefault(m => m.What == what);

@@ -239,6 +239,8 @@ internal sealed partial class DrillRunner(
     // The market's own ledger is the oracle: the verifier compares it with every row.
     private async Task<(Prediction, DrillResult?, MarketResult?)> MarketAsync(Drill drill, DrillScene scene, CancellationToken stop)
     {
+        if ((await market.StateAsync(stop)).Paused)
+            throw new DrillException("It needs a market that trades, and the market is paused: `aspire resource order-simulator market-resume`.");
         Prediction prediction = drill.Predict(Configured(lab.Options));
         Tell(drill, $"predicted: {prediction}");
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -267,7 +269,7 @@ internal sealed partial class DrillRunner(
             .. now.OutOfOrder > begun.OutOfOrder ? [$"{now.OutOfOrder - begun.OutOfOrder:N0} changes came before an earlier one of their row"] : Array.Empty<string>(),
             .. now.Faults > begun.Faults ? [$"{now.Faults - begun.Faults:N0} events had other values than were committed"] : Array.Empty<string>(),
         ];
-        return (prediction, null, new(now.Matched - begun.Matched, now.LongestSeconds, [.. faults, .. lost], now.Duplicates - begun.Duplicates));
+        return (prediction, null, new(now.Matched - begun.Matched, now.LongestSeconds, [.. faults, .. lost], now.Duplicates - begun.Duplicates, now.Missing));
     }
 
     // Each look sees the newest orders, the open ones and a slice of the rest: together they pass over the table.

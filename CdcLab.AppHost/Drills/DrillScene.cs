@@ -230,6 +230,10 @@ internal sealed class DrillScene(
         "Not every change had arrived",
         stop);
 
+    /// <summary>Waits until the connector's task has failed.</summary>
+    public Task TaskFailedAsync(CancellationToken stop) =>
+        UntilAsync(async () => (await Connector.StatusAsync(stop))?.Tasks.Any(t => t.State == "FAILED") == true, "The connector's task did not fail", stop);
+
     /// <summary>Has the connector forget its position, and begin where MySQL is now.</summary>
     public async Task BeginWithoutSnapshotAsync(CancellationToken stop)
     {

@@ -7,7 +7,8 @@ namespace CdcLab.AppHost.Drills;
 /// <param name="StandstillSeconds">The longest time without a commit; of change data capture: from a commit to its consumer.</param>
 /// <param name="Faults">What must not be: a commit without its row, a row without its commit, an order that does not fit its executions.</param>
 /// <param name="Duplicates">Events of changes that came again; null where no changes were followed.</param>
-internal sealed record MarketResult(long Commits, double StandstillSeconds, IReadOnlyList<string> Faults, long? Duplicates = null);
+/// <param name="Missing">Changes that never came; null where no changes were followed.</param>
+internal sealed record MarketResult(long Commits, double StandstillSeconds, IReadOnlyList<string> Faults, long? Duplicates = null, long? Missing = null);
 
 /// <summary>MySQL is killed or paused under load: every commit of the market's ledger is there, none twice, and the market goes on by itself.</summary>
 internal sealed class MarketDrill(bool isKilled)

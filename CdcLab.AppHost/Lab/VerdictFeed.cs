@@ -17,9 +17,7 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
     private readonly CancellationTokenSource _stop = new();
     private IReadOnlyList<ListenerAnswer>? _inside;
     private DateTimeOffset _insideAt;
-    private volatile IReadOnlyList<MySqlTrigger>? _triggers;
-    private volatile IReadOnlyList<MySqlStatement>? _statements;
-    private DateTimeOffset _seenAt;
+    private volatile Seen? _seen;
     private string? _dataRoot;
     private IReadOnlyDictionary<string, ContainerState> _containers = new Dictionary<string, ContainerState>(StringComparer.Ordinal);
     private Task _running = Task.CompletedTask;
@@ -43,11 +41,9 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
 
     private async Task SeeAsRootAsync(CancellationToken stop)
     {
-        IReadOnlyList<MySqlTrigger>? triggers = await MySqlTriggers.ReadAsync(lab.Ports.MySql, lab.Secrets.Root, OrdersSchema.Database, stop);
-        IReadOnlyList<MySqlStatement>? statements = triggers is null ? null : await MySqlStatements.ReadLongAsync(lab.Ports.MySql, lab.Secrets.Root, MySqlStatement.NoticedAfter, stop);
-        // What was seen stays for a moment: a server that is restarted says nothing new.
-        if (triggers is not null && statements is not null || time.GetUtcNow() - _seenAt > SeenAge)
-            (_triggers, _statements, _seenAt) = (triggers, statements, time.GetUtcNow());
+        MySqlRootLook look = await MySqlRootLook.TakeAsync(lab.Ports.MySql, lab.Secrets.Root, OrdersSchema.Database, DatabaseUser.Debezium.Name, stop);
+        if (look != MySqlRootLook.Nothing)
+            _seen = new(look, time.GetUtcNow());
     }
 
     // A turn that fails is told, once as long as it fails in the same way, and the next one is taken all the same.
@@ -104,6 +100,8 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
         foreach (WatchedResource resource in watch.Now.Values)
             await NoticePauseAsync(resource);
         KafkaProgram? kafka = lab.Programs?.KnownKafka;
+        // What was seen stays for a moment: a server that is restarted says nothing new.
+        MySqlRootLook seen = _seen is { } last && time.GetUtcNow() - last.At <= SeenAge ? last.Look : MySqlRootLook.Nothing;
         string? notEnforced = (lab.Runtime as ProcessRuntime)?.Caps.WhyNot;
         return new()
         {
@@ -135,8 +133,9 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
                 }),
             ],
             Inside = _inside,
-            Triggers = _triggers,
-            LongStatements = _statements,
+            Triggers = seen.Triggers,
+            LongStatements = seen.LongStatements,
+            RootRefusal = seen.Refusal,
             HostBytes = HostBytes(),
         };
     }
@@ -275,4 +274,6 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
 
     [LoggerMessage(31, LogLevel.Warning, "What the verifier is told or tells is not whole: {Reason}.")]
     private static partial void TurnFailed(ILogger log, string reason);
+
+    private sealed record Seen(MySqlRootLook Look, DateTimeOffset At);
 }

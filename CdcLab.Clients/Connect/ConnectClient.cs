@@ -54,7 +54,10 @@ public sealed class ConnectClient(Uri worker, string connector) : IDisposable
             Text("file") ?? "",
             offset.TryGetProperty("pos", out JsonElement position) && position.TryGetInt64(out long at) ? at : 0,
             Text("gtids"),
-            Text("snapshot") is { } snapshot && snapshot != "false");
+            Text("snapshot") is { } snapshot && snapshot != "false")
+        {
+            WrittenAt = offset.TryGetProperty("ts_sec", out JsonElement second) && second.TryGetInt64(out long written) && written > 0 ? DateTimeOffset.FromUnixTimeSeconds(written) : null,
+        };
 
         string? Text(string name) => offset.TryGetProperty(name, out JsonElement value) ? value.ToString() : null;
     }
@@ -139,4 +142,8 @@ public sealed record ConnectState(string State, string? Trace)
 /// <summary>A place in MySQL's binlog up to which a connector's changes are stored.</summary>
 /// <param name="Gtids">The GTIDs that it has seen; null where it does not know them.</param>
 /// <param name="IsSnapshot">Whether a snapshot is under way.</param>
-public sealed record ConnectorOffset(string File, long Position, string? Gtids, bool IsSnapshot);
+public sealed record ConnectorOffset(string File, long Position, string? Gtids, bool IsSnapshot)
+{
+    /// <summary>When MySQL wrote what the connector stored last; null where it does not say.</summary>
+    public DateTimeOffset? WrittenAt { get; init; }
+}

@@ -26,6 +26,8 @@ public sealed record LabFigures
     public IReadOnlyList<MySqlTrigger>? Triggers { get; init; }
     /// <summary>Statements that have run for at least <see cref="MySqlStatement.NoticedAfter"/>, which only root sees; null where MySQL does not answer it.</summary>
     public IReadOnlyList<MySqlStatement>? LongStatements { get; init; }
+    /// <summary>MySQL's words where it refuses the lab's root; null where it does not.</summary>
+    public string? RootRefusal { get; init; }
     /// <summary>PSS in bytes of AppHost, orchestrator, monitors and dashboard, each shared page counted once. Null where it could not be read.</summary>
     public long? HostBytes { get; init; }
 }

@@ -41,7 +41,7 @@ public static class Deadline
             await Task.Delay(100, TestContext.Current.CancellationToken);
         }
 
-        Assert.Fail($"Waited {limit.TotalSeconds:0} s for {what}; last seen: {last}{(more is null ? "" : $"; {more()}")}");
+        Assert.Fail($"Waited {limit.TotalSeconds:0} s for {what}{(more is null ? "" : $"; {more()}")}; last seen: {last}");
         throw new UnreachableException();
     }
 }

@@ -21,6 +21,9 @@ internal enum ChangeKind
 /// <param name="ConnectorAt">When the connector had it, by the event's <c>ts_ms</c>; null for a tombstone.</param>
 internal sealed record ChangeEvent(ChangeKind Kind, bool IsOrder, long Id, OrderRow? Order, ExecutionRow? Execution, bool Before, DateTime? SourceAt, DateTime? ConnectorAt)
 {
+    /// <summary>The row before the UPDATE of an order; null for anything else.</summary>
+    public OrderRow? OrderBefore { get; init; }
+
     /// <summary>The last event of a snapshot.</summary>
     public bool IsLastOfSnapshot { get; init; }
 
@@ -59,6 +62,7 @@ internal sealed record ChangeEvent(ChangeKind Kind, bool IsOrder, long Id, Order
                 Time(source, "ts_ms"),
                 Time(root, "ts_ms"))
             {
+                OrderBefore = isOrder && kind == ChangeKind.Update && before.ValueKind == JsonValueKind.Object ? OrderOf(before) : null,
                 IsLastOfSnapshot = source.TryGetProperty("snapshot", out JsonElement snapshot) && snapshot.ToString() == "last",
             };
         }

@@ -45,6 +45,10 @@ internal sealed partial class ChangeFollower(VerifiedLab lab, KafkaAccess kafka,
             {
                 _whyNot = $"the cluster {Unreachable.Words(e)}";
             }
+            catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+            {
+                _whyNot = Unread(e);
+            }
 
             await Task.Delay(Pause, time, stoppingToken);
         }
@@ -72,6 +76,7 @@ internal sealed partial class ChangeFollower(VerifiedLab lab, KafkaAccess kafka,
 
         (ChangeTrack track, _whyNot) = (_track, null);
         long looked = time.GetTimestamp();
+        Task<Dictionary<string, int>>? asked = null;
         Assign(topics);
         while (!stop.IsCancellationRequested)
         {
@@ -81,13 +86,16 @@ internal sealed partial class ChangeFollower(VerifiedLab lab, KafkaAccess kafka,
                 _next[message.TopicPartition] = message.Offset + 1;
             }
 
-            _whyNot = ReadLedger(_ledger!, track);
-            if (time.GetElapsedTime(looked) < TopicInterval)
+            _whyNot = ReadLedger(track);
+            // Beside the reading: a broker that hangs must not hold up what is measured here.
+            if (asked is null && time.GetElapsedTime(looked) >= TopicInterval)
+                asked = TopicsAsync(stop);
+            if (asked is not { IsCompleted: true })
                 continue;
-            looked = time.GetTimestamp();
+            (Task<Dictionary<string, int>> answered, asked, looked) = (asked, null, time.GetTimestamp());
             try
             {
-                Assign(await TopicsAsync(stop));
+                Assign(await answered);
             }
             catch (KafkaException)
             {
@@ -137,22 +145,30 @@ internal sealed partial class ChangeFollower(VerifiedLab lab, KafkaAccess kafka,
         }
     }
 
-    private static string? ReadLedger(LedgerReader ledger, ChangeTrack track)
+    private string? ReadLedger(ChangeTrack track)
     {
         try
         {
-            for (int block = 0; block < MostBlocks && !track.IsFull && !ledger.ReadNewer(track.Take); block++)
+            for (int block = 0; block < MostBlocks && !track.IsFull && !_ledger!.ReadNewer(track.Take); block++)
             {
                 // There is more.
             }
 
             return null;
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (Exception e) when (e is FileNotFoundException or InvalidDataException)
         {
-            return $"the ledger cannot be read: {e.Message.TrimEnd('.')}";
+            // It was begun anew, or is damaged: read from its beginning, what is known is known.
+            _ledger = new(lab.Ledger);
+            return Unread(e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Unread(e);
         }
     }
+
+    private static string Unread(Exception e) => $"the ledger cannot be read: {e.Message.TrimEnd('.')}";
 
     [LoggerMessage(530, LogLevel.Information, "Changes are followed from now on; {Topics} topics are there.")]
     private partial void LogBegins(int topics);

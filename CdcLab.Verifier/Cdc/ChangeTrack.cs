@@ -15,6 +15,9 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
     // The ledger's time is taken before the commit, and a commit may wait for a lock or a disk.
     public static readonly TimeSpan Skew = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan TombstoneLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>A snapshot is under way until no row of it has come for so long.</summary>
+    public static readonly TimeSpan SnapshotSilence = TimeSpan.FromSeconds(5);
     // By arrival: what a stop has held up is forgotten soon after it has come.
     public static readonly TimeSpan LatencyWindow = TimeSpan.FromSeconds(15);
     private const int MostRemembered = 50_000;
@@ -30,15 +33,18 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
     private readonly Remembered<(bool IsOrder, long Id, DateTime At), bool> _seen = new(MostRemembered);
     private readonly Remembered<long, DateTime> _lastOfOrder = new(MostRemembered);
     private readonly Remembered<long, (OrderRow? Row, DateTime Arrived)> _rows = new(MostRemembered / 2);
+    private readonly Remembered<long, List<long>> _executionsOf = new(MostRemembered / 2);
     private readonly Dictionary<(bool IsOrder, long Id), DateTime> _tombstones = [];
     private readonly Dictionary<(bool IsOrder, int Partition), DateTime> _reached = [];
     private readonly List<Expected> _missing = [];
+    private readonly HashSet<(bool IsOrder, long Id)> _missed = [];
     private readonly Queue<(DateTime Arrived, double Milliseconds, double ConnectorMilliseconds)> _latencies = new();
     private readonly LatencyHistory _history = new(Stopwatch.GetTimestamp());
-    private readonly ChangeCounts _counts = new();
+    private readonly ChangeCounts _counts = new() { Since = began };
     private double _longest;
     private int _waitingCount;
-    private DateTime? _snapshotBegan;
+    private DateTime _snapshotBegan;
+    private DateTime? _snapshotEnd;
 
     /// <summary>How many partitions each topic has; nothing is missing while it is not known.</summary>
     public int Partitions { get; set; }
@@ -68,10 +74,19 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
                 case LedgerKind.Execute:
                     Expect(new(entry, true, entry.OrderId, IsDelete: false));
                     Expect(new(entry, false, entry.ExecutionId ?? 0, IsDelete: false));
+                    if (!_executionsOf.TryGetValue(entry.OrderId, out List<long>? executions))
+                        _executionsOf[entry.OrderId] = executions = new(1);
+                    executions.Add(entry.ExecutionId ?? 0);
                     break;
                 case LedgerKind.Purge:
                     foreach (long id in entry.OrderIds ?? [])
+                    {
                         Expect(new(entry, true, id, IsDelete: true));
+                        // With its executions, as far as they are remembered.
+                        foreach (long execution in _executionsOf.TryGetValue(id, out executions) ? executions : [])
+                            Expect(new(entry, false, execution, IsDelete: true));
+                    }
+
                     break;
             }
         }
@@ -82,11 +97,16 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
         lock (_gate)
         {
             _counts.Add(change.Kind);
-            _counts.LastArrived = now;
-            if (change.At is { } at && (!_reached.TryGetValue((change.IsOrder, partition), out DateTime reached) || at > reached))
+            // A snapshot has no order in time.
+            if (change.Kind != ChangeKind.Snapshot && change.At is { } at && (!_reached.TryGetValue((change.IsOrder, partition), out DateTime reached) || at > reached))
                 _reached[(change.IsOrder, partition)] = at;
+            (OrderRow? Row, DateTime) last = default;
             if (change.IsOrder && change.Kind != ChangeKind.Tombstone)
+            {
+                _rows.TryGetValue(change.Id, out last);
                 _rows[change.Id] = (change.Kind == ChangeKind.Delete ? null : change.Order, now);
+            }
+
             switch (change.Kind)
             {
                 case ChangeKind.Tombstone:
@@ -98,14 +118,14 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
                         Fault("a DELETE came without the row before it", now);
                     if (Find(change, e => e.IsDelete) is { } deleted)
                         Settle(deleted);
-                    else if (change.IsOrder && _early.Count < MostRemembered)
-                        _early[(true, change.Id, Deletion)] = (change, now);
+                    else if (change.IsOrder || IsOfMarket(change))
+                        Early((change.IsOrder, change.Id, Deletion), change, now);
                     break;
                 case ChangeKind.Snapshot:
                     Snapshot(change, now);
                     break;
                 default:
-                    Change(change, now);
+                    Change(change, last.Row, now);
                     break;
             }
         }
@@ -132,9 +152,11 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
             foreach (((bool, long, DateTime) key, _) in _early.Where(e => now - e.Value.Arrived > EarlyLimit).ToArray())
             {
                 _early.Remove(key);
-                _counts.Foreign++;
+                Foreign(key);
             }
 
+            if (_snapshotEnd is { } point && now - _counts.LastSnapshot > SnapshotSilence)
+                EndSnapshot(point);
             while (_inOrder.TryPeek(out Expected? done) && done.IsSettled)
                 _inOrder.Dequeue();
             // Behind one that waits for long, those that came are not kept.
@@ -198,7 +220,10 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
 
     private void Expect(Expected expected)
     {
-        if (expected.IsDelete && _early.Remove((true, expected.Id, Deletion)))
+        // It came, and so long before its line that it was taken for somebody else's.
+        if (_seen.TryGetValue((expected.IsOrder, expected.Id, expected.IsDelete ? Deletion : expected.At), out _))
+            return;
+        if (expected.IsDelete && _early.Remove((expected.IsOrder, expected.Id, Deletion)))
             return;
         if (!expected.IsDelete && _early.Remove((expected.IsOrder, expected.Id, expected.At), out (ChangeEvent Event, DateTime Arrived) early))
         {
@@ -213,11 +238,18 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
         _waitingCount++;
     }
 
-    private void Change(ChangeEvent change, DateTime now)
+    private bool IsOfMarket(ChangeEvent change) =>
+        change.Execution is { } execution && _executionsOf.TryGetValue(execution.OrderId, out List<long>? executions) && executions.Contains(change.Id);
+
+    /// <param name="last">The row of the order's last event; null where it is not known.</param>
+    private void Change(ChangeEvent change, OrderRow? last, DateTime now)
     {
         if (change is { Kind: ChangeKind.Update, Before: false })
             Fault($"an UPDATE of {Name(change)} came without the row before it", now);
         (bool, long, DateTime) key = (change.IsOrder, change.Id, change.At!.Value);
+        // What comes again is older than the last event, and what is missing between them is missed by its commit.
+        if (change.OrderBefore is { } before && last is not null && before.UpdatedAt == last.UpdatedAt && !before.IsSame(last) && !_seen.TryGetValue(key, out _))
+            Fault($"the row before an UPDATE of {Name(change)} is not that of its last event", now);
         if (Find(change, e => !e.IsDelete && e.At == change.At) is { } expected)
         {
             Settle(expected);
@@ -229,13 +261,12 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
         }
         else if (_missing.Find(m => m.IsOrder == change.IsOrder && m.Id == change.Id && m.At == change.At) is { } late)
         {
-            _missing.Remove(late);
-            _counts.Missing--;
+            Found(m => m == late);
             _counts.Late++;
         }
-        else if (change.At >= began && _early.Count < MostRemembered)
+        else if (change.At >= began)
         {
-            _early[key] = (change, now);
+            Early(key, change, now);
         }
     }
 
@@ -260,22 +291,59 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
         _history.Record((long)(milliseconds / 1000 * Stopwatch.Frequency), Stopwatch.GetTimestamp());
     }
 
-    // A row of a snapshot stands for all that was committed to it until then, and so does its absence at the snapshot's end.
+    // What comes before its line in the ledger waits for it.
+    private void Early((bool IsOrder, long Id, DateTime At) key, ChangeEvent change, DateTime now)
+    {
+        if (_early.Count < MostRemembered)
+            _early[key] = (change, now);
+        else
+            Foreign(key);
+    }
+
+    private void Foreign((bool IsOrder, long Id, DateTime At) key)
+    {
+        _counts.Foreign++;
+        _seen[key] = true;
+    }
+
+    // A row of a snapshot stands for all that was committed to it until then.
     private void Snapshot(ChangeEvent change, DateTime now)
     {
-        _snapshotBegan ??= change.SourceAt ?? now;
+        // Rows of other partitions may come after the last one.
+        if (_counts.LastSnapshot is not { } last || now - last > SnapshotSilence)
+            (_snapshotBegan, _snapshotEnd) = (change.SourceAt ?? now, null);
         _counts.LastSnapshot = now;
         foreach (Expected covered in _waiting.GetValueOrDefault((change.IsOrder, change.Id))?.Where(e => !e.IsDelete && e.At <= change.At).ToArray() ?? [])
             Settle(covered);
-        if (!change.IsLastOfSnapshot)
-            return;
-        DateTime point = _snapshotBegan.Value;
-        foreach (Expected before in _inOrder.Where(e => !e.IsSettled && e.At < point).ToArray())
-            Settle(before);
-        _counts.Missing -= _missing.RemoveAll(m => m.At < point);
+        if (_missed.Contains((change.IsOrder, change.Id)))
+            Found(m => m.IsOrder == change.IsOrder && m.Id == change.Id && m.At <= change.At);
+        if (change.IsLastOfSnapshot)
+            _snapshotEnd = _snapshotBegan;
+    }
+
+    // What was committed before it and is in none of its rows was deleted before it, or is lost. What was committed while it began comes as a change.
+    private void EndSnapshot(DateTime point)
+    {
+        _snapshotEnd = null;
+        Expected[] before = [.. _inOrder.Where(e => !e.IsSettled && e.At < point)];
+        HashSet<long> deleted = [.. before.Where(e => e is { IsDelete: true, IsOrder: true }).Select(e => e.Id)];
+        foreach (Expected one in before)
+        {
+            if (one.IsDelete || deleted.Contains(one.OrderId))
+                Settle(one);
+            else if (one.At < point - Skew)
+                Miss(one);
+        }
+
+        Found(m => m.At < point && (m.IsDelete || deleted.Contains(m.OrderId) || (_rows.TryGetValue(m.OrderId, out (OrderRow? Row, DateTime) row) && row.Row is null)));
         if (_missing.Count == 0)
             _counts.Missing = 0;
-        _snapshotBegan = null;
+    }
+
+    private void Found(Predicate<Expected> which)
+    {
+        _counts.Missing -= _missing.RemoveAll(which);
+        _missed.IntersectWith(_missing.Select(m => (m.IsOrder, m.Id)));
     }
 
     private Expected? Find(ChangeEvent change, Predicate<Expected> which) => _waiting.GetValueOrDefault((change.IsOrder, change.Id))?.Find(which);
@@ -294,8 +362,10 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
     {
         Settle(expected);
         _counts.Missing++;
-        if (_missing.Count < MostNamed)
-            _missing.Add(expected);
+        if (_missing.Count == MostNamed)
+            return;
+        _missing.Add(expected);
+        _missed.Add((expected.IsOrder, expected.Id));
     }
 
     private void Fault(string what, DateTime now)
@@ -333,7 +403,8 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
                 ? Of(change.Kind == ChangeKind.Insert, "it came as no INSERT") ?? Of(change.Order!.UserId == Entry.UserId, "its user") ?? Of(change.Order.Symbol == Entry.Symbol, "its symbol")
                     ?? Of(change.Order.OrderType == Entry.OrderType, "its type") ?? Of(change.Order.Quantity == Entry.Quantity, "its quantity") ?? Of(change.Order.Price == Entry.Price, "its price")
                     ?? Of(change.Order.Status == Entry.Status, "its status") ?? Of(change.Order.CreatedAt == At, "created_at")
-                : Of(change.Kind == ChangeKind.Update, "it came as no UPDATE") ?? Of(change.Order!.Status == Entry.Status, "its status");
+                : Of(change.Kind == ChangeKind.Update, "it came as no UPDATE") ?? Of(change.Order!.Status == Entry.Status, "its status")
+                    ?? Of(change.OrderBefore is not { } before || before.IsSame(change.Order with { Status = before.Status, UpdatedAt = before.UpdatedAt }), "what the market never changes");
 
         private static string? Of(bool same, string what) => same ? null : what.StartsWith("it ", StringComparison.Ordinal) ? what : $"{what} is not what was committed";
     }
@@ -342,6 +413,7 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
 /// <summary>What has come since the follower began.</summary>
 internal sealed record ChangeCounts
 {
+    public DateTime Since;
     public long Inserts, Updates, Deletes, SnapshotRows, Tombstones;
 
     /// <summary>Commits of the market whose first event has come.</summary>
@@ -361,7 +433,7 @@ internal sealed record ChangeCounts
     public long Foreign;
     public long Faults;
     public string? LastFault;
-    public DateTime? LastFaultAt, LastArrived, LastSnapshot;
+    public DateTime? LastFaultAt, LastSnapshot;
 
     public void Add(ChangeKind kind)
     {

@@ -15,7 +15,7 @@ internal sealed class AllChecks(
     [
         new MySqlAnswersCheck(access),
         new MySqlSettingsCheck(lab.Options.MySql, access),
-        new MySqlDynamicSettingsCheck(lab.Options.MySql, access, time),
+        new MySqlDynamicSettingsCheck(lab.Options.MySql, access, new VariablesBaseline(lab.Options.DataDirectory), time),
         new DiskCheck(figures),
         new MySqlBinlogCheck(access),
         new MySqlBinlogContentCheck(access, time),
@@ -37,7 +37,8 @@ internal sealed class AllChecks(
         new KafkaLatencyCheck(lab, probe),
         new ConnectAnswersCheck(lab, connect),
         new ConnectorCheck(lab, connect),
-        new ConnectorPositionCheck(connect, access, lab.Options.MySql, figures, time),
+        new ConnectorPositionCheck(connect, access, figures, changes, time),
+        new ConnectTopicsCheck(connect, cluster),
         new ConnectSourceCheck(connect, access, figures),
         new ChangeCheck(lab, changes, access, time),
         .. lab.Containers ? [new KafkaUiCheck(lab)] : Array.Empty<ICheck>(),

@@ -1,5 +1,4 @@
 using CdcLab.Verifier.Cdc;
-using Dapper;
 using MySqlConnector;
 
 namespace CdcLab.Verifier.Checks;
@@ -10,9 +9,8 @@ internal sealed class ChangeCheck(VerifiedLab lab, ChangeFollower follower, MySq
     private const int Sampled = 100;
     private const int Named = 5;
     private const string Snapshot = "`aspire resource orders-cdc snapshot`";
-    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(5), Lately = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FaultMemory = ChangeTrack.LatencyWindow;
-    private static readonly TimeSpan SnapshotSilence = TimeSpan.FromSeconds(5);
     private static readonly string[] Upstream = ["connect.connector", "connect.tasks", "connect.configuration", "connect.position"];
 
     private readonly TimeSpan _most = lab.Options.Debezium.MaxDelay;
@@ -60,7 +58,8 @@ internal sealed class ChangeCheck(VerifiedLab lab, ChangeFollower follower, MySq
             throw new CannotLookException($"Changes cannot be followed: {now}.", "See kafka.brokers and market.ledger.");
         DateTime at = time.GetUtcNow().UtcDateTime;
         ChangeState state = track.Look(at);
-        string[] differ = await CompareAsync(track, at, cancellationToken);
+        // What is on its way is no difference.
+        string[] differ = state.OldestWaiting is null || at - state.OldestWaiting < Lately ? await CompareAsync(track, at, cancellationToken) : [];
         return Judge(state, differ, follower.Heartbeat, at);
     }
 
@@ -70,13 +69,15 @@ internal sealed class ChangeCheck(VerifiedLab lab, ChangeFollower follower, MySq
     private Verdict Flow(ChangeState state, DateTime? heartbeat, DateTime now)
     {
         const string See = "See connect.connector and connect.tasks; `aspire resource orders-cdc restart`.";
-        if (state.Counts.LastSnapshot is { } row && now - row < SnapshotSilence)
+        if (state.Counts.LastSnapshot is { } row && now - row < ChangeTrack.SnapshotSilence)
             return _flow.Unknown($"A snapshot is under way: {state.Counts.SnapshotRows:N0} rows so far.", "Wait for its end.");
         if (state.OldestWaiting is { } oldest && now - oldest > _most)
             return _flow.Failed($"{state.Waiting:N0} changes have not arrived, the oldest of {oldest:HH:mm:ss}, {(now - oldest).TotalSeconds:0} s ago", See);
         if (state.ToConsumer.Count > 0)
             return _flow.Ok($"{state.ToConsumer.Count:N0} changes arrived in the last {ChangeTrack.LatencyWindow.TotalSeconds:0} s, {state.Waiting:N0} are on their way");
         TimeSpan longest = 3 * DebeziumSettings.Heartbeat;
+        if (heartbeat is null && now - state.Counts.Since < longest)
+            return _flow.Unknown("No heartbeat has come yet.", "Wait some seconds.");
         return heartbeat is { } beat && now - beat <= longest
             ? _flow.Ok($"nothing is committed; the connector's last heartbeat came {(now - beat).TotalSeconds:0} s ago")
             : _flow.Failed(heartbeat is { } last ? $"nothing arrives, and no heartbeat for {(now - last).TotalSeconds:0} s" : "nothing has arrived yet, and no heartbeat", See);
@@ -108,7 +109,7 @@ internal sealed class ChangeCheck(VerifiedLab lab, ChangeFollower follower, MySq
             : differ.Count > 0 ? _complete.Failed($"{string.Join("; ", differ.Take(Named))}", $"A new snapshot sends every row as it is now: {Snapshot}.")
             : state.OldestWaiting is { } oldest && now - oldest > _most ? _complete.Unknown($"{state.Waiting:N0} changes are still waited for.", "See cdc.flow.") with { Follows = ["cdc.flow", .. Upstream] }
             : counts.Matched == 0 ? _complete.Unknown("No commit of the market was followed yet.", "Wait, or let the market run.")
-            : _complete.Ok($"0 missing; {others}");
+            : _complete.Ok($"0 missing since {counts.Since:HH:mm:ss} UTC; {others}");
     }
 
     private Verdict Latency(ChangeState state)
@@ -129,12 +130,9 @@ internal sealed class ChangeCheck(VerifiedLab lab, ChangeFollower follower, MySq
         long[] ids = [.. track.Sample(Sampled, now - Settled).Select(s => s.Id).Concat(_differing.Keys).Distinct()];
         if (ids.Length == 0)
             return [];
-        Dictionary<long, (string Status, DateTime At)> rows;
+        IReadOnlyDictionary<long, OrderRow> rows;
         await using (MySqlConnection connection = await access.OpenAsync(cancellationToken))
-        {
-            string sql = $"SELECT order_id, status, updated_at FROM {OrdersSchema.Database}.{OrdersSchema.Orders.Name} WHERE order_id IN ({string.Join(',', ids)})";
-            rows = (await connection.QueryAsync<(long Id, string Status, DateTime At)>(new CommandDefinition(sql, cancellationToken: cancellationToken))).ToDictionary(r => r.Id, r => (r.Status, r.At));
-        }
+            rows = await MarketWalk.OrdersAsync(connection, ids, cancellationToken);
 
         List<string> found = [];
         foreach (long id in ids)
@@ -154,12 +152,14 @@ internal sealed class ChangeCheck(VerifiedLab lab, ChangeFollower follower, MySq
         return [.. found];
     }
 
-    private static string? Difference(long id, OrderRow? last, Dictionary<long, (string Status, DateTime At)> rows) => (last, rows.TryGetValue(id, out (string Status, DateTime At) row)) switch
+    private static string? Difference(long id, OrderRow? last, IReadOnlyDictionary<long, OrderRow> rows) => (last, rows.GetValueOrDefault(id)) switch
     {
-        (null, false) => null,
-        (null, true) => $"order {id} is in MySQL, its last event is a DELETE",
-        (_, false) => $"order {id} is not in MySQL, its last event says {last!.Status}",
-        _ => last!.Status == row.Status && last.UpdatedAt == DateTime.SpecifyKind(row.At, DateTimeKind.Utc) ? null : $"order {id} is {row.Status} of {row.At:HH:mm:ss.fff}, its last event says {last.Status} of {last.UpdatedAt:HH:mm:ss.fff}",
+        (null, null) => null,
+        (null, _) => $"order {id} is in MySQL, its last event is a DELETE",
+        (_, null) => $"order {id} is not in MySQL, its last event says {last.Status}",
+        var (_, row) when row.IsSame(last) => null,
+        var (_, row) when row.Status != last.Status || row.UpdatedAt != last.UpdatedAt => $"order {id} is {row.Status} of {row.UpdatedAt:HH:mm:ss.fff}, its last event says {last.Status} of {last.UpdatedAt:HH:mm:ss.fff}",
+        _ => $"order {id} has other values than its last event",
     };
 
     private static Promise Of(string id, string expected, string because, string how, string remedy, string source) => new(id, ResourceNames.OrdersCdc, expected, because)

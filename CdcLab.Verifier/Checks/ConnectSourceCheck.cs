@@ -40,10 +40,10 @@ internal sealed partial class ConnectSourceCheck(ConnectClient connect, MySqlAcc
         string executed = await connection.QuerySingleAsync<string>(new CommandDefinition("SELECT @@GLOBAL.gtid_executed", cancellationToken: cancellationToken));
         // Until when the server's certificate is valid; empty where it offers no TLS.
         (_, string certificate) = await connection.QuerySingleAsync<(string, string)>(new CommandDefinition("SHOW GLOBAL STATUS LIKE 'Ssl_server_not_after'", cancellationToken: cancellationToken));
-        return [Judge(configuration, executed, certificate.Length > 0, figures.Require().LongStatements)];
+        return [Judge(configuration, executed, certificate.Length > 0, figures.Require())];
     }
 
-    internal static Verdict Judge(IReadOnlyDictionary<string, string>? configuration, string executed, bool tls, IReadOnlyList<MySqlStatement>? statements)
+    internal static Verdict Judge(IReadOnlyDictionary<string, string>? configuration, string executed, bool tls, LabFigures figures)
     {
         List<string> found = [], fixes = [];
         if (Tag().Match(executed) is { Success: true } tag)
@@ -58,9 +58,9 @@ internal sealed partial class ConnectSourceCheck(ConnectClient connect, MySqlAcc
             fixes.Add(!tls ? Typed.AsRoot("SET GLOBAL tls_version = DEFAULT", "ALTER INSTANCE RELOAD TLS") : Configure + ".");
         }
 
-        if (statements is null && found.Count == 0)
-            return Source.Unknown("MySQL does not answer the AppHost's look as root.", Unreachable.Restart(ResourceNames.MySql));
-        if (statements?.Count > 0)
+        if (figures.LongStatements is null && found.Count == 0)
+            return MySqlTriggersCheck.Unseen(Source, figures);
+        if (figures.LongStatements is { Count: > 0 } statements)
         {
             found.Add(KafkaFix.Named(statements.Select(s => $"session {s.Session} of {s.Account} has been busy for {s.Seconds} s ({s.Text.ReplaceLineEndings(" ")}): the lock of a snapshot would wait behind it, and every writer behind the lock")));
             fixes.Add($"Wait for its end, or end it. {Typed.AsRoot([.. statements.Select(s => $"KILL {s.Session}")])}");

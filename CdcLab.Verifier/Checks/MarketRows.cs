@@ -9,6 +9,11 @@ internal sealed record OrderRow(
     public List<ExecutionRow> Executions { get; } = [];
 
     public long Executed => Executions.Sum(e => e.Quantity);
+
+    /// <summary>Whether every column is the same, whatever executions are known.</summary>
+    public bool IsSame(OrderRow other) =>
+        (Id, UserId, Symbol, OrderType, Quantity, Price, Status, CreatedAt, UpdatedAt)
+        == (other.Id, other.UserId, other.Symbol, other.OrderType, other.Quantity, other.Price, other.Status, other.CreatedAt, other.UpdatedAt);
 }
 
 internal readonly record struct ExecutionRow(long Id, long OrderId, long Quantity, decimal Price, DateTime At)
@@ -93,6 +98,14 @@ internal sealed class MarketWalk(TimeProvider time)
         _highest = rows.Orders.Count == 0 ? 0 : rows.Orders.Keys.Max();
         Advance(to, seen);
         return rows;
+    }
+
+    /// <summary>Some orders without their executions.</summary>
+    public static async Task<IReadOnlyDictionary<long, OrderRow>> OrdersAsync(MySqlConnection connection, IEnumerable<long> ids, CancellationToken cancellationToken)
+    {
+        MarketRows rows = new();
+        await ReadOrdersAsync(connection, $"{Orders} WHERE order_id IN ({string.Join(',', ids)})", rows, cancellationToken);
+        return rows.Orders;
     }
 
     /// <summary>How much of the table has been seen, and when.</summary>

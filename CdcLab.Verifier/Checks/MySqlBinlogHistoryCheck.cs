@@ -5,7 +5,7 @@ using MySqlConnector;
 
 namespace CdcLab.Verifier.Checks;
 
-/// <summary>The binlog's history goes on: nothing vanishes before its time, and every commit of the market is in it, since the verifier's start.</summary>
+/// <summary>The binlog's history goes on: nothing vanishes before its time, and every commit of the market is in it, since the verifier's start. What was executed is kept over its restarts.</summary>
 internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess access, TimeProvider time) : ICheck
 {
     // A file's age takes a login of its own to read.
@@ -14,6 +14,7 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
     // Of the ledger, at a look: fewer commits than there are raise no alarm.
     private const int LedgerBlock = 64 * 1024;
     private const int MostBlocks = 128;
+    private static readonly TimeSpan KeepInterval = TimeSpan.FromSeconds(30);
     private const string Again = "Then take what is there now as the new beginning: `aspire resource verifier restart`.";
 
     private static readonly Promise History = new(
@@ -42,7 +43,9 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
 
     private readonly BinlogHistory _history = new(lab.Options.MySql.BinlogRetention);
     private readonly CommitCount _commits = new(lab.Options.Simulator.Workers);
+    private readonly KeptFile<KeptHistory> _file = new(lab.Options.DataDirectory, "mysql-history");
     private LedgerReader _ledger = new(lab.Ledger, LedgerBlock);
+    private DateTimeOffset? _kept;
     private long _written;
     private string? _uuid;
     private string _executed = "";
@@ -76,6 +79,8 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
     // The number of transactions that were ever executed. What is not as it was is told until the verifier is started again.
     private async Task<long> ExecutedAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
+        if (_kept is null && _file.Read() is { Uuid: not null, Executed: not null } kept)
+            (_uuid, _executed) = (kept.Uuid, kept.Executed);
         const string Sql = "SELECT @@GLOBAL.server_uuid, @@GLOBAL.gtid_mode, @@GLOBAL.gtid_executed, GTID_SUBSET(@known, @@GLOBAL.gtid_executed)";
         CommandDefinition ask = new(Sql, new { known = _executed }, cancellationToken: cancellationToken);
         (string uuid, string mode, string executed, bool goesOn) = await connection.QuerySingleAsync<(string, string, string, bool)>(ask);
@@ -84,14 +89,24 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
             Lose($"server_uuid was {known} and is {uuid}");
         else if (!goesOn)
             Lose($"gtid_executed was {Shorten(_executed)} and is {Shorten(executed)}");
-        (_uuid, _executed) = (uuid, executed);
-        if (!mode.StartsWith("ON", StringComparison.OrdinalIgnoreCase))
-        {
-            _withoutGtids = mode;
-            _commits.Begin();
-        }
+        else if (_kept is { } last && time.GetUtcNow() - last < KeepInterval)
+            return Known();
+        // At once where it is lost: the verifier's next start takes what is there as the new beginning.
+        _kept = time.GetUtcNow();
+        _file.Write(new(uuid, executed));
+        return Known();
 
-        return GtidSet.Count(executed);
+        long Known()
+        {
+            (_uuid, _executed) = (uuid, executed);
+            if (!mode.StartsWith("ON", StringComparison.OrdinalIgnoreCase))
+            {
+                _withoutGtids = mode;
+                _commits.Begin();
+            }
+
+            return GtidSet.Count(executed);
+        }
     }
 
     private void Lose(string what)
@@ -187,6 +202,9 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
         _ => $"{time.TotalSeconds:0} s",
     };
 }
+
+/// <summary>A server and what it had executed.</summary>
+internal sealed record KeptHistory(string Uuid, string Executed);
 
 /// <summary>What is known of the binlog's files: when each was made, and until when at least it was written to: MySQL counts retention from there.</summary>
 internal sealed class BinlogHistory(TimeSpan retention)

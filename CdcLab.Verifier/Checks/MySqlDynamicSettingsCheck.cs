@@ -4,11 +4,8 @@ using MySqlConnector;
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>Nobody changed the server while it runs: what has no check of its own is as it was when this server was first looked at.</summary>
-internal sealed class MySqlDynamicSettingsCheck(MySqlOptions mysql, MySqlAccess access, TimeProvider time) : MySqlCheck(access, Dynamic)
+internal sealed class MySqlDynamicSettingsCheck(MySqlOptions mysql, MySqlAccess access, VariablesBaseline baseline, TimeProvider time) : MySqlCheck(access, Dynamic)
 {
-    // A server's start by its own count of seconds, against our clock.
-    private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(3);
-
     private static readonly Promise Dynamic = new(
         "mysql.dynamic_settings",
         ResourceNames.MySql,
@@ -23,33 +20,31 @@ internal sealed class MySqlDynamicSettingsCheck(MySqlOptions mysql, MySqlAccess 
     private readonly HashSet<string> _others =
         new([.. MySqlSettingsCheck.Judged(mysql), "gtid_executed", "gtid_purged"], StringComparer.OrdinalIgnoreCase);
 
-    private IReadOnlyDictionary<string, string>? _first;
-    private DateTimeOffset _started;
-
     protected override async Task<Verdict> JudgeAsync(MySqlConnection connection, Promise promise, CancellationToken cancellationToken)
     {
         (_, long uptime) = await connection.QuerySingleAsync<(string, long)>(new CommandDefinition("SHOW GLOBAL STATUS LIKE 'Uptime'", cancellationToken: cancellationToken));
-        return Judge(await GlobalVariables.ReadAsync(connection, cancellationToken), time.GetUtcNow() - TimeSpan.FromSeconds(uptime));
+        // Beside the answer: what follows may take long.
+        DateTimeOffset started = time.GetUtcNow() - TimeSpan.FromSeconds(uptime);
+        return Judge(await GlobalVariables.ReadAsync(connection, cancellationToken), started);
     }
 
     internal Verdict Judge(GlobalVariables variables, DateTimeOffset started)
     {
-        if (_first is null || (started - _started).Duration() > Tolerance)
-            (_first, _started) = (variables.Values, started);
+        (DateTimeOffset since, IReadOnlyDictionary<string, string> first) = baseline.Of(started, variables.Values);
         // A limit goes before what it limits.
         string[] changed =
-            [.. variables.Dynamic.Where(v => !_others.Contains(v) && variables.Values.GetValueOrDefault(v) != _first.GetValueOrDefault(v)).OrderByDescending(v => v.StartsWith("max_", StringComparison.OrdinalIgnoreCase)).ThenBy(v => v, StringComparer.Ordinal)];
+            [.. variables.Dynamic.Where(v => !_others.Contains(v) && variables.Values.GetValueOrDefault(v) != first.GetValueOrDefault(v)).OrderByDescending(v => v.StartsWith("max_", StringComparison.OrdinalIgnoreCase)).ThenBy(v => v, StringComparer.Ordinal)];
         string[] persisted = [.. variables.Persisted.Keys.Where(v => !_others.Contains(v)).Order()];
         if (changed.Length == 0 && persisted.Length == 0)
-            return Dynamic.Ok($"none since {_started.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
+            return Dynamic.Ok($"none since {since.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
         string[] found =
         [
-            .. changed.Select(v => $"{v} is {Shown(variables.Values.GetValueOrDefault(v))}, was {Shown(_first.GetValueOrDefault(v))}"),
+            .. changed.Select(v => $"{v} is {Shown(variables.Values.GetValueOrDefault(v))}, was {Shown(first.GetValueOrDefault(v))}"),
             .. persisted.Select(v => $"{v}={Shown(variables.Persisted[v])} is persisted"),
         ];
         return Dynamic.Failed(
             KafkaFix.Named(found),
-            Typed.AsRoot([.. persisted.Select(v => $"RESET PERSIST IF EXISTS {v}"), .. changed.Select(v => $"SET GLOBAL {v} = {(_first.TryGetValue(v, out string? first) ? Value(first) : "DEFAULT")}")]));
+            Typed.AsRoot([.. persisted.Select(v => $"RESET PERSIST IF EXISTS {v}"), .. changed.Select(v => $"SET GLOBAL {v} = {(first.TryGetValue(v, out string? was) ? Value(was) : "DEFAULT")}")]));
     }
 
     private static string Shown(string? value) => string.IsNullOrEmpty(value) ? "(empty)" : value;

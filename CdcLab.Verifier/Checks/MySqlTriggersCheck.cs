@@ -21,10 +21,15 @@ internal sealed class MySqlTriggersCheck(FiguresStore figures) : ICheck
     // It judges what is in memory.
     public TimeSpan? Every => TimeSpan.FromSeconds(2);
 
-    public Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Verdict>>([Judge(figures.Require().Triggers)]);
+    public Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Verdict>>([Judge(figures.Require())]);
 
-    internal static Verdict Judge(IReadOnlyList<MySqlTrigger>? found) =>
-        found is null ? Triggers.Unknown("MySQL does not answer the AppHost's look as root.", Unreachable.Restart(ResourceNames.MySql))
+    /// <summary>What only root sees cannot be seen.</summary>
+    public static Verdict Unseen(Promise promise, LabFigures figures) => figures.RootRefusal is { } refusal
+        ? promise.Unknown($"MySQL refuses the lab's root: {refusal}.", "Let it log in again as root@localhost with its password, the key root of secrets.json: ALTER USER sets a password, ends its expiry and unlocks an account.")
+        : promise.Unknown("MySQL does not answer the AppHost's look as root.", Unreachable.Restart(ResourceNames.MySql));
+
+    internal static Verdict Judge(LabFigures figures) =>
+        figures.Triggers is not { } found ? Unseen(Triggers, figures)
         : found.Count == 0 ? Triggers.Ok("none")
         : Triggers.Failed(
             KafkaFix.Named(found.Select(t => $"{t.Kind.ToLowerInvariant()} {t.Schema}.{t.Name} ({t.On})")),

@@ -46,7 +46,7 @@ public sealed class ChangeTests(ChangeApplication lab) : SabotageTest(lab)
         LabReport report = await Lab.AllOkAsync(Limit);
 
         Lab.IsWhole = true;
-        Assert.StartsWith("0 missing; ", report.Checks.Single(c => c.Id == "cdc.complete").Actual, StringComparison.Ordinal);
+        Assert.StartsWith("0 missing since ", report.Checks.Single(c => c.Id == "cdc.complete").Actual, StringComparison.Ordinal);
         await EveryRowIsTheLastEventAsync();
     }
 
@@ -89,6 +89,25 @@ public sealed class ChangeTests(ChangeApplication lab) : SabotageTest(lab)
         Assert.Contains("(night)", verdict.Actual, StringComparison.Ordinal);
         await HealAsync();
         await EveryRowIsTheLastEventAsync();
+    }
+
+    [Fact]
+    public async Task A_history_that_was_deleted_is_named_before_the_start_that_needs_it()
+    {
+        lab.Require();
+        await BreakAndHealAsync("connect.topics", async () =>
+        {
+            using KafkaAdmin admin = new(Bootstrap, new Dictionary<string, string>());
+            await admin.DeleteTopicAsync("lab.schema-history", TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        });
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_paused_is_the_cause_and_resumed()
+    {
+        lab.Require();
+        Verdict verdict = await BreakAndHealAsync("connect.answers", () => Lab.CommandAsync("connect", "pause"));
+        Assert.Contains("`aspire resource connect resume`", verdict.Fix, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -137,9 +156,12 @@ public sealed class ChangeTests(ChangeApplication lab) : SabotageTest(lab)
             await _connect.ResumeAsync(TestContext.Current.CancellationToken);
         }, related: ["mysql.binlog.history", "connect.connector", "connect.tasks"], turnLimit: TimeSpan.FromSeconds(30));
         Assert.Contains("MySQL has purged what comes next", verdict.Actual, StringComparison.Ordinal);
+        Assert.Contains("changes, committed from ", verdict.Actual, StringComparison.Ordinal);
         await HealAsync();
         await EveryRowIsTheLastEventAsync();
     }
+
+    private string Bootstrap => string.Join(',', Enumerable.Range(1, 3).Select(id => $"localhost:{Lab.PortBase + 10 + id}"));
 
     // What is committed while nobody captures it.
     private async Task MarketCommitsAsync(long orders)
@@ -200,7 +222,7 @@ public sealed class ChangeTests(ChangeApplication lab) : SabotageTest(lab)
 
     private IConsumer<string, string> Consumer(Offset from)
     {
-        ConsumerConfig settings = KafkaClientSettings.DrillConsumer(string.Join(',', Enumerable.Range(1, 3).Select(id => $"localhost:{Lab.PortBase + 10 + id}")), new Dictionary<string, string>());
+        ConsumerConfig settings = KafkaClientSettings.DrillConsumer(Bootstrap, new Dictionary<string, string>());
         settings.EnablePartitionEof = false;
         IConsumer<string, string> consumer = new ConsumerBuilder<string, string>(settings).Build();
         consumer.Assign(Enumerable.Range(0, 3).Select(p => new TopicPartitionOffset("lab.cdclab.orders", p, from == Offset.End ? consumer.QueryWatermarkOffsets(new("lab.cdclab.orders", p), TimeSpan.FromSeconds(10)).High : from)));

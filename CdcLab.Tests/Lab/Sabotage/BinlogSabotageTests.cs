@@ -55,6 +55,17 @@ public sealed class BinlogSabotageTests(LabApplication lab) : SabotageTest(lab)
     }
 
     [Fact]
+    public Task A_history_that_was_reset_while_the_verifier_was_down_is_lost_too() => BreakAndHealAsync(
+        "mysql.binlog.history",
+        async () =>
+        {
+            await Lab.CommandAsync("verifier", "stop");
+            await RootAsync("RESET BINARY LOGS AND GTIDS");
+            await Lab.CommandAsync("verifier", "start");
+        },
+        turnLimit: TimeSpan.FromSeconds(30));
+
+    [Fact]
     public async Task Files_that_are_purged_before_their_time_are_told()
     {
         Verdict verdict = await BreakAndHealAsync("mysql.binlog.history", async () =>

@@ -47,6 +47,21 @@ public sealed class MySqlSabotageTests(LabApplication lab) : SabotageTest(lab)
         Assert.Contains(found, verdict.Actual, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_variable_that_was_changed_while_the_verifier_was_down_is_set_back_too()
+    {
+        Verdict verdict = await BreakAndHealAsync(
+            "mysql.dynamic_settings",
+            async () =>
+            {
+                await Lab.CommandAsync("verifier", "stop");
+                await RootAsync("SET GLOBAL long_query_time = 3");
+                await Lab.CommandAsync("verifier", "start");
+            },
+            turnLimit: TimeSpan.FromSeconds(30));
+        Assert.Contains("long_query_time is 3.000000, was 10", verdict.Actual, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("SET PERSIST sync_binlog = 0")]
     [InlineData("SET PERSIST_ONLY sync_binlog = 0")]

@@ -28,10 +28,14 @@ public sealed class MySqlSwapTests
     [Fact]
     public void Trigger_and_event_are_named_and_dropped()
     {
-        Verdict verdict = MySqlTriggersCheck.Judge([new("TRIGGER", "cdclab", "closed today", "BEFORE INSERT ON cdclab.orders"), new("EVENT", "other", "cleanup", "RECURRING of root@%")]);
+        Verdict verdict = Triggers([new("TRIGGER", "cdclab", "closed today", "BEFORE INSERT ON cdclab.orders"), new("EVENT", "other", "cleanup", "RECURRING of root@%")]);
 
         Assert.Equal("trigger cdclab.closed today (BEFORE INSERT ON cdclab.orders); event other.cleanup (RECURRING of root@%)", verdict.Actual);
         Assert.Equal(["DROP TRIGGER IF EXISTS cdclab.`closed today`", "DROP EVENT IF EXISTS other.cleanup"], FixText.Codes(verdict.Fix!));
-        Assert.Equal((Outcome.Ok, Outcome.Unknown), (MySqlTriggersCheck.Judge([]).Outcome, MySqlTriggersCheck.Judge(null).Outcome));
+        Assert.Equal((Outcome.Ok, Outcome.Unknown), (Triggers([]).Outcome, Triggers(null).Outcome));
+        Assert.StartsWith("MySQL refuses the lab's root: Access denied.", Triggers(null, "Access denied").Because, StringComparison.Ordinal);
     }
+
+    private static Verdict Triggers(IReadOnlyList<MySqlTrigger>? found, string? refusal = null) =>
+        MySqlTriggersCheck.Judge(new() { At = DateTimeOffset.UnixEpoch, Containers = false, Triggers = found, RootRefusal = refusal });
 }

@@ -91,7 +91,8 @@ public sealed class ChangeTrackTests
         _track.Take(Entry(LedgerKind.Purge, 0, 4) with { OrderIds = [2] });
         _track.Take(Event(ChangeKind.Snapshot, 1, 2, "CANCELLED") with { SourceAt = At(5), IsLastOfSnapshot = true }, 0, At(6));
 
-        ChangeState state = _track.Look(At(7));
+        Assert.NotEqual(0, _track.Look(At(7)).Waiting);
+        ChangeState state = _track.Look(At(12));
 
         Assert.Equal((0, 0, 1), (state.Waiting, state.Counts.Missing, state.Counts.SnapshotRows));
     }
@@ -104,9 +105,39 @@ public sealed class ChangeTrackTests
         _track.Take(Event(ChangeKind.Insert, 2, 30), 0, At(30));
         Assert.Equal(1, _track.Look(At(31)).Counts.Missing);
 
+        _track.Take(Event(ChangeKind.Snapshot, 1, 1) with { SourceAt = At(40) }, 0, At(41));
         _track.Take(Event(ChangeKind.Snapshot, 2, 30) with { SourceAt = At(40), IsLastOfSnapshot = true }, 0, At(41));
 
         Assert.Equal(0, _track.Look(At(42)).Counts.Missing);
+    }
+
+    [Fact]
+    public void A_snapshot_that_leaves_a_row_out_does_not_answer_for_it()
+    {
+        _track.Take(Insert(1, 1));
+        _track.Take(Insert(2, 3));
+        _track.Take(Insert(3, 38));
+        _track.Take(Event(ChangeKind.Snapshot, 2, 3) with { SourceAt = At(40), IsLastOfSnapshot = true }, 0, At(41));
+        // Of another partition, after the last one.
+        _track.Take(Event(ChangeKind.Snapshot, 4, 4) with { SourceAt = At(40) }, 0, At(42));
+
+        ChangeState state = _track.Look(At(48));
+        Assert.Equal((1, 1), (state.Counts.Missing, state.Waiting));
+        Assert.Equal(1, Assert.Single(state.Missing).OrderId);
+
+        _track.Take(Event(ChangeKind.Snapshot, 3, 38) with { SourceAt = At(60) }, 0, At(61));
+        _track.Take(Event(ChangeKind.Snapshot, 1, 1) with { SourceAt = At(60), IsLastOfSnapshot = true }, 0, At(61));
+        Assert.Equal(0, _track.Look(At(67)).Counts.Missing);
+    }
+
+    [Fact]
+    public void An_event_that_came_long_before_its_line_is_not_waited_for()
+    {
+        _track.Take(Event(ChangeKind.Insert, 1, 1), 0, At(1));
+        Assert.Equal(1, _track.Look(At(40)).Counts.Foreign);
+        _track.Take(Insert(1, 1));
+
+        Assert.Equal(0, _track.Look(At(41)).Waiting);
     }
 
     [Theory]
@@ -143,6 +174,45 @@ public sealed class ChangeTrackTests
         Assert.Equal("no tombstone followed the DELETE of order 1", _track.Look(At(7)).Counts.LastFault);
         _track.Take(Event(ChangeKind.Update, 2, 8) with { Before = false }, 0, At(8));
         Assert.Equal("an UPDATE of order 2 came without the row before it", _track.Look(At(9)).Counts.LastFault);
+    }
+
+    [Theory]
+    [InlineData("price", "order 1: what the market never changes is not what was committed")]
+    [InlineData("before", "the row before an UPDATE of order 1 is not that of its last event")]
+    public void An_update_has_the_whole_row_before_and_after_it(string wrong, string told)
+    {
+        OrderRow before = Event(ChangeKind.Insert, 1, 1).Order!, after = before with { Status = "CANCELLED", UpdatedAt = At(2) };
+        _track.Take(Insert(1, 1));
+        _track.Take(Event(ChangeKind.Insert, 1, 1), 0, At(1));
+        _track.Take(Entry(LedgerKind.Cancel, 1, 2) with { Status = "CANCELLED" });
+        ChangeEvent right = Event(ChangeKind.Update, 1, 2) with { Order = after, OrderBefore = before };
+        OrderRow other = before with { Status = "PARTIAL" };
+        _track.Take(wrong == "price" ? right with { Order = after with { Price = 1 } } : right with { OrderBefore = other }, 0, At(2));
+        Assert.Equal(told, _track.Look(At(3)).Counts.LastFault);
+
+        // Again, and that is no fault.
+        _track.Take(Event(ChangeKind.Insert, 1, 1), 0, At(3));
+        _track.Take(right, 0, At(3));
+        Assert.Equal(1, _track.Look(At(4)).Counts.Faults);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_purged_execution_is_waited_for_too(bool comes)
+    {
+        _track.Take(Entry(LedgerKind.Execute, 1, 1) with { ExecutionId = 9, Status = "FILLED", Quantity = 5, Price = 100 });
+        _track.Take(Event(ChangeKind.Update, 1, 1, "FILLED"), 0, At(1));
+        ChangeEvent execution = new(ChangeKind.Insert, IsOrder: false, 9, null, new ExecutionRow(9, 1, 5, 100, At(1)), Before: false, At(1), At(1));
+        _track.Take(execution, 0, At(1));
+        _track.Take(Entry(LedgerKind.Purge, 0, 4) with { OrderIds = [1] });
+        _track.Take(Event(ChangeKind.Delete, 1, 4) with { Before = true }, 0, At(4));
+        if (comes)
+            _track.Take(execution with { Kind = ChangeKind.Delete, Before = true }, 0, At(4));
+        _track.Take(execution with { Id = 10, Execution = new ExecutionRow(10, 2, 5, 100, At(30)) }, 0, At(30));
+        _track.Take(Event(ChangeKind.Insert, 3, 30), 0, At(30));
+
+        Assert.Equal(comes ? 0 : 1, _track.Look(At(31)).Counts.Missing);
     }
 
     [Theory]

@@ -59,21 +59,45 @@ public sealed class ConnectCheckTests
     [InlineData("u:1-5", "", "u:1-5", Outcome.Failed)]
     [InlineData(null, "", "", Outcome.Failed)]
     public void A_position_that_MySQL_does_not_have_fails(string? gtids, string purged, string unknown, Outcome outcome) =>
-        Assert.Equal(outcome, Position().Judge(new ConnectorOffset("binlog.000001", 4, gtids, IsSnapshot: false), "u:1-9", purged, unknown).Outcome);
+        Assert.Equal(outcome, Position().Judge(new ConnectorOffset("binlog.000001", 4, gtids, IsSnapshot: false), "u:1-9", purged, unknown, TimeSpan.FromDays(3)).Outcome);
+
+    [Theory]
+    [InlineData(0, 0, "MySQL purges nothing by itself")]
+    [InlineData(72, 1, "it may be away for 71 h until MySQL purges what it has not read")]
+    [InlineData(72, 71, "it may be away for 60 min until MySQL purges what it has not read")]
+    [InlineData(72, 80, "MySQL may purge what it has not read at any time")]
+    public void How_long_the_connector_may_be_away_is_measured(int keptHours, int ageHours, string told)
+    {
+        ConnectorOffset offset = new("binlog.000001", 4, "u:1-5", IsSnapshot: false) { WrittenAt = _time.GetUtcNow().AddHours(-ageHours) };
+        Assert.Equal($"binlog.000001:4; {told}", Position().Judge(offset, "u:1-5", "", "", TimeSpan.FromHours(keptHours)).Actual);
+    }
+
+    [Fact]
+    public void A_topic_without_which_the_next_start_fails_is_named()
+    {
+        string[] all = [.. DebeziumSettings.OwnTopics];
+        Assert.Equal(Outcome.Ok, ConnectTopicsCheck.Judge(hasStored: true, all).Outcome);
+        Assert.Equal(Outcome.Unknown, ConnectTopicsCheck.Judge(hasStored: false, []).Outcome);
+
+        Verdict history = ConnectTopicsCheck.Judge(hasStored: true, [.. all.Where(t => t != DebeziumSettings.SchemaHistory)]);
+        Assert.Equal("lab.schema-history is not there", history.Actual);
+        Assert.Equal(["aspire resource orders-cdc snapshot"], FixText.Codes(history.Fix!));
+        Assert.Equal(["aspire resource connect restart", "aspire resource orders-cdc snapshot"], FixText.Codes(ConnectTopicsCheck.Judge(hasStored: true, []).Fix!));
+    }
 
     [Fact]
     public void A_position_that_stands_still_while_MySQL_goes_on_fails()
     {
         ConnectorPositionCheck check = Position();
         ConnectorOffset offset = new("binlog.000001", 4, "u:1-5", IsSnapshot: false);
-        Assert.Equal(Outcome.Ok, check.Judge(offset, "u:1-5", "", "").Outcome);
+        Assert.Equal(Outcome.Ok, check.Judge(offset, "u:1-5", "", "", TimeSpan.Zero).Outcome);
         _time.Advance(TimeSpan.FromMinutes(5));
-        Assert.Equal(Outcome.Ok, check.Judge(offset, "u:1-5", "", "").Outcome);
-        check.Judge(offset, "u:1-6", "", "");
+        Assert.Equal(Outcome.Ok, check.Judge(offset, "u:1-5", "", "", TimeSpan.Zero).Outcome);
+        check.Judge(offset, "u:1-6", "", "", TimeSpan.Zero);
         _time.Advance(TimeSpan.FromSeconds(61));
 
-        Assert.Equal(Outcome.Failed, check.Judge(offset, "u:1-7", "", "").Outcome);
-        Assert.Equal(Outcome.Ok, check.Judge(offset with { Gtids = "u:1-7" }, "u:1-8", "", "").Outcome);
+        Assert.Equal(Outcome.Failed, check.Judge(offset, "u:1-7", "", "", TimeSpan.Zero).Outcome);
+        Assert.Equal(Outcome.Ok, check.Judge(offset with { Gtids = "u:1-7" }, "u:1-8", "", "", TimeSpan.Zero).Outcome);
     }
 
     [Fact]
@@ -83,8 +107,10 @@ public sealed class ConnectCheckTests
         Assert.Equal(Outcome.Ok, check.Judge([1]).Outcome);
         Assert.Equal(Outcome.Ok, check.Judge([2]).Outcome);
         Assert.Equal(Outcome.Ok, check.Judge([3]).Outcome);
-        Assert.Equal(Outcome.Failed, check.Judge([3]).Outcome);
-        _time.Advance(TimeSpan.FromSeconds(61));
+        Verdict verdict = check.Judge([3]);
+        Assert.Equal(Outcome.Failed, verdict.Outcome);
+        Assert.Equal(["KILL 3"], FixText.Codes(verdict.Fix!));
+        _time.Advance(TimeSpan.FromSeconds(21));
         Assert.Equal(Outcome.Ok, check.Judge([3]).Outcome);
     }
 
@@ -148,9 +174,9 @@ public sealed class ConnectCheckTests
         new ChangeCheck(Lab, null!, new MySqlAccess("Server=127.0.0.1;Port=1;User ID=debezium;Password=none"), _time).Judge(state, [], heartbeat, Now).Single(v => v.Id == id);
 
     private static Verdict Source(string executed, bool tls = true, IReadOnlyList<MySqlStatement>? statements = null) =>
-        ConnectSourceCheck.Judge(new Dictionary<string, string> { ["database.ssl.mode"] = "preferred" }, executed, tls, statements);
+        ConnectSourceCheck.Judge(new Dictionary<string, string> { ["database.ssl.mode"] = "preferred" }, executed, tls, new() { At = new DateTimeOffset(Now), Containers = false, LongStatements = statements });
 
-    private ConnectorPositionCheck Position() => new(null!, null!, new MySqlOptions(), null!, _time);
+    private ConnectorPositionCheck Position() => new(null!, null!, null!, null, _time);
 
     private static IReadOnlyList<Verdict> Judge(ConnectorStatus? status, IReadOnlyDictionary<string, string>? configuration) => new ConnectorCheck(Lab, null!).Judge(status, configuration);
 
