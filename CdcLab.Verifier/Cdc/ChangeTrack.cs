@@ -45,6 +45,7 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
     private int _waitingCount;
     private DateTime _snapshotBegan;
     private DateTime? _snapshotEnd;
+    private DateTime _answered;
 
     /// <summary>How many partitions each topic has; nothing is missing while it is not known.</summary>
     public int Partitions { get; set; }
@@ -220,6 +221,9 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
 
     private void Expect(Expected expected)
     {
+        // A ledger that waited, because much was waited for, is behind the snapshot that answers for it.
+        if (expected.At < _answered)
+            return;
         // It came, and so long before its line that it was taken for somebody else's.
         if (_seen.TryGetValue((expected.IsOrder, expected.Id, expected.IsDelete ? Deletion : expected.At), out _))
             return;
@@ -338,6 +342,9 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
         Found(m => m.At < point && (m.IsDelete || deleted.Contains(m.OrderId) || (_rows.TryGetValue(m.OrderId, out (OrderRow? Row, DateTime) row) && row.Row is null)));
         if (_missing.Count == 0)
             _counts.Missing = 0;
+        // Consumers have every row as it is.
+        _counts.OutOfOrder = 0;
+        _answered = point;
     }
 
     private void Found(Predicate<Expected> which)

@@ -244,6 +244,12 @@ public sealed class ChangeTrackTests
         _track.Take(Event(ChangeKind.Insert, 1, 1), 0, At(3));
 
         Assert.Equal(1, _track.Look(At(4)).Counts.OutOfOrder);
+
+        _track.Take(Event(ChangeKind.Snapshot, 1, 2, "CANCELLED") with { SourceAt = At(5), IsLastOfSnapshot = true }, 0, At(6));
+        Assert.Equal(0, _track.Look(At(12)).Counts.OutOfOrder);
+        // A line that is read late.
+        _track.Take(Insert(2, 4));
+        Assert.Equal(0, _track.Look(At(13)).Waiting);
     }
 
     [Fact]
