@@ -48,7 +48,7 @@ internal sealed class ConnectorCheck(VerifiedLab lab, ConnectClient connect) : I
         How = "the tasks of GET /connectors/orders-cdc/status, with the reason of one that failed",
         Remedy = "restart of orders-cdc; where its place in the binlog is gone, a new snapshot",
         Source = "Kafka Connect, REST API; Debezium's MySQL connector, \"When things go wrong\"",
-        Follows = ["connect.answers", "connect.position", "connect.configuration", "connect.connector", ConnectSourceCheck.Id, "mysql.answers", "mysql.grants.debezium"],
+        Follows = ["connect.answers", "connect.position", "connect.configuration", "connect.connector", "connect.server_id", ConnectSourceCheck.Id, "mysql.answers", "mysql.grants.debezium"],
     };
 
     private static readonly Promise Configuration = new("connect.configuration", ResourceNames.OrdersCdc, "the lab's own (docs/debezium.md), setting by setting", "a table that is left out, or another form of values, is no failure to Connect")
@@ -125,6 +125,9 @@ internal sealed class ConnectorCheck(VerifiedLab lab, ConnectClient connect) : I
 internal sealed class ConnectorPositionCheck(ConnectClient connect, MySqlAccess access, FiguresStore figures, ChangeFollower? follower, TimeProvider time) : ICheck
 {
     private const string Snapshot = "What was committed since is lost to consumers. A new snapshot sends every row as it is now: `aspire resource orders-cdc snapshot`.";
+    // MySQL's words.
+    private const string SameId = "same server_uuid/server_id";
+
     // Connector and task.
     private const string Running = "RUNNING RUNNING";
     private static readonly TimeSpan Standstill = 12 * DebeziumSettings.OffsetFlush;
@@ -160,11 +163,13 @@ internal sealed class ConnectorPositionCheck(ConnectClient connect, MySqlAccess 
         object? before = _connector;
         _connector = null;
         ConnectorOffset? offset;
+        ConnectorStatus? status;
         (string? State, string? Configuration, DateTime? Begun) connector;
         try
         {
             offset = await connect.OffsetAsync(cancellationToken);
-            connector = await ConnectorAsync(cancellationToken);
+            status = await connect.StatusAsync(cancellationToken);
+            connector = await ConnectorAsync(status, cancellationToken);
         }
         catch (ConnectException e)
         {
@@ -184,7 +189,7 @@ internal sealed class ConnectorPositionCheck(ConnectClient connect, MySqlAccess 
         Dictionary<string, string> expiry = (await connection.QueryAsync<(string Name, string Value)>(new CommandDefinition("SHOW GLOBAL VARIABLES LIKE 'binlog_expire_logs%'", cancellationToken: cancellationToken))).ToDictionary(v => v.Name, v => v.Value);
         TimeSpan kept = expiry.GetValueOrDefault("binlog_expire_logs_auto_purge") == "OFF" ? TimeSpan.Zero : TimeSpan.FromSeconds(long.Parse(expiry["binlog_expire_logs_seconds"], CultureInfo.InvariantCulture));
         _connector = connector;
-        return [Judge(offset, executed, purged, unknown, kept, unread.Length == 0, runs: connector.State == Running), Judge(sessions, goesOn)];
+        return [Judge(offset, executed, purged, unknown, kept, unread.Length == 0, runs: connector.State == Running), IsTaken(status) ? Taken(sessions) : Judge(sessions, goesOn)];
     }
 
     /// <param name="kept">After which time MySQL purges a binlog file that is not written any more; 0 for never.</param>
@@ -228,6 +233,13 @@ internal sealed class ConnectorPositionCheck(ConnectClient connect, MySqlAccess 
             : $"it may be away for {(left.TotalHours >= 2 ? $"{Math.Floor(left.TotalHours):0} h" : $"{Math.Floor(left.TotalMinutes):0} min")} until MySQL purges what it has not read";
     }
 
+    /// <summary>Whether the task has failed because MySQL has given its id to another session.</summary>
+    internal static bool IsTaken(ConnectorStatus? status) => status?.Tasks.Any(t => t.State == "FAILED" && t.Trace?.Contains(SameId, StringComparison.Ordinal) == true) == true;
+
+    internal static Verdict Taken(IReadOnlyList<long> sessions) => ServerId.Failed(
+        $"MySQL has ended the connector's session for another client with its id{(sessions.Count == 0 ? "" : $": session {string.Join(", ", sessions)}")}",
+        $"{(sessions.Count == 0 ? "End that client" : $"End that client. {Typed.AsRoot([.. sessions.Select(s => $"KILL {s}")])} Where it comes back, end it")}, or give it another server id. Then `aspire resource orders-cdc restart`.");
+
     /// <param name="goesOn">Whether the connector is as it was at the last look: nobody has paused it, given it another configuration, or had it begin anew.</param>
     internal Verdict Judge(IReadOnlyList<long> sessions, bool goesOn = true)
     {
@@ -249,9 +261,8 @@ internal sealed class ConnectorPositionCheck(ConnectClient connect, MySqlAccess 
             : ServerId.Ok(sessions.Count == 0 ? "none reads now" : $"session {string.Join(", ", sessions)}");
     }
 
-    private async Task<(string? State, string? Configuration, DateTime? Begun)> ConnectorAsync(CancellationToken cancellationToken)
+    private async Task<(string? State, string? Configuration, DateTime? Begun)> ConnectorAsync(ConnectorStatus? status, CancellationToken cancellationToken)
     {
-        ConnectorStatus? status = await connect.StatusAsync(cancellationToken);
         IReadOnlyDictionary<string, string>? configuration = await connect.ConfigurationAsync(cancellationToken);
         return (
             status is null ? null : string.Join(' ', status.Tasks.Select(t => t.State).Prepend(status.Connector.State)),

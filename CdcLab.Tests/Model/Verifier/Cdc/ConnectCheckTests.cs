@@ -115,6 +115,16 @@ public sealed class ConnectCheckTests
     }
 
     [Fact]
+    public void A_client_that_has_taken_the_id_is_named()
+    {
+        ConnectorStatus taken = new(new("RUNNING", null), [new("FAILED", "Caused by: A replica with the same server_uuid/server_id as this replica has connected to the source")]);
+        Assert.True(ConnectorPositionCheck.IsTaken(taken));
+        Assert.False(ConnectorPositionCheck.IsTaken(taken with { Tasks = [new("FAILED", "another reason")] }));
+        Assert.Equal(["KILL 7", "aspire resource orders-cdc restart"], FixText.Codes(ConnectorPositionCheck.Taken([7]).Fix!));
+        Assert.Equal(["aspire resource orders-cdc restart"], FixText.Codes(ConnectorPositionCheck.Taken([]).Fix!));
+    }
+
+    [Fact]
     public void Sessions_of_a_connector_that_was_told_to_begin_anew_take_no_turns()
     {
         ConnectorPositionCheck check = Position();
