@@ -18,7 +18,13 @@ public sealed record ClusterState(IReadOnlyList<RegisteredBroker> Brokers, int? 
 }
 
 /// <param name="Broker">Of this broker; null for the default of all.</param>
-public sealed record DynamicSetting(int? Broker, string Name, string Value);
+public sealed record DynamicSetting(int? Broker, string Name, string Value)
+{
+    /// <summary>Limits of connections and their rates, with or without a listener's name before them, and the threads that serve them.</summary>
+    /// <param name="name">A setting's name.</param>
+    /// <returns>True if a client may find no way in for it.</returns>
+    public static bool MayKeepOut(string name) => name.Contains("max.connection", StringComparison.Ordinal) || name.EndsWith(".threads", StringComparison.Ordinal);
+}
 
 /// <param name="Endpoints">Its advertised listeners, e.g. <c>INTERNAL://kafka-1:29092</c>.</param>
 public sealed record RegisteredBroker(int Id, IReadOnlyList<string> Endpoints);
@@ -172,9 +178,9 @@ internal static class KafkaNodes
     public static IReadOnlyDictionary<string, string> Quotas(ReadOnlySpan<byte> node) =>
         Read<ConfigNode>(node).Config.Where(c => c.Key.EndsWith("_rate", StringComparison.Ordinal) || c.Key == "request_percentage").ToDictionary();
 
-    /// <summary>Limits of connections and their rates, with or without a listener's name before them, and the threads that serve them; nothing else: there are passwords among a broker's settings.</summary>
+    /// <summary>What may keep clients out; nothing else: there are passwords among a broker's settings.</summary>
     public static IEnumerable<KeyValuePair<string, string>> KeepingOut(ReadOnlySpan<byte> node) =>
-        TryRead<ConfigNode>(node)?.Config.Where(c => c.Key.Contains("max.connection", StringComparison.Ordinal) || c.Key.EndsWith(".threads", StringComparison.Ordinal)) ?? [];
+        TryRead<ConfigNode>(node)?.Config.Where(c => DynamicSetting.MayKeepOut(c.Key)) ?? [];
 
     private static T? TryRead<T>(ReadOnlySpan<byte> node)
         where T : class

@@ -90,14 +90,15 @@ internal sealed class KafkaSettingsCheck(VerifiedLab lab, ClusterSource cluster,
             group one.Broker.Name by $"{one.Name}={one.Value ?? "(not shown)"}" into setting
             select $"{string.Join(", ", setting)} with {setting.Key}";
         // Deleted where it was set, which may be both of the broker and as the default.
-        IEnumerable<string> commands =
+        ILookup<int?, string> places = (
             from one in wrong
             from source in one.Found.Synonyms
             where source.Name == one.Found.Name && IsDynamic(source.Source)
-            group source.Name by source.Source == ConfigSource.DynamicBrokerConfig ? one.Broker.Id : default(int?) into place
-            select fix.Broker(place.Key, place.Distinct());
-        // A broker that lets nobody in is reached through ZooKeeper alone.
-        return Dynamic.Failed(KafkaFix.Named(found), KafkaFix.Type([.. commands, .. keepingOut.Select(k => k.Found.Broker).Distinct().SelectMany(fix.ForgetSettings)]), needs: []);
+            select (Id: source.Source == ConfigSource.DynamicBrokerConfig ? one.Broker.Id : default(int?), source.Name)).ToLookup(p => p.Id, p => p.Name);
+        // A broker that lets nobody in is reached through ZooKeeper alone, and so is one that answered just before such a setting took hold.
+        int?[] shut = [.. keepingOut.Select(k => k.Found.Broker).Concat(places.Where(p => p.Any(DynamicSetting.MayKeepOut)).Select(p => p.Key)).Distinct()];
+        IEnumerable<string> commands = [.. places.Where(p => !shut.Contains(p.Key)).Select(p => fix.Broker(p.Key, p.Distinct())), .. shut.SelectMany(fix.ForgetSettings)];
+        return Dynamic.Failed(KafkaFix.Named(found), KafkaFix.Type(commands), needs: []);
     }
 
     // Deleted where it was set, which may be both of the broker and as the default; only what the broker was started with needs a restart.

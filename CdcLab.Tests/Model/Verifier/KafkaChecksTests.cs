@@ -110,6 +110,20 @@ public sealed class KafkaChecksTests : IDisposable
         Assert.Contains("""create -s /config/changes/config_change_ '{"version":2,"entity_path":"brokers/<default>"}'""", failed.Fix, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Setting_that_may_keep_everybody_out_is_taken_away_in_ZooKeeper_even_where_the_broker_still_answered()
+    {
+        Verdict failed = Settings(
+            Answer(1, Entry("log.retention.ms", "1000", ConfigSource.DynamicBrokerConfig)),
+            Answer(2, Entry("max.connections", "1", ConfigSource.DynamicBrokerConfig), Entry("log.retention.ms", "1000", ConfigSource.DynamicBrokerConfig)),
+            Answer(3))[^1];
+
+        IReadOnlyList<string> typed = FixText.Codes(failed.Fix!);
+        Assert.Equal(3, typed.Count);
+        Assert.EndsWith("--entity-name 1 --delete-config log.retention.ms", typed[0], StringComparison.Ordinal);
+        Assert.Contains("""set '/config/brokers/2' '{"version":1,"config":{}}'""", typed[1], StringComparison.Ordinal);
+    }
+
     private static void NamesBoth(Verdict verdict, Outcome outcome, params string[] names)
     {
         Assert.Equal(outcome, verdict.Outcome);
