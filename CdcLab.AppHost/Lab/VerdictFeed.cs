@@ -41,7 +41,7 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
 
     private async Task SeeAsRootAsync(CancellationToken stop)
     {
-        MySqlRootLook look = await MySqlRootLook.TakeAsync(lab.Ports.MySql, lab.Secrets.Root, OrdersSchema.Database, DatabaseUser.Debezium.Name, stop);
+        MySqlRootLook look = await MySqlRootLook.TakeAsync(lab.Ports.MySql, lab.Secrets.Root, OrdersSchema.Database, DatabaseUser.Debezium.Name, DatabaseUser.Simulator.Name, stop);
         if (look != MySqlRootLook.Nothing)
             _seen = new(look, time.GetUtcNow());
     }
@@ -135,6 +135,8 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
             Inside = _inside,
             Triggers = seen.Triggers,
             LongStatements = seen.LongStatements,
+            Strangers = seen.Strangers,
+            Prepared = seen.Prepared,
             RootRefusal = seen.Refusal,
             HostBytes = HostBytes(),
         };
@@ -244,7 +246,7 @@ internal sealed partial class VerdictFeed(ResourceWatch watch, Faults faults, Ve
     // What is not highlighted, the dashboard shows only to those who ask for all of it.
     private static ResourcePropertySnapshot Property(string name, string displayName, string value) => new(name, value) { DisplayName = displayName, IsHighlighted = true };
 
-    private MemoryFigures? Figures(WatchedResource resource) => Memory(resource) is { } m ? new(m.UsedBytes, m.CacheBytes, m.PeakBytes, m.CapEnforced ? m.CapBytes : null, m.OomKills) : null;
+    private MemoryFigures? Figures(WatchedResource resource) => Memory(resource) is { } m ? new(m.UsedBytes, m.CacheBytes, m.PeakBytes, m.CapEnforced ? m.CapBytes : null, m.OomKills) { IsOutside = m.IsOutside } : null;
 
     private MemoryReading? Memory(WatchedResource resource)
     {

@@ -7,10 +7,13 @@ namespace Aspire.Hosting;
 /// <summary>What only root sees in the server.</summary>
 /// <param name="Triggers">Triggers and events in the database, and others whose text names it; null where root could not ask.</param>
 /// <param name="LongStatements">What has run for long; null where root could not ask.</param>
+/// <param name="Strangers">Sessions that are not the lab's; null where root could not ask.</param>
+/// <param name="Prepared">Distributed transactions that no session holds any more; null where root could not ask.</param>
 /// <param name="Refusal">MySQL's words where it refused root's login; null where it did not.</param>
-internal sealed record MySqlRootLook(IReadOnlyList<MySqlTrigger>? Triggers, IReadOnlyList<MySqlStatement>? LongStatements, string? Refusal)
+internal sealed record MySqlRootLook(
+    IReadOnlyList<MySqlTrigger>? Triggers, IReadOnlyList<MySqlStatement>? LongStatements, IReadOnlyList<MySqlStatement>? Strangers, IReadOnlyList<string>? Prepared, string? Refusal)
 {
-    public static readonly MySqlRootLook Nothing = new(null, null, null);
+    public static readonly MySqlRootLook Nothing = new(null, null, null, null, null);
 
     // Too many connections, another password, a locked account, an expired password.
     private static readonly HashSet<int> Refusals = [1040, 1045, 3118, 3955, 1820, 1862];
@@ -28,18 +31,34 @@ internal sealed record MySqlRootLook(IReadOnlyList<MySqlTrigger>? Triggers, IRea
         WHERE command IN ('Query', 'Execute') AND time >= @Seconds AND id <> CONNECTION_ID() AND user <> @Connector AND COALESCE(state, '') NOT LIKE 'Waiting for%'
         """;
 
-    public static async Task<MySqlRootLook> TakeAsync(int port, string password, string database, string connector, CancellationToken cancellationToken)
+    // Who has a transaction open comes first: it holds what it has locked. Root's only session of the lab is the one that asks.
+    private const string StrangersSql = """
+        SELECT p.id, CONCAT(p.user, '@', p.host), p.time, COALESCE(LEFT(p.info, 80), p.command) FROM information_schema.processlist p LEFT JOIN information_schema.innodb_trx t ON t.trx_mysql_thread_id = p.id
+        WHERE p.id <> CONNECTION_ID() AND p.user NOT IN (@Connector, @Simulator, 'system user') AND p.command <> 'Daemon' ORDER BY t.trx_started IS NULL, t.trx_started, p.time DESC
+        """;
+
+    private const string HeldByNobodySql = "SELECT COUNT(*) FROM information_schema.innodb_trx WHERE trx_mysql_thread_id = 0";
+
+    public static async Task<MySqlRootLook> TakeAsync(int port, string password, string database, string connector, string simulator, CancellationToken cancellationToken)
     {
         try
         {
-            await using MySqlConnection root = new(MySqlConnectionStrings.Pooled(port, "root", password));
+            // Not kept: where a limit lets a user in once, a person needs root's place.
+            await using MySqlConnection root = new(MySqlConnectionStrings.Dedicated(port, "root", password));
             await root.OpenAsync(cancellationToken);
             CommandDefinition triggers = new($"{SqlText.SessionMode}; {TriggersSql}", new { Database = database }, cancellationToken: cancellationToken);
             CommandDefinition statements = new(StatementsSql, new { Seconds = (long)MySqlStatement.NoticedAfter.TotalSeconds, Connector = connector }, cancellationToken: cancellationToken);
             return new(
                 [.. (await root.QueryAsync<(string, string, string, string)>(triggers)).Select(t => new MySqlTrigger(t.Item1, t.Item2, t.Item3, t.Item4))],
-                [.. (await root.QueryAsync<(long, string, long, string?)>(statements)).Select(s => new MySqlStatement(s.Item1, s.Item2, s.Item3, s.Item4 ?? ""))],
+                await StatementsAsync(statements),
+                await StatementsAsync(new(StrangersSql, new { Connector = connector, Simulator = simulator }, cancellationToken: cancellationToken)),
+                await root.ExecuteScalarAsync<long>(new CommandDefinition(HeldByNobodySql, cancellationToken: cancellationToken)) == 0
+                    ? []
+                    : [.. (await root.QueryAsync<(int, int, int, string)>(new CommandDefinition("XA RECOVER CONVERT XID", cancellationToken: cancellationToken))).Select(x => Xid(x.Item1, x.Item2, x.Item4))],
                 null);
+
+            async Task<IReadOnlyList<MySqlStatement>> StatementsAsync(CommandDefinition ask) =>
+                [.. (await root.QueryAsync<(long, string, long, string?)>(ask)).Select(s => new MySqlStatement(s.Item1, s.Item2, s.Item3, s.Item4 ?? ""))];
         }
         catch (MySqlException refused) when (Refusals.Contains(refused.Number))
         {
@@ -50,4 +69,8 @@ internal sealed record MySqlRootLook(IReadOnlyList<MySqlTrigger>? Triggers, IRea
             return Nothing;
         }
     }
+
+    /// <summary>A transaction's name as XA ROLLBACK takes it.</summary>
+    /// <param name="data">Both parts of it in hexadecimal digits, after <c>0x</c>.</param>
+    internal static string Xid(int format, int firstLength, string data) => $"X'{data[2..(2 + (2 * firstLength))]}',X'{data[(2 + (2 * firstLength))..]}',{format}";
 }

@@ -2,7 +2,11 @@ namespace CdcLab.AppHost.Processes;
 
 /// <summary>What is known of the memory of one server since its start; null in each that is not known. Used is anonymous memory; the kernel gives page cache back under
 /// pressure; the peak is of a cgroup with the page cache, of a process its resident memory.</summary>
-internal sealed record MemoryReading(long? UsedBytes, long? CacheBytes, long? PeakBytes, long? CapBytes, long? OomKills, bool CapEnforced);
+internal sealed record MemoryReading(long? UsedBytes, long? CacheBytes, long? PeakBytes, long? CapBytes, long? OomKills, bool CapEnforced)
+{
+    /// <summary>Whether the process is not in the group that it was started in, or that has no cap any more.</summary>
+    public bool IsOutside { get; init; }
+}
 
 /// <summary>How this machine enforces the memory caps of servers that run as processes. One for each lab.</summary>
 internal abstract class MemoryCaps : IDisposable
@@ -45,7 +49,7 @@ internal sealed class CapGroup(long capBytes, Func<int?, MemoryReading?> read)
         if (read(pid) is { } counted)
             return counted;
         (long? anonymous, long? file, long? peak) = pid is { } process ? ProcessTable.Resident(process) : default;
-        return new(anonymous, file, peak, capBytes, OomKills: null, CapEnforced: false);
+        return new(anonymous, file, peak, capBytes, OomKills: null, CapEnforced: false) { IsOutside = pid is { } running && Directory.Exists($"/proc/{running}") && (ProcsFile is not null || Wrapper.Count > 0) };
     }
 }
 

@@ -52,6 +52,8 @@ public static class KafkaClientSettings
             EnableAutoCommit = false,
             EnableAutoOffsetStore = false,
             AutoOffsetReset = AutoOffsetReset.Latest,
+            // A transaction that somebody left open in the topic would hide the probe's own records.
+            IsolationLevel = IsolationLevel.ReadUncommitted,
             FetchWaitMaxMs = 500,
             FetchMinBytes = 1,
             FetchErrorBackoffMs = 100,

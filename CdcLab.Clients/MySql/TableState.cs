@@ -17,10 +17,10 @@ public sealed record TableState(
         """;
 
     private const string KeysSql = """
-        SELECT IF(index_name = 'PRIMARY', 'primary key', CONCAT(IF(COUNT(expression) > 0, 'expression index ', IF(non_unique, 'index ', 'unique index ')), index_name)), CONCAT(GROUP_CONCAT(
-          COALESCE(LOWER(column_name), CONCAT('(', expression, ')')), COALESCE(CONCAT('(', sub_part, ')'), '') ORDER BY seq_in_index SEPARATOR ', '),
+        SELECT IF(index_name = 'PRIMARY', 'primary key', CONCAT(IF(COUNT(expression) > 0, 'expression index ', IF(index_type IN ('FULLTEXT', 'SPATIAL'), CONCAT(index_type, ' index '), IF(non_unique, 'index ', 'unique index '))), index_name)), CONCAT(GROUP_CONCAT(
+          COALESCE(LOWER(column_name), CONCAT('(', expression, ')')), COALESCE(CONCAT('(', sub_part, ')'), ''), IF(collation = 'D', ' DESC', '') ORDER BY seq_in_index SEPARATOR ', '),
           IF(MIN(is_visible) = 'NO', ' INVISIBLE', ''))
-        FROM information_schema.statistics WHERE table_schema = @database AND table_name = @table GROUP BY index_name, non_unique
+        FROM information_schema.statistics WHERE table_schema = @database AND table_name = @table GROUP BY index_name, non_unique, index_type
         UNION SELECT CONCAT('check ', constraint_name), '' FROM information_schema.table_constraints
         WHERE table_schema = @database AND table_name = @table AND constraint_type = 'CHECK'
         """;
@@ -80,7 +80,10 @@ public sealed record TableDifference(string Text, IReadOnlyList<string> Statemen
 /// <summary>How a table differs from what it must be. What is there beyond (a further index) is a difference only where it changes what CDC sees or what can be written.</summary>
 public static class TableDifferences
 {
-    private const string Index = "index ", UniqueIndex = "unique index ", ExpressionIndex = "expression index ", ForeignKey = "foreign key ", Check = "check ", Column = "column ", PrimaryKey = "primary key", Invisible = " INVISIBLE";
+    private const string Index = "index ", UniqueIndex = "unique index ", ExpressionIndex = "expression index ", FullText = "FULLTEXT index ", Spatial = "SPATIAL index ", ForeignKey = "foreign key ", Check = "check ", Column = "column ", PrimaryKey = "primary key", Invisible = " INVISIBLE";
+
+    // Indexes that the schema has none of, and that are no mere help for reading: what can be written, or what MySQL keeps beside the table, is another with them.
+    private static readonly string[] KeyKinds = [UniqueIndex, ExpressionIndex, FullText, Spatial];
 
     /// <summary>Each difference; none where the table is as it must be.</summary>
     public static IReadOnlyList<TableDifference> Of(TableSpec spec, TableState state)
@@ -98,6 +101,14 @@ public static class TableDifferences
             Add($"its engine is {state.Engine}, not InnoDB", "ENGINE = InnoDB");
         if (!OrdersSchema.CharacterSet.EndsWith($" {state.Collation}", StringComparison.OrdinalIgnoreCase))
             Add($"the collation of new columns is {state.Collation}", $"DEFAULT {OrdersSchema.CharacterSet}");
+        // What else differs (keys name columns) is told when they have their names again.
+        (string From, string To)[] exchanged = Exchanged(spec, state);
+        if (exchanged.Length > 0)
+        {
+            Add($"the names of the columns {string.Join(", ", exchanged.Select(e => e.To))} are exchanged", string.Join(", ", exchanged.Select(e => $"RENAME COLUMN {e.From} TO {e.To}")));
+            return differences;
+        }
+
         Dictionary<string, string> beyond = new(state.Parts, StringComparer.OrdinalIgnoreCase);
         List<TableDifference> later = [];
         Rename(spec, beyond, differences, alter);
@@ -122,6 +133,14 @@ public static class TableDifferences
         return differences;
 
         void Add(string text, string change) => differences.Add(new(text, [$"{alter} {change}"]));
+    }
+
+    // Columns that are all there, each with what another of them must be: to change their definitions would mix what they hold.
+    private static (string From, string To)[] Exchanged(TableSpec spec, TableState state)
+    {
+        ColumnSpec[] wrong = [.. spec.Columns.Where(c => state.Parts.TryGetValue(Column + c.Name, out string? found) && found != c.Definition)];
+        (string[] From, string To)[] pairs = [.. wrong.Select(c => (wrong.Where(o => state.Parts[Column + o.Name] == c.Definition).Select(o => o.Name).ToArray(), c.Name))];
+        return pairs.All(p => p.From.Length == 1) && pairs.DistinctBy(p => p.From[0]).Count() == pairs.Length ? [.. pairs.Select(p => (p.From[0], p.To))] : [];
     }
 
     // A column of another name with the same definition, where one is missing, was renamed: to drop it would lose what it holds.
@@ -158,8 +177,7 @@ public static class TableDifferences
 
     private static string Drop(string part, TableState state) =>
         part.StartsWith(ForeignKey, StringComparison.Ordinal) ? $"DROP FOREIGN KEY {Name(state.ForeignKeys[part])}"
-        : part.StartsWith(UniqueIndex, StringComparison.Ordinal) ? $"DROP KEY {Name(part[UniqueIndex.Length..])}"
-        : part.StartsWith(ExpressionIndex, StringComparison.Ordinal) ? $"DROP KEY {Name(part[ExpressionIndex.Length..])}"
+        : KeyKinds.FirstOrDefault(k => part.StartsWith(k, StringComparison.Ordinal)) is { } kind ? $"DROP KEY {Name(part[kind.Length..])}"
         : part.StartsWith(Check, StringComparison.Ordinal) ? $"DROP CHECK {Name(part[Check.Length..])}"
         : part == PrimaryKey ? "DROP PRIMARY KEY"
         : $"DROP COLUMN {Name(part[Column.Length..])}";

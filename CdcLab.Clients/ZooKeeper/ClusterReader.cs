@@ -14,6 +14,12 @@ public sealed record ClusterState(IReadOnlyList<RegisteredBroker> Brokers, int? 
     /// <summary>What was set dynamically and can keep clients out of a broker.</summary>
     public IReadOnlyList<DynamicSetting> KeepingOut { get; init; } = [];
 
+    /// <summary>Whether a dynamic setting slows down the copying between brokers.</summary>
+    public bool IsThrottled { get; init; }
+
+    /// <summary>The paths of topics and of entities with settings whose node is not of Kafka's shape.</summary>
+    public IReadOnlyList<string> Overwritten { get; init; } = [];
+
     public IEnumerable<IGrouping<string, PartitionState>> Topics => Partitions.GroupBy(p => p.Topic, StringComparer.Ordinal);
 }
 
@@ -59,18 +65,26 @@ public sealed record ClientQuota(IReadOnlyList<(string Type, string Name)> Entit
 public static class ClusterReader
 {
     /// <summary>Reads brokers, controller, every partition, quotas and dynamic settings, in one session and eleven to fourteen round trips. Give it a deadline.</summary>
-    /// <remarks>Throws as <see cref="ZooKeeperSession.OpenAsync"/> does, and <see cref="InvalidDataException"/> where a node is not of Kafka's shape.</remarks>
+    /// <remarks>Throws as <see cref="ZooKeeperSession.OpenAsync"/> does.</remarks>
     public static async Task<ClusterState> ReadAsync(string host, int port, CancellationToken cancellationToken)
     {
         await using ZooKeeperSession session = await ZooKeeperSession.OpenAsync(host, port, cancellationToken);
         List<RegisteredBroker> brokers = await BrokersAsync(session, cancellationToken);
         byte[]? controller = (await session.ReadAsync(["/controller"], cancellationToken))[0];
-        List<PartitionState> partitions = await PartitionsAsync(session, [.. brokers.Select(b => b.Id)], cancellationToken);
-        IReadOnlyList<ClientQuota> quotas = await QuotasAsync(session, cancellationToken);
-        return new(brokers, controller is null ? null : KafkaNodes.Controller(controller), partitions) { Quotas = quotas, KeepingOut = await KeepingOutAsync(session, cancellationToken) };
+        List<string> overwritten = [];
+        List<PartitionState> partitions = await PartitionsAsync(session, [.. brokers.Select(b => b.Id)], overwritten, cancellationToken);
+        IReadOnlyList<ClientQuota> quotas = await QuotasAsync(session, overwritten, cancellationToken);
+        IReadOnlyList<DynamicSetting> dynamic = await DynamicAsync(session, cancellationToken);
+        return new(brokers, controller is null ? null : KafkaNodes.Controller(controller), partitions)
+        {
+            Quotas = quotas,
+            KeepingOut = [.. dynamic.Where(s => DynamicSetting.MayKeepOut(s.Name))],
+            IsThrottled = dynamic.Any(s => s.Name.EndsWith(".replication.throttled.rate", StringComparison.Ordinal)),
+            Overwritten = overwritten,
+        };
     }
 
-    private static async Task<IReadOnlyList<DynamicSetting>> KeepingOutAsync(ZooKeeperSession session, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<DynamicSetting>> DynamicAsync(ZooKeeperSession session, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> brokers = await session.ChildrenAsync("/config/brokers", cancellationToken);
         IReadOnlyList<byte[]?> nodes = await session.ReadAsync([.. brokers.Select(b => $"/config/brokers/{b}")], cancellationToken);
@@ -78,12 +92,12 @@ public static class ClusterReader
         [
             .. from broker in brokers.Zip(nodes)
             where broker.Second is { Length: > 0 }
-            from setting in KafkaNodes.KeepingOut(broker.Second)
+            from setting in KafkaNodes.Limits(broker.Second)
             select new DynamicSetting(int.TryParse(broker.First, CultureInfo.InvariantCulture, out int id) ? id : null, setting.Key, setting.Value),
         ];
     }
 
-    private static async Task<IReadOnlyList<ClientQuota>> QuotasAsync(ZooKeeperSession session, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<ClientQuota>> QuotasAsync(ZooKeeperSession session, List<string> overwritten, CancellationToken cancellationToken)
     {
         List<(string Type, string Name)[]> entities = [];
         foreach (string type in (string[])["clients", "users", "ips"])
@@ -96,15 +110,21 @@ public static class ClusterReader
             }
         }
 
-        IReadOnlyList<byte[]?> nodes = await session.ReadAsync([.. entities.Select(e => $"/config/{string.Join('/', e.Select(p => $"{p.Type}/{p.Name}"))}")], cancellationToken);
-        return
-        [
-            .. from quota in entities.Zip(nodes)
-            where quota.Second is { Length: > 0 } // a user who has none, but whose clients do, has an empty node
-            let limits = KafkaNodes.Quotas(quota.Second)
-            where limits.Count > 0
-            select new ClientQuota([.. quota.First.Select(p => (p.Type, p.Name == ClientQuota.Default ? p.Name : Uri.UnescapeDataString(p.Name)))], limits),
-        ];
+        string[] paths = [.. entities.Select(e => $"/config/{string.Join('/', e.Select(p => $"{p.Type}/{p.Name}"))}")];
+        IReadOnlyList<byte[]?> nodes = await session.ReadAsync(paths, cancellationToken);
+        List<ClientQuota> quotas = [];
+        foreach (((string Type, string Name)[] entity, string path, byte[]? node) in entities.Zip(paths, nodes))
+        {
+            // A user who has none, but whose clients do, has an empty node.
+            if (node is not { Length: > 0 })
+                continue;
+            if (KafkaNodes.Quotas(node) is not { } limits)
+                overwritten.Add(path);
+            else if (limits.Count > 0)
+                quotas.Add(new([.. entity.Select(p => (p.Type, p.Name == ClientQuota.Default ? p.Name : Uri.UnescapeDataString(p.Name)))], limits));
+        }
+
+        return quotas;
     }
 
     private static async Task<List<RegisteredBroker>> BrokersAsync(ZooKeeperSession session, CancellationToken cancellationToken)
@@ -117,22 +137,26 @@ public static class ClusterReader
         return [.. ids.Zip(nodes).Where(b => b.Second is not null).Select(b => new RegisteredBroker(b.First, KafkaNodes.Endpoints(b.Second!)))];
     }
 
-    private static async Task<List<PartitionState>> PartitionsAsync(ZooKeeperSession session, HashSet<int> registered, CancellationToken cancellationToken)
+    private static async Task<List<PartitionState>> PartitionsAsync(ZooKeeperSession session, HashSet<int> registered, List<string> overwritten, CancellationToken cancellationToken)
     {
         // A topic that is being deleted loses its replicas and leaders one by one: nobody promises anything of it any more.
         IReadOnlyList<string> deleted = await session.ChildrenAsync("/admin/delete_topics", cancellationToken);
         string[] topics = [.. (await session.ChildrenAsync("/brokers/topics", cancellationToken)).Except(deleted).Order(StringComparer.Ordinal)];
         IReadOnlyList<byte[]?> assignments = await session.ReadAsync([.. topics.Select(t => $"/brokers/topics/{t}")], cancellationToken);
-        (string Topic, int Number, IReadOnlyList<int> Replicas)[] assigned =
-        [
-            .. from topic in topics.Zip(assignments)
-            where topic.Second is not null
-            from partition in KafkaNodes.Assignment(topic.Second)
-            select (topic.First, partition.Number, partition.Replicas),
-        ];
+        List<(string Topic, int Number, IReadOnlyList<int> Replicas)> assigned = [];
+        foreach ((string topic, byte[]? node) in topics.Zip(assignments))
+        {
+            if (node is null)
+                continue;
+            if (KafkaNodes.Assignment(node) is { } numbers)
+                assigned.AddRange(numbers.Select(p => (topic, p.Number, p.Replicas)));
+            else
+                overwritten.Add($"/brokers/topics/{topic}");
+        }
+
         IReadOnlyList<byte[]?> states = await session.ReadAsync(
             [.. assigned.Select(p => $"/brokers/topics/{p.Topic}/partitions/{p.Number}/state")], cancellationToken);
-        List<PartitionState> partitions = new(assigned.Length);
+        List<PartitionState> partitions = new(assigned.Count);
         foreach (((string topic, int number, IReadOnlyList<int> replicas), byte[]? node) in assigned.Zip(states))
         {
             // A topic that was just made has no state node yet: nobody leads it, nobody is in sync.
@@ -163,8 +187,9 @@ internal static class KafkaNodes
     /// <summary>The controller's id; <see cref="ClusterState.Nobody"/> where its node was overwritten.</summary>
     public static int Controller(ReadOnlySpan<byte> node) => TryRead<ControllerNode>(node)?.Brokerid ?? ClusterState.Nobody;
 
-    public static List<(int Number, IReadOnlyList<int> Replicas)> Assignment(ReadOnlySpan<byte> node) =>
-        [.. Read<TopicNode>(node).Partitions.Select(p => (p.Key, (IReadOnlyList<int>)p.Value))];
+    /// <summary>The replicas of every partition of a topic; null where its node was overwritten.</summary>
+    public static List<(int Number, IReadOnlyList<int> Replicas)>? Assignment(ReadOnlySpan<byte> node) =>
+        TryRead<TopicNode>(node) is { } topic ? [.. topic.Partitions.Select(p => (p.Key, (IReadOnlyList<int>)p.Value))] : null;
 
     /// <summary>Leader, in-sync replicas and which leader in a row this one is; Kafka writes -1 where nobody leads, and nothing is known where the node was overwritten.</summary>
     public static (int? Leader, IReadOnlyList<int> InSync, int? LeaderEpoch) State(ReadOnlySpan<byte> node)
@@ -174,37 +199,24 @@ internal static class KafkaNodes
         return (state.Leader < 0 ? null : state.Leader, state.Isr, state.LeaderEpoch);
     }
 
-    /// <summary>The limits among an entity's settings: a user's passwords stand beside them.</summary>
-    public static IReadOnlyDictionary<string, string> Quotas(ReadOnlySpan<byte> node) =>
-        Read<ConfigNode>(node).Config.Where(c => c.Key.EndsWith("_rate", StringComparison.Ordinal) || c.Key == "request_percentage").ToDictionary();
+    /// <summary>The limits among an entity's settings: a user's passwords stand beside them. Null where its node was overwritten.</summary>
+    public static IReadOnlyDictionary<string, string>? Quotas(ReadOnlySpan<byte> node) =>
+        TryRead<ConfigNode>(node)?.Config.Where(c => c.Key.EndsWith("_rate", StringComparison.Ordinal) || c.Key == "request_percentage").ToDictionary();
 
-    /// <summary>What may keep clients out; nothing else: there are passwords among a broker's settings.</summary>
-    public static IEnumerable<KeyValuePair<string, string>> KeepingOut(ReadOnlySpan<byte> node) =>
-        TryRead<ConfigNode>(node)?.Config.Where(c => DynamicSetting.MayKeepOut(c.Key)) ?? [];
+    /// <summary>What may keep clients out, or slows down the copying; nothing else: there are passwords among a broker's settings.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> Limits(ReadOnlySpan<byte> node) =>
+        TryRead<ConfigNode>(node)?.Config.Where(c => DynamicSetting.MayKeepOut(c.Key) || c.Key.EndsWith(".throttled.rate", StringComparison.Ordinal)) ?? [];
 
     private static T? TryRead<T>(ReadOnlySpan<byte> node)
         where T : class
     {
         try
         {
-            return Read<T>(node);
+            return JsonSerializer.Deserialize<T>(node, Shape);
         }
-        catch (InvalidDataException)
+        catch (JsonException)
         {
             return null;
-        }
-    }
-
-    private static T Read<T>(ReadOnlySpan<byte> node)
-        where T : class
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<T>(node, Shape) ?? throw new JsonException("The node is null.");
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException("A node of Kafka's in ZooKeeper is not of the shape that this version knows.", e);
         }
     }
 

@@ -24,7 +24,7 @@ public static partial class FixText
     /// <summary>Whether it is a statement for MySQL; else it is a command for a shell.</summary>
     public static bool IsStatement(string code) => Statement().IsMatch(code);
 
-    [GeneratedRegex("^(SET|RESET|ALTER|CREATE|DROP|GRANT|REVOKE|KILL|DELETE|UPDATE|FLUSH|PURGE|RENAME|INSERT|SHOW|STOP|LOCK) ", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("^(SET|RESET|ALTER|CREATE|DROP|GRANT|REVOKE|KILL|DELETE|UPDATE|FLUSH|PURGE|RENAME|INSERT|SHOW|STOP|LOCK|XA) ", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Statement();
 
     [GeneratedRegex("(?<fence>`+)(?<code>.+?)(?<!`)\\k<fence>(?!`)", RegexOptions.ExplicitCapture, 1000)]

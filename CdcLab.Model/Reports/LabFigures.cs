@@ -26,6 +26,10 @@ public sealed record LabFigures
     public IReadOnlyList<MySqlTrigger>? Triggers { get; init; }
     /// <summary>Statements that have run for at least <see cref="MySqlStatement.NoticedAfter"/>, which only root sees; null where MySQL does not answer it.</summary>
     public IReadOnlyList<MySqlStatement>? LongStatements { get; init; }
+    /// <summary>Sessions of MySQL that are not the lab's, with the time of their state; who has a transaction open comes first. Null where MySQL does not answer root.</summary>
+    public IReadOnlyList<MySqlStatement>? Strangers { get; init; }
+    /// <summary>Distributed transactions that were prepared and that no session holds any more, each as XA ROLLBACK takes it; null where MySQL does not answer root.</summary>
+    public IReadOnlyList<string>? Prepared { get; init; }
     /// <summary>MySQL's words where it refuses the lab's root; null where it does not.</summary>
     public string? RootRefusal { get; init; }
     /// <summary>PSS in bytes of AppHost, orchestrator, monitors and dashboard, each shared page counted once. Null where it could not be read.</summary>
@@ -92,7 +96,11 @@ public sealed record ResourceFigures
 /// <param name="PeakBytes">The highest use so far, cache included where a cgroup counts it.</param>
 /// <param name="CapBytes">The cap that the kernel enforces; null for none.</param>
 /// <param name="OomKills">How often the kernel ended a process of it for its cap.</param>
-public sealed record MemoryFigures(long? UsedBytes, long? CacheBytes, long? PeakBytes, long? CapBytes, long? OomKills);
+public sealed record MemoryFigures(long? UsedBytes, long? CacheBytes, long? PeakBytes, long? CapBytes, long? OomKills)
+{
+    /// <summary>Whether its process is not in the cgroup that it was started in, or that has no cap any more.</summary>
+    public bool IsOutside { get; init; }
+}
 
 /// <summary>What one broker answers on one of its listeners.</summary>
 /// <param name="Told">The addresses that it tells; null where it did not answer.</param>

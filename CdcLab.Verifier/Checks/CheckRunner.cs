@@ -88,7 +88,8 @@ internal sealed class CheckRunner(IEnumerable<ICheck> checks, Func<Promise, bool
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             (string because, string fix) = Explain(e);
-            slot.Keep(time, p => p.Unknown(because, fix, (e as CannotLookException)?.Needs));
+            CannotLookException? known = e as CannotLookException;
+            slot.Keep(time, p => p.Unknown(because, fix, known?.Needs) with { Follows = [.. p.Follows, .. known?.Follows ?? []] });
         }
 
         CheckTraces.Judged(trace, slot.Latest?.Verdicts ?? [], each: true);

@@ -47,4 +47,7 @@ internal sealed class CannotLookException(string message, string fix, Exception?
     public string Fix => fix;
 
     public IReadOnlyList<string>? Needs => needs;
+
+    /// <summary>Checks whose failure would explain it, beside those that the check itself names.</summary>
+    public IReadOnlyList<string> Follows { get; init; } = [];
 }

@@ -42,6 +42,7 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster, 
     private readonly TimeSpan _return = (2 * lab.Options.Kafka.SessionTimeout) + TimeSpan.FromSeconds(8);
 
     private HashSet<string> _newBefore = [];
+    private HashSet<int> _registered = [];
     private long? _missingSince, _lackingSince, _foreignSince;
 
     public IReadOnlyList<Promise> Promises => [_brokers, _controller, _isr];
@@ -88,11 +89,22 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster, 
     private Verdict InSync(ClusterState state)
     {
         IReadOnlyList<PartitionState> partitions = state.Partitions;
+        string[] overwritten = [.. state.Overwritten.Where(p => p.StartsWith("/brokers/topics/", StringComparison.Ordinal))];
+        if (overwritten.Length > 0)
+        {
+            return _isr.Failed(
+                $"ZooKeeper does not know the partitions of a topic: {KafkaFix.Named(overwritten.Select(p => $"{p} is not of Kafka's shape"))}",
+                $"Nobody needs a node that was never a topic, and what a topic's node said is lost: {KafkaFix.Type(overwritten.Select(fixes.DeleteNodes))} A topic that was there is made anew, without its records.",
+                needs: []);
+        }
 
         // A topic is being made for a fraction of a second, Kafka's own with its first consumer: that is no lost replica unless it lasts until the next look.
         HashSet<string> justMade = [.. partitions.Where(p => p.IsNew && !_newBefore.Contains(p.Name)).Select(p => p.Name)];
         _newBefore = [.. partitions.Where(p => p.IsNew).Select(p => p.Name)];
         List<PartitionState> lacking = [.. partitions.Where(p => p.IsUnderReplicated && !justMade.Contains(p.Name))];
+        // Who has just come back has its time before it.
+        if (!_registered.SetEquals(state.Brokers.Select(b => b.Id)))
+            (_registered, _lackingSince) = ([.. state.Brokers.Select(b => b.Id)], null);
         bool isLate = IsLate(lacking.Count > 0, ref _lackingSince, _return);
         if (lacking.Count == 0)
         {
@@ -103,16 +115,19 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster, 
 
         int[] absent = [.. lacking.SelectMany(p => p.Replicas.Except(p.InSync)).Distinct().Order()];
         string[] names = [.. absent.Select(ResourceNames.Broker)];
-        // One that is not registered comes back first; one that is and still lags is stuck.
-        string[] stuck = [.. absent.Where(IsRegistered).Select(Restart)];
-        string[] leaders = [.. lacking.Select(p => p.Leader).OfType<int>().Except(absent).Distinct().Order().Select(Restart)];
+        // One that is not registered comes back first. One that is and keeps up nowhere is stuck; one that keeps up elsewhere is not let in by who leads the partition.
+        string[] stuck = [.. absent.Where(id => IsRegistered(id) && !KeepsUp(id)).Select(Restart)];
+        string[] leaders = [.. lacking.Where(p => p.Replicas.Except(p.InSync).All(KeepsUp)).Select(p => p.Leader).OfType<int>().Distinct().Order().Select(Restart)];
         string wait = $"Wait, up to {_return.TotalSeconds:0} s, {(absent.Length == 0 ? "for the election of a leader" : $"until {string.Join(", ", names)} has caught up")}.";
         return _isr.Failed(
             $"{lacking.Count} of {partitions.Count} partitions lack a replica: {KafkaFix.Named(lacking.Select(Describe))}",
-            stuck.Length == 0 || !isLate ? wait : $"Run {string.Join("; ", stuck)}: it has had the time in which a replica catches up by itself. If it lasts, restart what leads them: {string.Join("; ", leaders)}.",
-            absent.Length == 0 ? null : names);
+            !isLate || stuck.Length + leaders.Length == 0 ? wait
+                : $"Run {string.Join("; ", stuck.Length > 0 ? stuck : leaders)}: a replica has had the time in which it catches up by itself{(stuck.Length > 0 ? "" : ", and does for other leaders")}.",
+            absent.Length == 0 ? null : names) with { Follows = [.. _isr.Follows, .. state.IsThrottled ? ["kafka.dynamic_settings"] : Array.Empty<string>()] };
 
         bool IsRegistered(int id) => state.Brokers.Any(b => b.Id == id);
+
+        bool KeepsUp(int id) => partitions.Any(p => p.Leader is { } leader && leader != id && p.InSync.Contains(id));
 
         static string Restart(int id) => $"`{KafkaFix.Restart(ResourceNames.Broker(id))}`";
     }

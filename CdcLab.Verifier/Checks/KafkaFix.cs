@@ -42,7 +42,7 @@ internal sealed class KafkaFix(VerifiedLab lab, FiguresStore figures)
         string place = id is { } one ? $"brokers/{one}" : "brokers/<default>";
         return
         [
-            $$$"""{{{Tools.ZooKeeper}}} set '/config/{{{place}}}' '{"version":1,"config":{}}'""",
+            EmptyNode($"/config/{place}"),
             $$"""{{Tools.ZooKeeper}} create -s /config/changes/config_change_ '{"version":2,"entity_path":"{{place}}"}'""",
         ];
     }
@@ -55,7 +55,13 @@ internal sealed class KafkaFix(VerifiedLab lab, FiguresStore figures)
         return $"{Tools.Configs} --alter {string.Join(' ', entity)} --delete-config {string.Join(',', quota.Limits.Keys)}";
     }
 
+    /// <summary>Gives a node with settings none.</summary>
+    public string EmptyNode(string path) => $$$"""{{{Tools.ZooKeeper}}} set '{{{path}}}' '{"version":1,"config":{}}'""";
+
     public string DeleteNode(string path) => $"{Tools.ZooKeeper} delete {path}";
+
+    /// <summary>Deletes a node with all below it.</summary>
+    public string DeleteNodes(string path) => $"{Tools.ZooKeeper} deleteall {path}";
 
     // Kafka makes its own again by itself. Others take some seconds until they are gone.
     public string MakeAnew(string topic, TopicKind kind)

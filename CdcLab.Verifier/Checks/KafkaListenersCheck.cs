@@ -6,6 +6,9 @@ internal sealed class KafkaListenersCheck(VerifiedLab lab, string side, KafkaFix
     private const string Setting = "advertised.listeners";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
+    // What may keep the look itself out.
+    private static readonly string[] Limits = ["kafka.brokers", "kafka.dynamic_settings", "kafka.quotas"];
+
     private readonly Promise _told = new(
         $"kafka.listeners.{side.ToLowerInvariant()}",
         ResourceNames.Kafka,
@@ -46,7 +49,7 @@ internal sealed class KafkaListenersCheck(VerifiedLab lab, string side, KafkaFix
         }
 
         if (Unreachable.Silent(_told, [.. answers.Where(a => a.Told is null).Select(a => (a.Broker, a.WhyNot))]) is { } unknown)
-            return unknown;
+            return unknown with { Follows = Limits };
         // A broker that has just begun knows nobody for a moment, not even itself.
         if (answers.FirstOrDefault(a => a.Told is []) is { } young)
             return _told.Unknown($"{young.Broker} has just begun and knows no broker yet.", "Wait for the next look.");

@@ -12,12 +12,16 @@ internal sealed class KafkaQuotasCheck(ClusterSource cluster, KafkaFix fixes) : 
 
     public IReadOnlyList<Promise> Promises => [_quotas];
 
-    public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken) => [Judge((await cluster.SeeAsync(cancellationToken)).Quotas)];
+    public async Task<IReadOnlyList<Verdict>> LookAsync(CancellationToken cancellationToken) => [Judge(await cluster.SeeAsync(cancellationToken))];
 
-    internal Verdict Judge(IReadOnlyList<ClientQuota> quotas) => quotas.Count == 0
-        ? _quotas.Ok("none")
-        : _quotas.Failed(
-            KafkaFix.Named(quotas.Select(q => $"{string.Join(", ", q.Entity.Select(e => $"{e.Type} {e.Name}"))}: {string.Join(", ", q.Limits.Select(l => $"{l.Key}={l.Value}"))}")),
-            KafkaFix.Type(quotas.Select(fixes.Quota)),
-            needs: []);
+    internal Verdict Judge(ClusterState state)
+    {
+        string[] overwritten = [.. state.Overwritten.Where(p => p.StartsWith("/config/", StringComparison.Ordinal))];
+        IEnumerable<string> found =
+        [
+            .. state.Quotas.Select(q => $"{string.Join(", ", q.Entity.Select(e => $"{e.Type} {e.Name}"))}: {string.Join(", ", q.Limits.Select(l => $"{l.Key}={l.Value}"))}"),
+            .. overwritten.Select(p => $"ZooKeeper's node {p} is not of Kafka's shape"),
+        ];
+        return found.Any() ? _quotas.Failed(KafkaFix.Named(found), KafkaFix.Type([.. state.Quotas.Select(fixes.Quota), .. overwritten.Select(fixes.EmptyNode)]), needs: []) : _quotas.Ok("none");
+    }
 }

@@ -14,6 +14,7 @@ internal static partial class LoginRefusal
         1040 => "See who holds them (SHOW PROCESSLIST as root, who has one connection more) and end them, or run `aspire resource mysql restart`, which ends all.",
         // Its password is another one, or another account is taken for it: MySQL picks that by the most exact host, and an anonymous one before one with a name.
         1045 => $"As root: {FixText.Code($"DROP USER IF EXISTS {string.Join(", ", Shadows(user, message))}")} (accounts that would be taken for it), then run {Restart}.",
+        1184 when message.Contains("init_connect", StringComparison.Ordinal) => Typed.AsRoot("RESET PERSIST IF EXISTS init_connect", "SET GLOBAL init_connect = ''"),
         // Locked, TLS demanded, expired, another plugin, no such user, no privilege.
         _ => $"Run {Restart}; see its log if it is refused again.",
     };

@@ -18,6 +18,9 @@ internal sealed class MarketAudit(MarketBook book)
     public const string SetBackCommand = "aspire resource order-simulator market-set-back";
     private static readonly string[] Tables = ["mysql.schema.orders", "mysql.schema.order_executions", "mysql.grants.debezium", "mysql.dynamic_settings", MySqlTriggersCheck.Id];
 
+    // Who waits for somebody's locks learns nothing of the rows.
+    private static readonly string[] Blocking = [.. Tables, "order-simulator.market"];
+
     private static readonly Promise Invariants = new(
         "market.invariants",
         ResourceNames.OrderSimulator,
@@ -27,7 +30,7 @@ internal sealed class MarketAudit(MarketBook book)
         How = "SELECT as debezium: at each look the newest orders, the open ones, and the next slice of the whole table by primary key, for 20 ms at most",
         Remedy = "what `market.ledger` says; where the ledger does not know the order any more, delete it",
         Source = "specification, \"Invariants that hold at every commit\"",
-        Follows = Tables,
+        Follows = Blocking,
     };
 
     private static readonly Promise Values = new(
@@ -39,7 +42,7 @@ internal sealed class MarketAudit(MarketBook book)
         How = "the rows that market.invariants reads",
         Remedy = "what `market.ledger` says; where the ledger does not know the order any more, delete it",
         Source = "specification, section 2.4; Korea Exchange, tick sizes since 25 January 2023 and daily price limit of 30 %",
-        Follows = Tables,
+        Follows = Blocking,
     };
 
     private static readonly Promise Ledger = new(
@@ -51,7 +54,7 @@ internal sealed class MarketAudit(MarketBook book)
         How = "the rows that market.invariants reads, against the simulator's ledger in the data directory (the newest 300,000 orders)",
         Remedy = $"statements that set back what the ledger knows; `{SetBackCommand}` where they are many",
         Source = "MySQL manual, \"InnoDB and the ACID Model\" (durability)",
-        Follows = Tables,
+        Follows = Blocking,
     };
 
     private const string Damaged = $"Somebody changed the ledger's file: what it has lost cannot be compared, and nothing may be deleted for it. {FixText.BeginAnew}";
@@ -153,7 +156,7 @@ internal sealed class MarketAudit(MarketBook book)
             : unexplained.Any(Is(Match.Same)) ? "The market itself committed it: that is a fault of the simulator, to be reported with its ledger."
             : unexplained.Any(Is(Match.NotKnown)) && !IsLedgerWhole ? Damaged
             : unexplained.Any(Is(Match.NotKnown)) ? Statements(
-                "The ledger does not know these orders any more. Set them right by hand, or delete them as a purge would",
+                "The ledger does not know these orders, or no longer. Set them right by hand, or delete them as a purge would",
                 unexplained.Where(Is(Match.NotKnown)).Select(b => Comparison.Foreign(b.Key).Fix))
             // Only what was compared may be deleted.
             : "Wait for the next look: it was not compared with the ledger yet.";

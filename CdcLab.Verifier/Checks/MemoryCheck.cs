@@ -41,6 +41,8 @@ internal sealed class MemoryCheck(string name, long capBytes, FiguresStore figur
         string use = $"{used}, peak {peak}" + (enforced ? "" : ", cap not enforced") + (memory.OomKills is null ? ", OOM kills not known" : "");
         if (memory.OomKills > 0)
             return promise.Failed($"{memory.OomKills} OOM kills; {use}", more, needs: []);
+        if (enforced && memory.IsOutside)
+            return promise.Failed($"its process is not in its cgroup any more, or that has no cap: none is enforced; {use}", $"Run `aspire resource {name} restart`: it starts in its group.", needs: []);
         if (enforced && groupRead && memory.CapBytes != capBytes)
         {
             string cap = memory.CapBytes is { } other ? $"the kernel enforces {ByteSize.ToMiB(other)}" : "no cap is enforced";

@@ -97,6 +97,10 @@ internal sealed class MySqlAccess
         if (code == MySqlErrorCode.UnableToConnectToHost)
             return new($"MySQL at {_address} does not answer.", Unreachable.Restart(ResourceNames.MySql), e, [ResourceNames.MySql]);
         string message = e.Message.Split('\n')[0].TrimEnd('.'), fix = LoginRefusal.Fix(DatabaseUser.Debezium, (int)code, message);
-        return new($"MySQL at {_address} refuses the login of {DatabaseUser.Debezium.Account}: {message} (error {(int)code}).", fix, e, [ResourceNames.MySql]);
+        return new($"MySQL at {_address} refuses the login of {DatabaseUser.Debezium.Account}: {message} (error {(int)code}).", fix, e, [ResourceNames.MySql])
+        {
+            // One look may get in where the next one does not.
+            Follows = ["mysql.dynamic_settings", "mysql.max_connections", "mysql.grants.debezium", "mysql.mode"],
+        };
     }
 }

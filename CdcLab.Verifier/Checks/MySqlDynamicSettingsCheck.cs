@@ -17,6 +17,9 @@ internal sealed class MySqlDynamicSettingsCheck(MySqlOptions mysql, MySqlAccess 
         Source = "MySQL Reference Manual, \"System Variable Privileges\" and \"Persisted System Variables\"",
     };
 
+    // Cannot be set back while there is such a revoke.
+    private const string PartialRevokes = "partial_revokes";
+
     private readonly HashSet<string> _others =
         new([.. MySqlSettingsCheck.Judged(mysql), "gtid_executed", "gtid_purged"], StringComparer.OrdinalIgnoreCase);
 
@@ -33,7 +36,7 @@ internal sealed class MySqlDynamicSettingsCheck(MySqlOptions mysql, MySqlAccess 
         (DateTimeOffset since, IReadOnlyDictionary<string, string> first) = baseline.Of(started, variables.Values);
         // A limit goes before what it limits.
         string[] changed =
-            [.. variables.Dynamic.Where(v => !_others.Contains(v) && variables.Values.GetValueOrDefault(v) != first.GetValueOrDefault(v)).OrderByDescending(v => v.StartsWith("max_", StringComparison.OrdinalIgnoreCase)).ThenBy(v => v, StringComparer.Ordinal)];
+            [.. variables.Dynamic.Where(v => !_others.Contains(v) && variables.Values.GetValueOrDefault(v) != first.GetValueOrDefault(v)).OrderBy(v => v == PartialRevokes).ThenByDescending(v => v.StartsWith("max_", StringComparison.OrdinalIgnoreCase)).ThenBy(v => v, StringComparer.Ordinal)];
         string[] persisted = [.. variables.Persisted.Keys.Where(v => !_others.Contains(v)).Order()];
         if (changed.Length == 0 && persisted.Length == 0)
             return Dynamic.Ok($"none since {since.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
@@ -44,7 +47,10 @@ internal sealed class MySqlDynamicSettingsCheck(MySqlOptions mysql, MySqlAccess 
         ];
         return Dynamic.Failed(
             KafkaFix.Named(found),
-            Typed.AsRoot([.. persisted.Select(v => $"RESET PERSIST IF EXISTS {v}"), .. changed.Select(v => $"SET GLOBAL {v} = {(first.TryGetValue(v, out string? was) ? Value(was) : "DEFAULT")}")]));
+            Typed.AsRoot([.. persisted.Select(v => $"RESET PERSIST IF EXISTS {v}"), .. changed.Select(v => $"SET GLOBAL {v} = {(first.TryGetValue(v, out string? was) ? Value(was) : "DEFAULT")}")])) with
+        {
+            Follows = changed is [PartialRevokes] ? ["mysql.grants.debezium", "mysql.grants.simulator"] : [],
+        };
     }
 
     private static string Shown(string? value) => string.IsNullOrEmpty(value) ? "(empty)" : value;

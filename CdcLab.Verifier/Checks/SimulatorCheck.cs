@@ -4,7 +4,7 @@ using MySqlConnector;
 namespace CdcLab.Verifier.Checks;
 
 /// <summary>The order simulator answers, and its market moves: one look at its API judges both.</summary>
-internal sealed class SimulatorCheck(MarketClient market, MySqlAccess access, TimeProvider time) : AnswersCheck(Answers, Moves)
+internal sealed class SimulatorCheck(MarketClient market, MySqlAccess access, FiguresStore figures, TimeProvider time) : AnswersCheck(Answers, Moves)
 {
     // Fifteen mean arrival times without one have a chance of e^-15 in a market that lives.
     private const double PatienceArrivals = 15;
@@ -21,6 +21,12 @@ internal sealed class SimulatorCheck(MarketClient market, MySqlAccess access, Ti
         Remedy = "`aspire resource order-simulator start`, restart or resume, by its state",
         Source = "specification, section 2.4",
     };
+
+    // What was done to MySQL and its tables that costs each commit time.
+    private static readonly string[] Slowing =
+    [
+        "mysql.dynamic_settings", "mysql.innodb_buffer_pool_size", "mysql.innodb_redo_log_capacity", MySqlTriggersCheck.Id, "mysql.schema.orders", "mysql.schema.order_executions", "memory.mysql", "mysql.mode",
+    ];
 
     private static readonly Promise Moves = new(
         "order-simulator.market",
@@ -133,15 +139,29 @@ internal sealed class SimulatorCheck(MarketClient market, MySqlAccess access, Ti
         long orders = state.Orders - before;
         if (rate.IsMax || seconds < window.TotalSeconds || expected < PaceArrivals || orders * 3 >= expected)
             return null;
-        string why = $"COMMIT takes {state.Commit.P50Milliseconds:F0} ms (p99 {state.Commit.P99Milliseconds:F0} ms), "
+        string why = $"COMMIT took {state.Commit.P50Milliseconds:F0} ms (p99 {state.Commit.P99Milliseconds:F0} ms) in the last {state.Commit.Window.TotalSeconds:F0} s, "
             + $"{state.Open} orders are open, {state.Retries} retries since its start";
         return Moves.Failed(
             $"{orders} orders in the last {seconds:F0} s, where {expected:F0} are due at {state.OrdersPerSecond}/s: {why}",
-            "See what slows MySQL (its log, SHOW PROCESSLIST, the machine's load), or ask for less: `aspire resource order-simulator market-halve`.");
+            "See what slows MySQL (its log, SHOW PROCESSLIST, the machine's load), or ask for less: `aspire resource order-simulator market-halve`.") with { Follows = Slowing };
+    }
+
+    // Who holds which locks is not known (that takes MySQL's performance schema), but whose sessions are none of the lab's is. A restart ends all of them, and no prepared transaction.
+    internal static string Unlock(LabFigures? seen)
+    {
+        string[] end = [.. (seen?.Strangers ?? []).Select(s => $"KILL {s.Session}"), .. (seen?.Prepared ?? []).Select(x => $"XA ROLLBACK {x}")];
+        string[] who =
+        [
+            .. (seen?.Strangers ?? []).Select(s => $"session {s.Session} of {s.Account} ({s.Text}, for {s.Seconds} s)"),
+            .. (seen?.Prepared ?? []).Select(x => $"prepared transaction {x}, which no session holds any more"),
+        ];
+        return end.Length == 0
+            ? "Somebody holds locks that the market waits for: see who (SHOW FULL PROCESSLIST as root) and end that session by KILL, or run `aspire resource mysql restart`, which ends all."
+            : $"Somebody holds locks that the market waits for. Not the lab's: {KafkaFix.Named(who)}. {Typed.AsRoot(end)}";
     }
 
     // What it takes where no check explains the error.
-    private static (string Fix, string[] Follows) Explain(DatabaseError error)
+    private (string Fix, string[] Follows) Explain(DatabaseError error)
     {
         string fix = LoginRefusal.Fix(DatabaseUser.Simulator, error.Number ?? 0, error.Message);
         return error.Number switch
@@ -160,7 +180,7 @@ internal sealed class SimulatorCheck(MarketClient market, MySqlAccess access, Ti
             // The table whose column or name it misses, where only one has it.
             1049 or 1054 or 1146 => (fix, [.. OrdersSchema.Tables.OrderByDescending(t => Names(error.Message, t)).Select(t => $"mysql.schema.{t.Name}"), MySqlTriggersCheck.Id]),
             // MySQL answers, and not to the market, or says so itself: its statements wait for somebody's locks.
-            null or 1205 => ("Somebody holds locks that the market waits for: see who (SHOW FULL PROCESSLIST as root) and end that session by KILL, or run `aspire resource mysql restart`, which ends all.", [MySqlTriggersCheck.Id]),
+            null or 1205 => (Unlock(figures.Fresh), [MySqlTriggersCheck.Id, "mysql.dynamic_settings", "mysql.mode"]),
             _ => ("See the simulator's log and MySQL's.", ["mysql.schema.orders", "mysql.schema.order_executions", "mysql.grants.simulator", "mysql.mode", MySqlTriggersCheck.Id, "mysql.dynamic_settings"]),
         };
     }

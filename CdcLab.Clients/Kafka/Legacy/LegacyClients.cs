@@ -34,7 +34,7 @@ public sealed class ZooKeeperTopics(int port) : IKafkaTopics
         try
         {
             await using ZooKeeperSession session = await ZooKeeperSession.OpenAsync("127.0.0.1", port, end.Token);
-            return (await session.ReadAsync([$"/brokers/topics/{topic}"], end.Token))[0] is { } node ? (OnlyId, KafkaNodes.Assignment(node).Count) : null;
+            return (await session.ReadAsync([$"/brokers/topics/{topic}"], end.Token))[0] is { } node ? (OnlyId, KafkaNodes.Assignment(node)?.Count ?? 0) : null;
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -80,6 +80,16 @@ public sealed class KafkaSabotageTests(LabApplication lab) : SabotageTest(lab)
         await BreakAndHealAsync("kafka.quotas", () => ShellAsync($"{configs} --alter {entity} --add-config {quota}"));
     }
 
+    [Theory]
+    [InlineData("kafka.isr", "create /brokers/topics/stray")]
+    [InlineData("kafka.quotas", "create /config/clients/stray garbage")]
+    public async Task A_node_of_ZooKeepers_that_is_not_of_Kafkas_shape_is_named_and_taken_away(string id, string sabotage)
+    {
+        Assert.SkipWhen(Lab.IsLegacy, NeedsKafka35);
+        string zooKeeper = (await Lab.Verifier.ReportAsync(TestContext.Current.CancellationToken)).Figures!.KafkaTools!.ZooKeeper;
+        await BreakAndHealAsync(id, () => ShellAsync($"{zooKeeper} {sabotage}"));
+    }
+
     [Fact]
     public async Task A_broker_that_a_setting_lets_nobody_into_is_opened_again_through_ZooKeeper()
     {

@@ -142,12 +142,27 @@ public sealed class MySqlSabotageTests(LabApplication lab) : SabotageTest(lab)
     [InlineData("order_executions", "ALTER TABLE cdclab.order_executions DROP FOREIGN KEY order_executions_order_id; ALTER TABLE cdclab.order_executions PARTITION BY HASH (execution_id) PARTITIONS 2")]
     [InlineData("orders", "ALTER TABLE cdclab.orders ALTER INDEX orders_status INVISIBLE")]
     [InlineData("order_executions", "ALTER TABLE cdclab.order_executions RENAME COLUMN price TO paid")]
-    [InlineData("orders", "ALTER TABLE cdclab.orders ADD KEY f ((price + 1))")]
+    [InlineData("orders", "ALTER TABLE cdclab.orders ADD KEY f ((price + 1)), ADD FULLTEXT KEY ft (symbol), DROP KEY orders_status, ADD KEY orders_status (status DESC, order_id)")]
     [InlineData("orders", "ALTER TABLE cdclab.orders ROW_FORMAT = COMPRESSED")]
     [InlineData("orders", "CREATE TABLE cdclab.notes (note_id int PRIMARY KEY, order_id bigint, FOREIGN KEY (order_id) REFERENCES cdclab.orders (order_id))")]
     [InlineData("orders", "ALTER DATABASE cdclab CHARACTER SET latin1")]
     public Task A_table_that_was_altered_is_altered_back_by_the_statements_of_its_check(string table, string sabotage) =>
         BreakAndHealAsync($"mysql.schema.{table}", () => RootAsync(sabotage));
+
+    [Fact]
+    public async Task Columns_whose_names_were_exchanged_get_them_back()
+    {
+        // A market that goes on would write into the wrong ones.
+        await Lab.CommandAsync("order-simulator", "market-pause");
+        try
+        {
+            await BreakAndHealAsync("mysql.schema.orders", () => RootAsync("ALTER TABLE cdclab.orders RENAME COLUMN user_id TO order_id, RENAME COLUMN order_id TO user_id"));
+        }
+        finally
+        {
+            await Lab.CommandAsync("order-simulator", "market-resume");
+        }
+    }
 
     [Fact]
     public async Task A_table_that_was_renamed_gets_its_name_back()
@@ -182,14 +197,21 @@ public sealed class MySqlSabotageTests(LabApplication lab) : SabotageTest(lab)
             await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         });
         Assert.Contains("nothing was committed for", verdict.Actual, StringComparison.Ordinal);
+        Assert.Contains($"KILL {session.ServerThread}", verdict.Fix, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_prepared_transaction_that_nobody_holds_is_rolled_back() => await BreakAndHealAsync(
+        "order-simulator.market",
+        () => RootAsync("XA START 'boss'; UPDATE cdclab.orders SET user_id = user_id + 1, updated_at = updated_at WHERE status IN ('PENDING', 'PARTIAL'); XA END 'boss'; XA PREPARE 'boss'"),
+        turnLimit: TimeSpan.FromSeconds(20));
 
     [Fact]
     public async Task A_strangers_table_without_a_primary_key_gets_one()
     {
         try
         {
-            Verdict verdict = await BreakAndHealAsync("mysql.primary_keys", () => RootAsync("CREATE DATABASE `a shop`; CREATE TABLE `a shop`.goods (name varchar(20)); CREATE TABLE `a shop`.sales (n int NOT NULL AUTO_INCREMENT UNIQUE)"));
+            Verdict verdict = await BreakAndHealAsync("mysql.primary_keys", () => RootAsync("CREATE DATABASE `a shop`; CREATE TABLE `a shop`.goods (name varchar(20)); CREATE TABLE `a shop`.sales (n int NOT NULL AUTO_INCREMENT UNIQUE); CREATE TABLE `a shop`.days (id date, n int) PARTITION BY HASH (n) PARTITIONS 2"));
             Assert.Contains("a shop.goods", verdict.Actual, StringComparison.Ordinal);
         }
         finally

@@ -33,6 +33,19 @@ public sealed class TableDifferencesTests
         }));
 
     [Fact]
+    public void Columns_whose_names_were_exchanged_get_them_back_in_one_statement()
+    {
+        TableDifference exchanged = Assert.Single(Of(OrdersSchema.Orders, parts =>
+        {
+            (parts["column order_id"], parts["column user_id"]) = (parts["column user_id"], parts["column order_id"]);
+            parts["primary key"] = "user_id";
+        }));
+
+        Assert.Equal("the names of the columns order_id, user_id are exchanged", exchanged.Text);
+        Assert.Equal("ALTER TABLE cdclab.orders RENAME COLUMN user_id TO order_id, RENAME COLUMN order_id TO user_id", Assert.Single(exchanged.Statements));
+    }
+
+    [Fact]
     public void Foreign_key_with_other_rules_is_made_anew_by_its_own_name()
     {
         TableDifference rules = Assert.Single(Of(OrdersSchema.OrderExecutions, parts => parts[ForeignKey] = "ON DELETE CASCADE"));
@@ -62,6 +75,7 @@ public sealed class TableDifferencesTests
 
     [Theory]
     [InlineData("expression index f", "(`price` + 1)", "ALTER TABLE cdclab.orders DROP KEY f")]
+    [InlineData("FULLTEXT index ft", "symbol", "ALTER TABLE cdclab.orders DROP KEY ft")]
     [InlineData("row format Compressed", "ALTER TABLE cdclab.orders ROW_FORMAT = DYNAMIC", "ALTER TABLE cdclab.orders ROW_FORMAT = DYNAMIC")]
     [InlineData("reference by other.t (fk)", "ALTER TABLE `other`.`t` DROP FOREIGN KEY `fk`", "ALTER TABLE `other`.`t` DROP FOREIGN KEY `fk`")]
     public void What_holds_for_the_table_beyond_the_schema_has_the_statement_that_takes_it_away(string part, string definition, string statement) =>

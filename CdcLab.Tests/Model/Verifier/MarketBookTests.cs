@@ -41,6 +41,35 @@ public sealed class MarketBookTests
         }
     }
 
+    [Fact]
+    public void What_a_killed_simulator_executed_before_a_step_with_a_line_stays_whatever_its_time_and_is_missed()
+    {
+        int found = 0;
+        for (int seed = 0; seed < 60; seed++)
+        {
+            FakeMarket market = new(seed);
+            for (int i = 0; i < 400; i++)
+                market.Step();
+            MarketBook book = Read(market, new Random(1), wholly: true);
+            foreach (OrderRow row in market.Rows.Values.Where(r => r.Status == "FILLED" && book.Find(r.Id) is { Status: "FILLED" } known && known.Executed < r.Quantity))
+            {
+                found++;
+                long[] known = [.. book.Find(row.Id)!.Executions.Select(e => e.Id)];
+                OrderRow later = FakeMarket.Copy(row), without = FakeMarket.Copy(row);
+                for (int i = 0; i < later.Executions.Count; i++)
+                    later.Executions[i] = known.Contains(later.Executions[i].Id) ? later.Executions[i] : later.Executions[i] with { At = market.Now.AddDays(1) };
+                without.Executions.RemoveAll(e => !known.Contains(e.Id));
+
+                Assert.Equal(Match.Unwritten, book.Compare(later).Match);
+                Comparison missed = book.Compare(without);
+                Assert.Equal(Match.Differs, missed.Match);
+                Assert.StartsWith("INSERT INTO cdclab.order_executions (order_id, quantity, price, executed_at)", Assert.Single(missed.Fix).Sql, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.True(found > 0, "No killed simulator left anything.");
+    }
+
     public static TheoryData<string, string> Sabotages => new()
     {
         { "quantity", "UPDATE cdclab.orders SET quantity = " },

@@ -11,6 +11,15 @@ public sealed class MemoryCheckTests
     private static readonly MemoryFigures Right = new(UsedBytes: Cap / 2, CacheBytes: 0, PeakBytes: Cap, CapBytes: Cap, OomKills: 0);
 
     [Fact]
+    public void Process_that_was_moved_out_of_its_group_has_no_cap_and_gets_it_by_a_restart()
+    {
+        Verdict verdict = Judge(Right with { OomKills = null, CapBytes = null, IsOutside = true });
+
+        Assert.Equal(Outcome.Failed, verdict.Outcome);
+        Assert.Contains(" restart`", verdict.Fix, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Server_inside_its_cap_that_was_never_killed_is_ok() => Assert.Equal(Outcome.Ok, Judge(Right).Outcome);
 
     [Fact]

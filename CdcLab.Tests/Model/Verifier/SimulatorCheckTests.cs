@@ -1,5 +1,6 @@
 using CdcLab.Clients.Market;
 using CdcLab.Verifier.Checks;
+using CdcLab.Verifier.Sources;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CdcLab.Tests.Model.Verifier;
@@ -11,7 +12,7 @@ public sealed class SimulatorCheckTests : IDisposable
     private readonly MarketClient _client = new(new Uri("http://127.0.0.1:1/"), null);
     private readonly SimulatorCheck _check;
 
-    public SimulatorCheckTests() => _check = new(_client, new MySqlAccess("Server=127.0.0.1;Port=1;User ID=debezium;Password=none"), _time);
+    public SimulatorCheckTests() => _check = new(_client, new MySqlAccess("Server=127.0.0.1;Port=1;User ID=debezium;Password=none"), new FiguresStore(_time), _time);
 
     public void Dispose() => _client.Dispose();
 
@@ -46,6 +47,23 @@ public sealed class SimulatorCheckTests : IDisposable
         Assert.Equal(Outcome.Ok, Look(5, orders: 5, lastCommit: last).Outcome);
         Assert.Equal(Outcome.Ok, Look(4.9, orders: 5, lastCommit: last).Outcome);
         Assert.Equal(Outcome.Failed, Look(5, orders: 5, lastCommit: last).Outcome);
+    }
+
+    [Fact]
+    public void Locks_of_somebody_are_ended_by_what_is_typed_for_each_session_that_is_not_the_labs_and_each_transaction_of_nobody()
+    {
+        string fix = SimulatorCheck.Unlock(new()
+        {
+            At = _time.GetUtcNow(),
+            Containers = false,
+            Strangers = [new(42, "boss@localhost", 12, "Sleep")],
+            Prepared = ["X'626f7373',X'',1"],
+        });
+
+        Assert.Contains("session 42 of boss@localhost (Sleep, for 12 s)", fix, StringComparison.Ordinal);
+        Assert.Equal(["KILL 42", "XA ROLLBACK X'626f7373',X'',1"], FixText.Codes(fix));
+        Assert.All(FixText.Codes(fix), code => Assert.True(FixText.IsStatement(code)));
+        Assert.Equal(["aspire resource mysql restart"], FixText.Codes(SimulatorCheck.Unlock(null)));
     }
 
     [Fact]
