@@ -5,7 +5,7 @@ using MySqlConnector;
 namespace Aspire.Hosting;
 
 /// <summary>What only root sees in the server.</summary>
-/// <param name="Triggers">Triggers and events in the database, and others whose text names it; null where root could not ask.</param>
+/// <param name="Triggers">Triggers in the database, others whose text names it or calls a procedure, which may, and every event: the lab has none. Null where root could not ask.</param>
 /// <param name="LongStatements">What has run for long; null where root could not ask.</param>
 /// <param name="Strangers">Sessions that are not the lab's; null where root could not ask.</param>
 /// <param name="Prepared">Distributed transactions that no session holds any more; null where root could not ask.</param>
@@ -20,9 +20,9 @@ internal sealed record MySqlRootLook(
 
     private const string TriggersSql = """
         SELECT 'TRIGGER', trigger_schema, trigger_name, CONCAT(action_timing, ' ', event_manipulation, ' ON ', event_object_schema, '.', event_object_table)
-        FROM information_schema.triggers WHERE trigger_schema = @Database OR LOCATE(@Database, action_statement) > 0
+        FROM information_schema.triggers WHERE trigger_schema = @Database OR LOCATE(@Database, action_statement) > 0 OR LOCATE('CALL ', UPPER(action_statement)) > 0
         UNION ALL SELECT 'EVENT', event_schema, event_name, CONCAT_WS(' ', event_type, 'of', definer, IF(status = 'ENABLED', NULL, status))
-        FROM information_schema.events WHERE event_schema = @Database OR LOCATE(@Database, event_definition) > 0
+        FROM information_schema.events
         """;
 
     // What waits itself holds nothing up; the one that it waits for is there too. A connector's own statement is its snapshot.

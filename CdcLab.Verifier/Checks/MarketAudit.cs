@@ -161,7 +161,7 @@ internal sealed class MarketAudit(MarketBook book)
             // Only what was compared may be deleted.
             : "Wait for the next look: it was not compared with the ledger yet.";
         string[] follows = unexplained.Length == 0 ? [Ledger.Id] : Follow;
-        return promise.Failed($"{Count(broken.Length)} {how}: {List(broken, what)}; {progress}", fix) with { Follows = follows };
+        return promise.Failed($"{Count(broken.Length)} {how}: {List(broken, what)}; {progress}", fix, needs: []) with { Follows = follows };
 
         static Func<KeyValuePair<long, Finding>, bool> Is(Match match) => b => b.Value.Ledger?.Match == match;
     }
@@ -187,7 +187,7 @@ internal sealed class MarketAudit(MarketBook book)
             : broken.Length > MostTyped || _pass.Unlisted + _lastPass.Unlisted > 0
             ? $"Run `{SetBackCommand}`: it sets back, as root, every order that it finds not to be as the ledger has it."
             : Statements("Set back what the market did not write", broken.Select(b => b.Value.Ledger!.Fix));
-        return Ledger.Failed($"{Count(broken.Length)} not as the ledger has them: {List(broken, f => f.Ledger!.What)}{lost}; {progress}", fix) with { Follows = Follow };
+        return Ledger.Failed($"{Count(broken.Length)} not as the ledger has them: {List(broken, f => f.Ledger!.What)}{lost}; {progress}", fix, needs: []) with { Follows = Follow };
     }
 
     // A table that is not what it was breaks many orders; a few are somebody's own doing, or a trigger's.

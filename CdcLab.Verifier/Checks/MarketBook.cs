@@ -20,7 +20,9 @@ internal sealed class MarketBook(int mostChunks = 300)
     private readonly SortedList<long, Chunk> _chunks = [];
     private readonly List<string> _words = [];
     private readonly List<(DateTime Since, DateTime Start)> _starts = [];
-    private long _lowest = long.MaxValue;
+    private long _lowest = long.MaxValue, _highest = long.MinValue;
+    // Ids count anew: then they say nothing of what is older.
+    private bool _wentBack;
     private (long Lowest, long Highest) _executions = (long.MaxValue - SideBySide, long.MinValue + SideBySide);
     private readonly HashSet<long> _givenAgain = [];
     private long? _givenAgainUpTo;
@@ -117,8 +119,8 @@ internal sealed class MarketBook(int mostChunks = 300)
     // Whether the entries that were read would have this order's insert.
     private bool MustKnow(OrderRow row) => row.Id >= _forgottenBelow && _oldest is { } oldest
         && (_isFromTheBeginning
-            ? row.Id >= _lowest || row.CreatedAt >= oldest
-            : row.Id >= _lowest && (row.CreatedAt > oldest + OutOfTime || row.Id > _lowest + OutOfOrder));
+            ? (row.Id >= _lowest && !_wentBack) || row.CreatedAt >= oldest
+            : row.Id >= _lowest && (row.CreatedAt > oldest + OutOfTime || (row.Id > _lowest + OutOfOrder && !_wentBack)));
 
     private void Take(LedgerEntry entry, bool isOlder)
     {
@@ -153,7 +155,8 @@ internal sealed class MarketBook(int mostChunks = 300)
                 order = default;
             (order.HasInsert, order.UserId, order.Symbol, order.Type) = (true, (int)(entry.UserId ?? 0), Word(entry.Symbol), Word(entry.OrderType));
             (order.Quantity, order.Price, order.CreatedAt) = (entry.Quantity ?? 0, (int)(entry.Price ?? 0), entry.At.Ticks);
-            _lowest = Math.Min(_lowest, entry.OrderId);
+            _wentBack |= isOlder ? _lowest < long.MaxValue && entry.OrderId > _lowest + SideBySide : entry.OrderId < _highest - SideBySide;
+            (_lowest, _highest) = (Math.Min(_lowest, entry.OrderId), Math.Max(_highest, entry.OrderId));
         }
 
         if (!isOlder || !order.HasChange)

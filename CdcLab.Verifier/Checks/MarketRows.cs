@@ -117,6 +117,9 @@ internal sealed class MarketWalk(TimeProvider time)
             return $"all {_seen:N0} orders seen at {_since:HH:mm:ss}";
         TimeSpan takes = _last is { Took: var took } && took > TimeSpan.Zero ? took : (time.GetUtcNow() - _since) * Math.Min(1_000_000, (double)_total / Math.Max(1, _seen));
         string about = takes < TimeSpan.FromSeconds(100) ? $"{takes.TotalSeconds:F0} s" : $"{takes.TotalMinutes:F0} min";
+        // Before the first whole pass the number of orders is that of their ids, which may have leapt.
+        if (_last is null && takes > TimeSpan.FromDays(1))
+            return $"{_seen:N0} orders seen since {_since:HH:mm:ss}; no whole pass yet";
         return $"{_seen:N0} of {_total:N0} orders seen since {_since:HH:mm:ss}"
             + (_last is null && takes < TimeSpan.FromSeconds(5) ? "" : $", a whole pass takes about {about}")
             + (_last is { Ended: var ended } ? $"; last whole pass {ended:HH:mm:ss}" : "; no whole pass yet");

@@ -131,8 +131,9 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
         Dictionary<string, DateTimeOffset> made = [];
         foreach (BinlogFile file in _history.Unaged(files).Take(MostAgesRead))
             made[file.Name] = await MadeAsync(file, cancellationToken);
+        (_, long uptime) = await connection.QuerySingleAsync<(string, long)>(new CommandDefinition("SHOW GLOBAL STATUS LIKE 'Uptime'", cancellationToken: cancellationToken));
         DateTimeOffset now = time.GetUtcNow();
-        if (_history.Take(files, made, now) is not { } gone)
+        if (_history.Take(files, made, now, now - TimeSpan.FromSeconds(uptime)) is not { } gone)
             return History.Ok($"{_history.Oldest(now)}; retention promises {Text(lab.Options.MySql.BinlogRetention)}; {GtidSet.Count(_executed)} transactions");
         _lost = $"{gone}; noticed at {now:HH:mm:ss} UTC";
         return History.Failed(_lost, $"{Lost} {Again}");
@@ -209,6 +210,7 @@ internal sealed record KeptHistory(string Uuid, string Executed);
 /// <summary>What is known of the binlog's files: when each was made, and until when at least it was written to: MySQL counts retention from there.</summary>
 internal sealed class BinlogHistory(TimeSpan retention)
 {
+    private static readonly TimeSpan StartIsKnownTo = TimeSpan.FromSeconds(3);
     private IReadOnlyList<Known> _files = [];
     private DateTimeOffset _looked;
 
@@ -217,14 +219,15 @@ internal sealed class BinlogHistory(TimeSpan retention)
         files.Where(f => files.Count == 1 || _files.FirstOrDefault(k => k.Name == f.Name)?.Made is null);
 
     /// <summary>Takes the files as they are now; gives what is gone and should not be, or null.</summary>
-    public string? Take(IReadOnlyList<BinlogFile> files, IReadOnlyDictionary<string, DateTimeOffset> made, DateTimeOffset now)
+    /// <param name="started">When the server started, to a second or two.</param>
+    public string? Take(IReadOnlyList<BinlogFile> files, IReadOnlyDictionary<string, DateTimeOffset> made, DateTimeOffset now, DateTimeOffset started)
     {
         Known[] gone = [.. _files.TakeWhile(k => k.Name != files[0].Name)];
         Known[] kept = [.. _files.Skip(gone.Length)];
         bool goesOn = kept.Length <= files.Count && kept.Zip(files).All(p =>
             p.First.Name == p.Second.Name
             // The last one may have grown, or been trimmed by the recovery after a crash.
-            && (p.First == kept[^1] || p.Second.Size == p.First.Size)
+            && (p.First == kept[^1] ? p.Second.Size >= p.First.Size || started + StartIsKnownTo > _looked : p.Second.Size == p.First.Size)
             && (p.First.Made is not { } was || made.GetValueOrDefault(p.Second.Name, was) == was));
         Known[] early = [.. gone.Where(k => k.Written + retention > now)];
         string? found = !goesOn ? $"the binlog began anew: {Span(_files)} became {Span(files.Select(f => new Known(f.Name, f.Size, null, default)))}"

@@ -8,7 +8,7 @@ internal sealed class MySqlTriggersCheck(FiguresStore figures) : ICheck
     private static readonly Promise Triggers = new(
         Id,
         ResourceNames.MySql,
-        $"no trigger and no event acts on {OrdersSchema.Database}",
+        $"no trigger acts on {OrdersSchema.Database}, and there is no event",
         "it changes or refuses rows that no application meant to, and the market's own look wrong")
     {
         How = "information_schema.triggers and information_schema.events, by the AppHost as root each 2 s",

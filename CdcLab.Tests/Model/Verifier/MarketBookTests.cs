@@ -207,6 +207,28 @@ public sealed class MarketBookTests
             book.Compare(new(id, 1, "005930", "BUY", 1, 54_000, "FILLED", at, at) { Executions = { new(9001, id, 1, 54_000, at) } }).Match;
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Order_from_before_the_ledger_is_the_markets_though_ids_that_were_given_out_again_are_lower(bool forward)
+    {
+        DateTime began = FakeMarket.Begin;
+        // The ledger was begun anew at order 8,900; later the market wrote into an empty copy of the table.
+        LedgerEntry[] lines = [new() { Kind = LedgerKind.Start, At = began }, .. Enumerable.Range(8900, 300).Concat(Enumerable.Range(1, 97)).Select((id, i) => Insert(id, began.AddSeconds(1 + i)))];
+        MarketBook book = new();
+        foreach (LedgerEntry line in forward ? lines : lines.Reverse())
+        {
+            if (forward)
+                book.TakeNewer(line);
+            else
+                book.TakeOlder(line);
+        }
+
+        OrderRow older = new(5000, 1, "005930", "BUY", 1, 54_000, "PENDING", began.AddMinutes(-5), began.AddMinutes(-5));
+        Assert.Equal(Match.NotKnown, book.Compare(older).Match);
+        Assert.Equal(Match.Differs, book.Compare(older with { CreatedAt = began.AddSeconds(3), UpdatedAt = began.AddSeconds(4) }).Match);
+    }
+
     private static LedgerEntry Insert(long id, DateTime at) => new()
     {
         Kind = LedgerKind.Insert,

@@ -106,7 +106,8 @@ public sealed class MySqlBinlogChecksTests
         Assert.Null(Take(history, Now, ("b.1", 100, 0)));
         Assert.Null(Take(history, Now.AddSeconds(5), ("b.1", 200, 0)));
         Assert.Null(Take(history, Now.AddSeconds(10), ("b.1", 250, 0), ("b.2", 50, 9)));
-        Assert.Null(Take(history, Now.AddSeconds(15), ("b.1", 250, 0), ("b.2", 40, 9), ("b.3", 10, 14)));
+        IReadOnlyDictionary<string, DateTimeOffset> made = new Dictionary<string, DateTimeOffset> { ["b.1"] = Now, ["b.2"] = Now.AddSeconds(9), ["b.3"] = Now.AddSeconds(14) };
+        Assert.Null(history.Take([new("b.1", 250), new("b.2", 40), new("b.3", 10)], made, Now.AddSeconds(15), started: Now.AddSeconds(13)));
         Assert.StartsWith("oldest file b.1 from 2026-01-05 12:00 UTC, 1 h 12 min old", history.Oldest(Now.AddMinutes(72)), StringComparison.Ordinal);
     }
 
@@ -134,6 +135,17 @@ public sealed class MySqlBinlogChecksTests
         Take(one, Now, ("b.1", 100, 0));
         Assert.Equal(["b.1"], one.Unaged([new("b.1", 5)]).Select(f => f.Name));
         Assert.Contains("began anew", Take(one, Now, ("b.1", 500, 3)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void File_that_is_shorter_than_it_was_is_told_unless_a_crash_was_recovered_from()
+    {
+        BinlogHistory cut = new(Retention), crashed = new(Retention);
+        Take(cut, Now, ("b.1", 100, 0));
+        Take(crashed, Now, ("b.1", 100, 0));
+
+        Assert.Contains("began anew", Take(cut, Now.AddSeconds(5), ("b.1", 50, 0), ("b.2", 5, 1)), StringComparison.Ordinal);
+        Assert.Null(crashed.Take([new("b.1", 50), new("b.2", 5)], new Dictionary<string, DateTimeOffset> { ["b.1"] = Now, ["b.2"] = Now.AddSeconds(4) }, Now.AddSeconds(5), started: Now.AddSeconds(4)));
     }
 
     [Property]
@@ -190,7 +202,7 @@ public sealed class MySqlBinlogChecksTests
     }
 
     private static string? Take(BinlogHistory history, DateTimeOffset now, params (string Name, long Size, int Made)[] files) =>
-        history.Take([.. files.Select(f => new BinlogFile(f.Name, f.Size))], files.ToDictionary(f => f.Name, f => Now.AddSeconds(f.Made)), now);
+        history.Take([.. files.Select(f => new BinlogFile(f.Name, f.Size))], files.ToDictionary(f => f.Name, f => Now.AddSeconds(f.Made)), now, started: Now.AddDays(-1));
 
     private Verdict Judge(params byte[][] events)
     {
