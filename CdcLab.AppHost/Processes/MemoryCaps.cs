@@ -37,6 +37,10 @@ internal abstract class MemoryCaps : IDisposable
 
 internal sealed class CapGroup(long capBytes, Func<int?, MemoryReading?> read)
 {
+    // It enters its group before it becomes the server, and the kernel takes it out while it ends.
+    private static readonly TimeSpan Entering = TimeSpan.FromSeconds(5);
+    private (int Pid, long Since)? _outside;
+
     /// <summary>The file into which the process writes its id to enter the group; null where it does not.</summary>
     public string? ProcsFile { get; init; }
 
@@ -47,9 +51,18 @@ internal sealed class CapGroup(long capBytes, Func<int?, MemoryReading?> read)
     public MemoryReading Read(int? pid)
     {
         if (read(pid) is { } counted)
+        {
+            _outside = null;
             return counted;
+        }
+
+        (int Pid, long Since)? outside = pid is not { } id ? null : _outside is { } known && known.Pid == id ? known : (id, Stopwatch.GetTimestamp());
+        _outside = outside;
         (long? anonymous, long? file, long? peak) = pid is { } process ? ProcessTable.Resident(process) : default;
-        return new(anonymous, file, peak, capBytes, OomKills: null, CapEnforced: false) { IsOutside = pid is { } running && Directory.Exists($"/proc/{running}") && (ProcsFile is not null || Wrapper.Count > 0) };
+        return new(anonymous, file, peak, capBytes, OomKills: null, CapEnforced: false)
+        {
+            IsOutside = outside is { Since: var since } && Stopwatch.GetElapsedTime(since) > Entering && (ProcsFile is not null || Wrapper.Count > 0),
+        };
     }
 }
 

@@ -112,7 +112,7 @@ public sealed class ZooKeeperSession : IAsyncDisposable
             {
                 0 => parse(answer),
                 NoNode => null,
-                _ => throw new ZooKeeperException($"ZooKeeper refused to read {path} (its error {error}).", error),
+                _ => throw new ZooKeeperException($"ZooKeeper refused to read {path} (its error {error})", error, path),
             });
         }
 
@@ -131,8 +131,14 @@ public sealed class ZooKeeperSession : IAsyncDisposable
 }
 
 /// <summary>ZooKeeper answered, and said no.</summary>
-public sealed class ZooKeeperException(string message, int code) : Exception(message)
+public sealed class ZooKeeperException(string message, int code, string path) : Exception(message)
 {
+    /// <summary>The code where the node's access list lets nobody read it.</summary>
+    public const int NoAuth = -102;
+
+    /// <summary>The node.</summary>
+    public string Path => path;
+
     /// <summary>ZooKeeper's own error code, negative (<c>KeeperException.Code</c>).</summary>
     public int Code => code;
 }

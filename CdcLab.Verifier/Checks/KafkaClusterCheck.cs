@@ -81,7 +81,7 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster, 
             ? $"Run `{fixes.DeleteNode("/controller")}`: the node stands in the way, and the brokers elect one as soon as it is gone."
             : $"Wait, up to {_return.TotalSeconds:0} s: the brokers that are registered elect one by themselves.";
         return state.Controller is null ? _controller.Failed("there is none", fix)
-            : state.Controller == ClusterState.Nobody ? _controller.Failed("its node in ZooKeeper is not of Kafka's shape", fix)
+            : state.Controller == ClusterState.Nobody ? _controller.Failed("its node in ZooKeeper is not of Kafka's shape", fix, needs: []) with { Follows = [] }
             : isForeign ? _controller.Failed($"broker {state.Controller}, which is not registered", fix)
             : _controller.Ok(ResourceNames.Broker(state.Controller.Value));
     }

@@ -60,6 +60,9 @@ internal sealed class KafkaFix(VerifiedLab lab, FiguresStore figures)
 
     public string DeleteNode(string path) => $"{Tools.ZooKeeper} delete {path}";
 
+    /// <summary>Lets everybody read and write a node again, as Kafka makes it here.</summary>
+    public string Open(string path) => $"{Tools.ZooKeeper} setAcl '{path}' world:anyone:cdrwa";
+
     /// <summary>Deletes a node with all below it.</summary>
     public string DeleteNodes(string path) => $"{Tools.ZooKeeper} deleteall {path}";
 

@@ -1,7 +1,7 @@
 namespace CdcLab.Verifier.Sources;
 
 /// <summary>The cluster as ZooKeeper's nodes have it, looked up once for all checks of a round.</summary>
-internal sealed class ClusterSource(VerifiedLab lab, TimeProvider time)
+internal sealed class ClusterSource(VerifiedLab lab, FiguresStore figures, TimeProvider time)
 {
     private readonly SharedLook<ClusterState> _look =
         new(end => ClusterReader.ReadAsync(VerifiedLab.Loopback, lab.Ports.ZooKeeper, end), TimeSpan.FromSeconds(2), time);
@@ -17,6 +17,12 @@ internal sealed class ClusterSource(VerifiedLab lab, TimeProvider time)
         try
         {
             return await _look.SeeAsync(cancellationToken);
+        }
+        catch (ZooKeeperException e) when (e.Code == ZooKeeperException.NoAuth)
+        {
+            // It answers: a restart would change nothing.
+            throw new CannotLookException(
+                $"The truth about the cluster is in ZooKeeper, and {e.Path} may not be read: somebody changed its access list.", KafkaFix.Type([new KafkaFix(lab, figures).Open(e.Path)]), e, needs: []);
         }
         catch (Exception e) when (Unreachable.Is(e) || e is ZooKeeperException)
         {

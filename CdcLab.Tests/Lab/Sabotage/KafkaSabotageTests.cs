@@ -91,6 +91,22 @@ public sealed class KafkaSabotageTests(LabApplication lab) : SabotageTest(lab)
     }
 
     [Fact]
+    public async Task A_node_of_ZooKeepers_that_nobody_may_read_is_opened_again()
+    {
+        Assert.SkipWhen(Lab.IsLegacy, NeedsKafka35);
+        await Lab.AllOkAsync(TimeSpan.FromSeconds(30));
+        Lab.IsWhole = false;
+        string zooKeeper = (await Lab.Verifier.ReportAsync(TestContext.Current.CancellationToken)).Figures!.KafkaTools!.ZooKeeper;
+        await ShellAsync($"{zooKeeper} setAcl /config/users world:anyone:a");
+
+        (_, Verdict quotas, _) = await Lab.LookForVerdictAsync("kafka.quotas", Outcome.Unknown, TimeSpan.FromSeconds(10));
+
+        Assert.Contains("/config/users may not be read", quotas.Because, StringComparison.Ordinal);
+        await TypeAsync(quotas.Fix!);
+        await Lab.AllOkAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task A_broker_that_a_setting_lets_nobody_into_is_opened_again_through_ZooKeeper()
     {
         using IAdminClient admin = Admin();

@@ -12,7 +12,7 @@ public sealed class KafkaChecksTests : IDisposable
     private static readonly VerifiedLab Lab = new(new LabOptions(), Containers: false, "localhost:9092,localhost:9093,localhost:9094");
     private static readonly Dictionary<string, ConfigEntryResult> Right = Lab.BrokerSettings.ToDictionary(s => s.Variable, s => Entry(s.Variable, s.Expected, ConfigSource.StaticBrokerConfig));
 
-    private readonly ClusterSource _cluster = new(Lab, TimeProvider.System);
+    private readonly ClusterSource _cluster = new(Lab, new FiguresStore(TimeProvider.System), TimeProvider.System);
     private readonly KafkaAccess _kafka = new(Lab, new FiguresStore(TimeProvider.System));
     private readonly KafkaFix _fix = new(Lab, new FiguresStore(TimeProvider.System));
 

@@ -164,7 +164,7 @@ public sealed class KafkaTopicsCheckTests : IDisposable
             ["unclean.leader.election.enable"] = "false",
         };
         ClusterState state = new([], 1, [.. from t in _topics from p in Enumerable.Range(0, t.Value.Partitions) select Partition(t.Key, p, t.Value.Replicas)]);
-        return new KafkaTopicsCheck(Lab, new ClusterSource(Lab, TimeProvider.System), _kafka, new KafkaFix(Lab, new FiguresStore(TimeProvider.System)))
+        return new KafkaTopicsCheck(Lab, new ClusterSource(Lab, new FiguresStore(TimeProvider.System), TimeProvider.System), _kafka, new KafkaFix(Lab, new FiguresStore(TimeProvider.System)))
             .Judge(state, _topics.Where(t => t.Key != gone).ToDictionary(t => t.Key, Settings (t) => brokers.Keys.Union(t.Value.Own.Keys).ToDictionary(n => n, n => Entry(n, t.Value.Own.GetValueOrDefault(n), brokers.GetValueOrDefault(n)))));
     }
 
