@@ -43,10 +43,14 @@ internal sealed class StartProgress
                 TellOnce(name, again ? "up again" : $"up after {Seconds:0} s");
         }
         else if (now.HasEnded && before?.HasEnded == false)
-            TellOnce(name, _watch.Ended(name) is { } how ? SameAsTold(name, how) : now.State);
+            TellOnce(name, Unverified(name, _watch.Ended(name) is { } how ? SameAsTold(name, how) : now.State, "start"));
         else if (now.IsPaused && before?.IsPaused == false)
-            TellOnce(name, "paused");
+            TellOnce(name, Unverified(name, "paused", "resume"));
     }
+
+    // Of the others, a verdict says what to do.
+    private static string Unverified(string name, string text, string heals) =>
+        name == ResourceNames.Verifier ? $"{text}: nothing is verified until `aspire resource {name} {heals}`" : text;
 
     // What cannot be fetched stops four servers, for one long reason.
     private string SameAsTold(string name, string how)

@@ -123,7 +123,8 @@ internal sealed class KafkaClusterCheck(VerifiedLab lab, ClusterSource cluster, 
             $"{lacking.Count} of {partitions.Count} partitions lack a replica: {KafkaFix.Named(lacking.Select(Describe))}",
             !isLate || stuck.Length + leaders.Length == 0 ? wait
                 : $"Run {string.Join("; ", stuck.Length > 0 ? stuck : leaders)}: a replica has had the time in which it catches up by itself{(stuck.Length > 0 ? "" : ", and does for other leaders")}.",
-            absent.Length == 0 ? null : names) with { Follows = [.. _isr.Follows, .. state.IsThrottled ? ["kafka.dynamic_settings"] : Array.Empty<string>()] };
+            absent.Length == 0 ? null : names) with
+        { Follows = [.. _isr.Follows, .. state.IsThrottled ? ["kafka.dynamic_settings"] : Array.Empty<string>()] };
 
         bool IsRegistered(int id) => state.Brokers.Any(b => b.Id == id);
 

@@ -229,8 +229,11 @@ internal sealed class BinlogHistory(TimeSpan retention)
             // The last one may have grown, or been trimmed by the recovery after a crash.
             && (p.First == kept[^1] ? p.Second.Size >= p.First.Size || started + StartIsKnownTo > _looked : p.Second.Size == p.First.Size)
             && (p.First.Made is not { } was || made.GetValueOrDefault(p.Second.Name, was) == was));
+        (Known Was, BinlogFile Is) cut = kept.Zip(files).FirstOrDefault(p => p.First.Name == p.Second.Name && p.Second.Size < p.First.Size && files[^1].Name != p.First.Name
+            && (p.First.Made is not { } was || made.GetValueOrDefault(p.Second.Name, was) == was));
         Known[] early = [.. gone.Where(k => k.Written + retention > now)];
-        string? found = !goesOn ? $"the binlog began anew: {Span(_files)} became {Span(files.Select(f => new Known(f.Name, f.Size, null, default)))}"
+        string? found = !goesOn && cut.Was is not null ? $"{cut.Was.Name} had {cut.Was.Size:N0} bytes and has {cut.Is.Size:N0}: what was behind them is gone"
+            : !goesOn ? $"the binlog began anew: {Span(_files)} became {Span(files.Select(f => new Known(f.Name, f.Size, null, default)))}"
             : early.Length > 0 ? $"purged before its time: {Span(early)}, the newest of it {MySqlBinlogHistoryCheck.Text(now - early[^1].Written)} old"
             : null;
         IEnumerable<Known> before = goesOn ? kept : [];

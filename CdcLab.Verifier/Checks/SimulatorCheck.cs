@@ -143,7 +143,8 @@ internal sealed class SimulatorCheck(MarketClient market, MySqlAccess access, Fi
             + $"{state.Open} orders are open, {state.Retries} retries since its start";
         return Moves.Failed(
             $"{orders} orders in the last {seconds:F0} s, where {expected:F0} are due at {state.OrdersPerSecond}/s: {why}",
-            "See what slows MySQL (its log, SHOW PROCESSLIST, the machine's load), or ask for less: `aspire resource order-simulator market-halve`.") with { Follows = Slowing };
+            "See what slows MySQL (its log, SHOW PROCESSLIST, the machine's load), or ask for less: `aspire resource order-simulator market-halve`.") with
+        { Follows = Slowing };
     }
 
     // Who holds which locks is not known (that takes MySQL's performance schema), but whose sessions are none of the lab's is. A restart ends all of them, and no prepared transaction.

@@ -144,7 +144,7 @@ public sealed class MySqlBinlogChecksTests
         Take(cut, Now, ("b.1", 100, 0));
         Take(crashed, Now, ("b.1", 100, 0));
 
-        Assert.Contains("began anew", Take(cut, Now.AddSeconds(5), ("b.1", 50, 0), ("b.2", 5, 1)), StringComparison.Ordinal);
+        Assert.Contains("b.1 had 100 bytes and has 50", Take(cut, Now.AddSeconds(5), ("b.1", 50, 0), ("b.2", 5, 1)), StringComparison.Ordinal);
         Assert.Null(crashed.Take([new("b.1", 50), new("b.2", 5)], new Dictionary<string, DateTimeOffset> { ["b.1"] = Now, ["b.2"] = Now.AddSeconds(4) }, Now.AddSeconds(5), started: Now.AddSeconds(4)));
     }
 
