@@ -23,12 +23,15 @@ public sealed class ProgramStoreTests : IDisposable
     public async Task Two_who_ask_share_one_fetch_and_both_see_its_progress()
     {
         var content = KafkaTgz.Release();
-        await using var server = RawHttpServer.OfFile(content, KafkaTgz.Sha512(content));
+        // Nothing is sent before both have asked: the second would find it fetched.
+        TaskCompletionSource both = new();
+        await using var server = RawHttpServer.OfFile(content, KafkaTgz.Sha512(content), both.Task);
         var store = Store(null, new Uri(server.Address, KafkaTgz.Name));
         Reports first = new();
         Reports second = new();
-        var found = await Task.WhenAll(
-            store.KafkaAsync(first, TestContext.Current.CancellationToken), store.KafkaAsync(second, TestContext.Current.CancellationToken));
+        Task<KafkaProgram>[] asked = [store.KafkaAsync(first, TestContext.Current.CancellationToken), store.KafkaAsync(second, TestContext.Current.CancellationToken)];
+        both.SetResult();
+        var found = await Task.WhenAll(asked);
         Assert.Same(found[0], found[1]);
         Assert.Equal(2, server.Requests.Count);
         Assert.Equal(first.All[^1], second.All[^1]);

@@ -32,8 +32,10 @@ internal sealed class RawHttpServer : IAsyncDisposable
     }
 
     /// <summary>A server of one file that honours Range.</summary>
-    public static RawHttpServer OfFile(byte[] content, string digest) => new(async (request, stream, token) =>
+    public static RawHttpServer OfFile(byte[] content, string digest, Task? after = null) => new(async (request, stream, token) =>
     {
+        if (after is not null)
+            await after.WaitAsync(token);
         if (request.Path.EndsWith(".sha512", StringComparison.Ordinal))
             await SendAsync(stream, 200, Encoding.ASCII.GetBytes(digest), token);
         else
