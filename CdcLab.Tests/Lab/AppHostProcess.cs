@@ -26,7 +26,7 @@ public sealed class AppHostProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it. A test runner in the background of a shell ignores SIGINT, and its children would inherit that.</summary>
+    /// <summary>Starts it. A test runner in the background of a shell ignores SIGINT, one under nohup SIGHUP, and its children would inherit that.</summary>
     public static AppHostProcess Start(int portBase, string folder, params string[] arguments) =>
         Start([Assembly.Load("CdcLab.AppHost").Location], portBase, folder, arguments);
 
@@ -39,7 +39,7 @@ public sealed class AppHostProcess : IAsyncDisposable
 
     private static AppHostProcess Start(string[] program, int portBase, string folder, params string[] arguments)
     {
-        ProcessStartInfo start = new("env", ["--default-signal=INT", "dotnet", .. program, $"--Lab:PortBase={portBase}", $"--Lab:DataDirectory={folder}", "--Lab:Runtime=process", "--Lab:Dashboard:Enabled=false", .. arguments])
+        ProcessStartInfo start = new("env", ["--default-signal=INT,HUP", "dotnet", .. program, $"--Lab:PortBase={portBase}", $"--Lab:DataDirectory={folder}", "--Lab:Runtime=process", "--Lab:Dashboard:Enabled=false", .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
