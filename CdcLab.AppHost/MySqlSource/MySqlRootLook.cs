@@ -31,9 +31,9 @@ internal sealed record MySqlRootLook(
         WHERE command IN ('Query', 'Execute') AND time >= @Seconds AND id <> CONNECTION_ID() AND user <> @Connector AND COALESCE(state, '') NOT LIKE 'Waiting for%'
         """;
 
-    // Who has a transaction open comes first: it holds what it has locked. Root's only session of the lab is the one that asks.
+    // Not what they say: a password may be in it. Who has a transaction open comes first: it holds what it has locked. Root's only session of the lab is the one that asks.
     private const string StrangersSql = """
-        SELECT p.id, CONCAT(p.user, '@', p.host), p.time, COALESCE(LEFT(p.info, 80), p.command) FROM information_schema.processlist p LEFT JOIN information_schema.innodb_trx t ON t.trx_mysql_thread_id = p.id
+        SELECT p.id, CONCAT(p.user, '@', p.host), p.time, p.command FROM information_schema.processlist p LEFT JOIN information_schema.innodb_trx t ON t.trx_mysql_thread_id = p.id
         WHERE p.id <> CONNECTION_ID() AND p.user NOT IN (@Connector, @Simulator, 'system user') AND p.command <> 'Daemon' ORDER BY t.trx_started IS NULL, t.trx_started, p.time DESC
         """;
 

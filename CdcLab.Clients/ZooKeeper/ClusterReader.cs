@@ -30,6 +30,11 @@ public sealed record DynamicSetting(int? Broker, string Name, string Value)
     /// <param name="name">A setting's name.</param>
     /// <returns>True if a client may find no way in for it.</returns>
     public static bool MayKeepOut(string name) => name.Contains("max.connection", StringComparison.Ordinal) || name.EndsWith(".threads", StringComparison.Ordinal);
+
+    /// <summary>Limits of the copying between brokers.</summary>
+    /// <param name="name">A setting's name.</param>
+    /// <returns>True if replicas may lag for it.</returns>
+    public static bool SlowsCopies(string name) => name.EndsWith(".replication.throttled.rate", StringComparison.Ordinal);
 }
 
 /// <param name="Endpoints">Its advertised listeners, e.g. <c>INTERNAL://kafka-1:29092</c>.</param>
@@ -79,7 +84,7 @@ public static class ClusterReader
         {
             Quotas = quotas,
             KeepingOut = [.. dynamic.Where(s => DynamicSetting.MayKeepOut(s.Name))],
-            IsThrottled = dynamic.Any(s => s.Name.EndsWith(".replication.throttled.rate", StringComparison.Ordinal)),
+            IsThrottled = dynamic.Any(s => DynamicSetting.SlowsCopies(s.Name)),
             Overwritten = overwritten,
         };
     }
@@ -205,7 +210,7 @@ internal static class KafkaNodes
 
     /// <summary>What may keep clients out, or slows down the copying; nothing else: there are passwords among a broker's settings.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Limits(ReadOnlySpan<byte> node) =>
-        TryRead<ConfigNode>(node)?.Config.Where(c => DynamicSetting.MayKeepOut(c.Key) || c.Key.EndsWith(".throttled.rate", StringComparison.Ordinal)) ?? [];
+        TryRead<ConfigNode>(node)?.Config.Where(c => DynamicSetting.MayKeepOut(c.Key) || DynamicSetting.SlowsCopies(c.Key)) ?? [];
 
     private static T? TryRead<T>(ReadOnlySpan<byte> node)
         where T : class

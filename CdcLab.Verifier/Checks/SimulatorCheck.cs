@@ -151,7 +151,7 @@ internal sealed class SimulatorCheck(MarketClient market, MySqlAccess access, Fi
     internal static string Unlock(LabFigures? seen)
     {
         string[] end = [.. (seen?.Strangers ?? []).Select(s => $"KILL {s.Session}"), .. (seen?.Prepared ?? []).Select(x => $"XA ROLLBACK {x}")];
-        // What strangers have in backticks is nothing to type.
+        // A backtick in a name begins nothing to type.
         string[] who =
         [
             .. (seen?.Strangers ?? []).Select(s => $"session {s.Session} of {s.Account} ({s.Text}, for {s.Seconds} s)"),
@@ -159,7 +159,7 @@ internal sealed class SimulatorCheck(MarketClient market, MySqlAccess access, Fi
         ];
         return end.Length == 0
             ? "Somebody holds locks that the market waits for: see who (SHOW FULL PROCESSLIST as root) and end that session by KILL, or run `aspire resource mysql restart`, which ends all."
-            : $"Somebody holds locks that the market waits for. Not the lab's: {KafkaFix.Named(who).Replace('`', '\'').ReplaceLineEndings(" ")}. {Typed.AsRoot(end)}";
+            : $"Somebody holds locks that the market waits for. Not the lab's: {KafkaFix.Named(who).Replace('`', '\'')}. {Typed.AsRoot(end)}";
     }
 
     // What it takes where no check explains the error.

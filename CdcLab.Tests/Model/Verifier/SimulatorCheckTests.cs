@@ -56,11 +56,11 @@ public sealed class SimulatorCheckTests : IDisposable
         {
             At = _time.GetUtcNow(),
             Containers = false,
-            Strangers = [new(42, "boss@localhost", 12, "DROP TABLE `orders`")],
+            Strangers = [new(42, "the `boss`@localhost", 12, "Sleep")],
             Prepared = ["X'626f7373',X'',1"],
         });
 
-        Assert.Contains("session 42 of boss@localhost (DROP TABLE 'orders', for 12 s)", fix, StringComparison.Ordinal);
+        Assert.Contains("session 42 of the 'boss'@localhost (Sleep, for 12 s)", fix, StringComparison.Ordinal);
         Assert.Equal(["KILL 42", "XA ROLLBACK X'626f7373',X'',1"], FixText.Codes(fix));
         Assert.All(FixText.Codes(fix), code => Assert.True(FixText.IsStatement(code)));
         Assert.Equal(["aspire resource mysql restart"], FixText.Codes(SimulatorCheck.Unlock(null)));
