@@ -10,11 +10,15 @@ internal static class LegacyBrokers
         "group.initial.rebalance.delay.ms",
     ];
 
+    private const string UncleanElection = "unclean.leader.election.enable";
+
     /// <summary>What it cannot show; <paramref name="settings"/> are those that are checked one by one on a current Kafka.</summary>
     public static IReadOnlyList<NotPossible> NotPossibleHere(IEnumerable<ServerSetting> settings) =>
     [
         Cannot("kafka.admin_api", "has no admin API: topics are made by its own TopicCommand and read from ZooKeeper's nodes"),
-        .. settings.Select(s => Cannot($"kafka.setting.{s.Name}", "cannot be asked with which settings it runs")),
+        .. settings.Select(s => Cannot(
+            $"kafka.setting.{s.Name}",
+            s.Name == UncleanElection ? "runs with true: with false, a broker that finds its leader behind it (KIP-101) ends by itself, at each start" : "cannot be asked with which settings it runs")),
         .. TopicKind.Checks.Append("kafka.dynamic_settings").Select(id => Cannot(id, "cannot be asked for the settings of its topics, and has no dynamic ones of its brokers")),
         Cannot(
             "kafka.probe.lost",
@@ -26,10 +30,18 @@ internal static class LegacyBrokers
         Cannot("debezium", "does not serve Debezium, whose clients need Kafka 2.1 or newer"),
     ];
 
-    /// <summary>The settings that it knows. It has two listeners only as two security protocols that are both plain text.</summary>
+    /// <summary>
+    /// The settings that it knows. It has two listeners only as two security protocols that are both plain text. After a kill of all brokers, a leader may be behind what a follower has:
+    /// where no unclean election is allowed, a 0.9 then halts the follower ("log truncation is not allowed"), and the lab would not come up again.
+    /// </summary>
     public static IEnumerable<ServerSetting> Settings(IEnumerable<ServerSetting> settings) => settings
         .Where(s => !Unknown.Contains(s.Name))
-        .Select(s => s.Name is "listeners" or "advertised.listeners" ? s with { Value = ByProtocol(s.Value) } : s);
+        .Select(s => s.Name switch
+        {
+            "listeners" or "advertised.listeners" => s with { Value = ByProtocol(s.Value) },
+            UncleanElection => s with { Value = "true" },
+            _ => s,
+        });
 
     /// <summary>The class and arguments that make a topic. With the replicas of each partition given, no broker need be there yet.</summary>
     public static IReadOnlyList<string> CreateTopic(KafkaTopic topic, IReadOnlyList<BrokerAddresses> brokers, string zooKeeper) =>
