@@ -82,6 +82,7 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
             if (_logs.TryAdd(name, new ServerLogFile(Path.Combine(lab.LogFolder, name + ".log"), lab.Secrets.All)))
                 _followers.Add(FollowLogAsync(e.Resource, _logs[name], stop));
             FollowProcess(now);
+            bool hasRun = _ended.ContainsKey(name);
             if (now.HasEnded && before?.HasEnded == false)
                 TellEnd(now);
             else if (now.IsRunning && before?.IsRunning == false && !before.IsPaused)
@@ -90,6 +91,12 @@ internal sealed partial class ResourceWatch(ResourceNotificationService notifica
             if (now.State == KnownResourceStates.Finished)
                 await notifications.PublishUpdateAsync(e.Resource, s => s.State?.Text == KnownResourceStates.Finished ? s with { State = KnownResourceStates.Exited } : s);
             Changed(before, now);
+            // What starts only where somebody asks for it, and was refused, is as little started as before: nothing that ran is missing.
+            if (now is { State: var state, Server.StartRefusal: not null } && state == KnownResourceStates.FailedToStart && !hasRun && e.Resource.TryGetLastAnnotation<ExplicitStartupAnnotation>(out _))
+            {
+                _ended.TryRemove(name, out _);
+                await notifications.PublishUpdateAsync(e.Resource, s => s.State?.Text == KnownResourceStates.FailedToStart ? s with { State = KnownResourceStates.NotStarted } : s);
+            }
         }
     }
 

@@ -25,9 +25,9 @@ internal sealed record MySqlRootLook(
         FROM information_schema.events
         """;
 
-    // What waits itself holds nothing up; the one that it waits for is there too. A connector's own statement is its snapshot.
+    // What waits itself holds nothing up; the one that it waits for is there too. A connector's own statement is its snapshot. Not what stands in quotes: it may be a password.
     private const string StatementsSql = """
-        SELECT id, CONCAT(user, '@', host), time, LEFT(info, 80) FROM information_schema.processlist
+        SELECT id, CONCAT(user, '@', host), time, REGEXP_REPLACE(LEFT(info, 80), '(?s)["''].*', '...') FROM information_schema.processlist
         WHERE command IN ('Query', 'Execute') AND time >= @Seconds AND id <> CONNECTION_ID() AND user <> @Connector AND COALESCE(state, '') NOT LIKE 'Waiting for%'
         """;
 

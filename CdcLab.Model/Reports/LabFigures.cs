@@ -62,7 +62,7 @@ public sealed record MySqlTrigger(string Kind, string Schema, string Name, strin
 /// <param name="Session">Its id, for KILL.</param>
 /// <param name="Account">User and host.</param>
 /// <param name="Seconds">For how long it has run.</param>
-/// <param name="Text">Its first letters.</param>
+/// <param name="Text">Its first letters, up to the first quotation mark.</param>
 public sealed record MySqlStatement(long Session, string Account, long Seconds, string Text)
 {
     /// <summary>From when on a statement is long.</summary>

@@ -166,7 +166,7 @@ internal sealed class MySqlBinlogHistoryCheck(VerifiedLab lab, MySqlAccess acces
             return Complete.Ok($"{_commits.Committed} commits of the market and {_commits.Executed} transactions in the binlog since they are counted");
         string? init = await connection.ExecuteScalarAsync<string>(new CommandDefinition("SELECT @@GLOBAL.init_connect", cancellationToken: cancellationToken));
         bool isInit = init?.Contains("sql_log_bin", StringComparison.OrdinalIgnoreCase) == true;
-        string clear = isInit ? $"init_connect sets it. {Typed.AsRoot("SET GLOBAL init_connect = ''")} " : "";
+        string clear = isInit ? $"init_connect sets it. {Typed.AsRoot("RESET PERSIST IF EXISTS init_connect", "SET GLOBAL init_connect = ''")} " : "";
         return Complete.Failed(
             $"{_commits.Hidden} commits of the market are not in the binlog: gtid_executed has no transaction for them",
             $"{clear}See who may set sql_log_bin (SYSTEM_VARIABLES_ADMIN, SESSION_VARIABLES_ADMIN, SUPER), and let the market log in anew: "

@@ -66,11 +66,11 @@ public sealed class ChangeTests(ChangeApplication lab) : SabotageTest(lab)
             "connect.source",
             () =>
             {
-                busy = RootAsync("SELECT SLEEP(28) FROM cdclab.orders LIMIT 1");
+                busy = RootAsync("SELECT SLEEP(28) FROM cdclab.orders WHERE 'what it says' <> '' LIMIT 1");
                 return Task.CompletedTask;
             },
             turnLimit: TimeSpan.FromSeconds(20));
-        Assert.Contains("SELECT SLEEP(28)", verdict.Actual, StringComparison.Ordinal);
+        Assert.Contains("(SELECT SLEEP(28) FROM cdclab.orders WHERE ...)", verdict.Actual, StringComparison.Ordinal);
         await Assert.ThrowsAsync<MySqlException>(() => busy);
     }
 
