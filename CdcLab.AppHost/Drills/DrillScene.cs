@@ -1,16 +1,10 @@
 using System.Net.Sockets;
 using CdcLab.AppHost.Lab;
-using CdcLab.Clients.Connect;
 using CdcLab.Clients.Kafka;
 using CdcLab.Clients.Market;
-using CdcLab.Clients.MySql;
-using CdcLab.Clients.MySql.Binlog;
 using CdcLab.Clients.Verifier;
-using CdcLab.Clients.ZooKeeper;
 using CdcLab.Model.Drills;
 using Confluent.Kafka;
-using Dapper;
-using MySqlConnector;
 
 namespace CdcLab.AppHost.Drills;
 
@@ -22,13 +16,9 @@ internal sealed class DrillScene(
     DrillClient verifier, MarketClient market, LabControls controls, LabSession lab, Random random, Action<string> tell) : IDisposable
 {
     private static readonly TimeSpan WholeLimit = TimeSpan.FromSeconds(90);
-    private static readonly TimeSpan FlowLimit = TimeSpan.FromSeconds(180);
-    private const double FlowSeconds = 3;
     private static readonly TimeSpan HealLimit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan AdminLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ServesLimit = TimeSpan.FromSeconds(1);
-    // Transactions that had begun when the market was paused are committed a moment later.
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
 
@@ -36,7 +26,7 @@ internal sealed class DrillScene(
     private readonly List<Broken> _broken = [];
     private readonly long _began = Stopwatch.GetTimestamp();
     private KafkaAdmin? _admin;
-    private ConnectClient? _connector;
+    private ChangeScene? _changes;
 
     public LabOptions Lab => lab.Options;
 
@@ -54,6 +44,8 @@ internal sealed class DrillScene(
 
     /// <summary>Where the messages go; null before there are any, and where the verifier did not make it.</summary>
     public string? Topic { get; set; }
+
+    public ChangeScene Changes => _changes ??= new(this, verifier, lab);
 
     public KafkaAdmin Admin => _admin ??= new(string.Join(',', Brokers.Select(b => b.External)), new Dictionary<string, string>());
 
@@ -202,78 +194,6 @@ internal sealed class DrillScene(
         await MarkAsync(DrillMoment.FirstAfter, null, stop);
     }
 
-    /// <summary>The connector, for what has no command.</summary>
-    public ConnectClient Connector => _connector ??= new(new Uri($"http://{ServerRuntime.Loopback}:{lab.Ports.Connect}"), ResourceNames.OrdersCdc);
-
-    /// <summary>Waits until no change waits any more for its consumer, which is when the connector has caught up.</summary>
-    public async Task ChangesFlowAsync(CancellationToken stop)
-    {
-        long began = Stopwatch.GetTimestamp();
-        long? matched = null;
-        while (true)
-        {
-            ChangeFigures now = await verifier.ChangesAsync(beginAnew: false, stop);
-            matched ??= now.Matched;
-            if (now.Matched > matched && now.WaitingSeconds is null or < FlowSeconds)
-                break;
-            if (Stopwatch.GetElapsedTime(began) > FlowLimit)
-                throw new DrillException($"Changes did not flow within {FlowLimit.TotalSeconds:0} s: the oldest has waited for {now.WaitingSeconds:0} s.");
-            await Task.Delay(Pause, stop);
-        }
-
-        await MarkAsync(DrillMoment.ChangesFlow, null, stop);
-    }
-
-    /// <summary>Waits until a market that was paused commits nothing more, and all that it committed is with the consumer.</summary>
-    public Task RestsAsync(CancellationToken stop) => UntilAsync(
-        async () => await LastCommitAsync(stop) is { } last && DateTimeOffset.UtcNow - last > Rest && (await verifier.ChangesAsync(beginAnew: false, stop)).WaitingSeconds is null,
-        "Not every change had arrived",
-        stop);
-
-    /// <summary>Waits until the connector's task has failed.</summary>
-    public Task TaskFailedAsync(CancellationToken stop) =>
-        UntilAsync(async () => (await Connector.StatusAsync(stop))?.Tasks.Any(t => t.State == "FAILED") == true, "The connector's task did not fail", stop);
-
-    /// <summary>Has the connector forget its position, and begin where MySQL is now.</summary>
-    public async Task BeginWithoutSnapshotAsync(CancellationToken stop)
-    {
-        await Connector.StopAsync(stop);
-        await UntilAsync(async () => await Connector.StatusAsync(stop) is { Connector.State: "STOPPED", Tasks.Count: 0 }, "The connector did not stop", stop);
-        await Connector.DeleteOffsetsAsync(stop);
-        IReadOnlyDictionary<string, string> own = await Connector.ConfigurationAsync(stop) ?? throw new DrillException("Kafka Connect has no connector.");
-        await Connector.ConfigureAsync(new Dictionary<string, string>(own) { ["snapshot.mode"] = "no_data" }, stop);
-        await Connector.ResumeAsync(stop);
-        await UntilAsync(async () => await Connector.OffsetAsync(stop) is { IsSnapshot: false }, "The connector stored no position", stop);
-    }
-
-    /// <summary>A broker that leads a partition of a topic, the one with the lowest number.</summary>
-    public async Task<string> LeaderOfAsync(string topic, CancellationToken stop)
-    {
-        ClusterState cluster = await ClusterReader.ReadAsync(ServerRuntime.Loopback, lab.Ports.ZooKeeper, stop);
-        return cluster.Partitions.Where(p => p.Name.StartsWith(topic + "-", StringComparison.Ordinal)).OrderBy(p => p.Name, StringComparer.Ordinal).Select(p => p.Leader).FirstOrDefault() is { } id
-            ? ResourceNames.Broker(id)
-            : throw new DrillException($"Nobody leads {topic}.");
-    }
-
-    /// <summary>Executes statements as root.</summary>
-    public async Task RootAsync(string sql)
-    {
-        await using MySqlConnection root = new(MySqlConnectionStrings.Dedicated(lab.Ports.MySql, "root", lab.Secrets.Root));
-        await root.OpenAsync();
-        await root.ExecuteAsync(sql);
-    }
-
-    /// <summary>Purges all of the binlog but the file that is written now.</summary>
-    public async Task PurgeBinlogAsync(CancellationToken stop)
-    {
-        await MarkAsync(DrillMoment.Fault, "purge the binlog", stop);
-        await RootAsync("FLUSH BINARY LOGS");
-        await using MySqlConnection root = new(MySqlConnectionStrings.Dedicated(lab.Ports.MySql, "root", lab.Secrets.Root));
-        await root.OpenAsync(stop);
-        IReadOnlyList<BinlogFile> files = await BinlogFile.ListAsync(root, stop);
-        await root.ExecuteAsync($"PURGE BINARY LOGS TO '{files[^1].Name}'");
-    }
-
     /// <summary>Waits until a check has an outcome.</summary>
     public async Task VerdictAsync(string id, Outcome outcome, CancellationToken stop)
     {
@@ -287,10 +207,11 @@ internal sealed class DrillScene(
     public void Dispose()
     {
         _admin?.Dispose();
-        _connector?.Dispose();
+        _changes?.Dispose();
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> holds, string otherwise, CancellationToken stop)
+    /// <exception cref="DrillException">It did not hold within 90 s.</exception>
+    public static async Task UntilAsync(Func<Task<bool>> holds, string otherwise, CancellationToken stop)
     {
         long began = Stopwatch.GetTimestamp();
         while (!await holds())
@@ -301,7 +222,8 @@ internal sealed class DrillScene(
         }
     }
 
-    private async Task<DateTimeOffset?> LastCommitAsync(CancellationToken stop)
+    /// <summary>When the market committed last; null where it does not answer.</summary>
+    public async Task<DateTimeOffset?> LastCommitAsync(CancellationToken stop)
     {
         try
         {
@@ -329,7 +251,8 @@ internal sealed class DrillScene(
         }
     }
 
-    private async Task MarkAsync(string what, string? detail, CancellationToken stop)
+    /// <summary>Notes a moment of the drill.</summary>
+    public async Task MarkAsync(string what, string? detail, CancellationToken stop)
     {
         DrillMoment mark = IsSending ? await verifier.MarkAsync(what, stop) : new(what, Stopwatch.GetElapsedTime(_began).TotalSeconds);
         Marks.Add(mark with { Detail = detail });

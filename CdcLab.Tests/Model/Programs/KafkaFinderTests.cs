@@ -115,7 +115,8 @@ public sealed class KafkaFinderTests : IDisposable
             var found = await FindAsync("auto", url, null);
             Assert.Equal(new KafkaProgram(_folder.Below("cache", "kafka-3.5.2"), "3.5.2", false, "Kafka 3.5.2"), found);
             Assert.True(File.Exists(Path.Combine(found.Home, "libs", "kafka_2.13-3.5.2.jar")));
-            Assert.Equal(["/mirror/kafka_2.13-3.5.2.tgz.sha512", "/mirror/kafka_2.13-3.5.2.tgz"], server.Requests.Select(request => request.Path));
+            // On a machine that is busy enough, a request is made again.
+            Assert.Equal(["/mirror/kafka_2.13-3.5.2.tgz.sha512", "/mirror/kafka_2.13-3.5.2.tgz"], server.Requests.Select(request => request.Path).Distinct());
         }
 
         Assert.Equal("3.5.2", (await FindAsync("auto", url, null)).Version);
