@@ -2,6 +2,7 @@ using CdcLab.AppHost.Programs;
 
 namespace CdcLab.Tests.Model.Programs;
 
+[Trait("tier", "model")]
 public sealed class LegacyBrokersTests
 {
     [Fact]
