@@ -13,7 +13,8 @@ namespace CdcLab.AppHost.Drills;
 /// <summary>What a drill of change data capture may do beyond the others: to the connector, to its source, and waiting for changes.</summary>
 internal sealed class ChangeScene(DrillScene scene, DrillClient verifier, LabSession lab) : IDisposable
 {
-    private static readonly TimeSpan FlowLimit = TimeSpan.FromSeconds(180);
+    // A snapshot takes as long as the tables are large: what comes meanwhile says that it gets on.
+    private static readonly TimeSpan StandstillLimit = TimeSpan.FromSeconds(90), FlowLimit = TimeSpan.FromMinutes(15);
     private const double FlowSeconds = 3;
     // Transactions that had begun when the market was paused are committed a moment later.
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(3);
@@ -25,7 +26,7 @@ internal sealed class ChangeScene(DrillScene scene, DrillClient verifier, LabSes
     /// <summary>Waits until no change waits any more for its consumer, which is when the connector has caught up.</summary>
     public async Task ChangesFlowAsync(CancellationToken stop)
     {
-        long began = Stopwatch.GetTimestamp();
+        long began = Stopwatch.GetTimestamp(), came = began, last = 0;
         long? matched = null;
         while (true)
         {
@@ -33,8 +34,11 @@ internal sealed class ChangeScene(DrillScene scene, DrillClient verifier, LabSes
             matched ??= now.Matched;
             if (now.Matched > matched && now.WaitingSeconds is null or < FlowSeconds)
                 break;
-            if (Stopwatch.GetElapsedTime(began) > FlowLimit)
-                throw new DrillException($"Changes did not flow within {FlowLimit.TotalSeconds:0} s: the oldest has waited for {now.WaitingSeconds:0} s.");
+            long arrived = now.Matched + now.Duplicates + now.SnapshotRows;
+            if (arrived != last)
+                (last, came) = (arrived, Stopwatch.GetTimestamp());
+            if (Stopwatch.GetElapsedTime(came) > StandstillLimit || Stopwatch.GetElapsedTime(began) > FlowLimit)
+                throw new DrillException($"Changes did not flow within {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s: the oldest has waited for {now.WaitingSeconds:0} s.");
             await DrillScene.WaitAsync(Pause, stop);
         }
 

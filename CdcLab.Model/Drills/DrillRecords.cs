@@ -3,11 +3,12 @@ namespace CdcLab.Model.Drills;
 /// <summary>How far the changes have come (<c>POST /v1/changes</c>).</summary>
 /// <param name="Matched">Commits of the market whose event has come.</param>
 /// <param name="Duplicates">Events that came again.</param>
+/// <param name="SnapshotRows">Rows of snapshots that have come.</param>
 /// <param name="Missing">Commits that others overtook in their own partition.</param>
 /// <param name="Faults">Events with other values than were committed.</param>
 /// <param name="WaitingSeconds">How long the oldest commit has waited for its event; null where none waits.</param>
 /// <param name="LongestSeconds">The longest time from a commit to its event, since it was last asked to begin anew.</param>
-public sealed record ChangeFigures(long Matched, long Duplicates, long Missing, long OutOfOrder, long Faults, double? WaitingSeconds, double LongestSeconds);
+public sealed record ChangeFigures(long Matched, long Duplicates, long SnapshotRows, long Missing, long OutOfOrder, long Faults, double? WaitingSeconds, double LongestSeconds);
 
 /// <summary>Opens a run: numbered messages go to a topic of their own until it is closed.</summary>
 /// <param name="Drill">The drill's name; it becomes part of the topic's.</param>

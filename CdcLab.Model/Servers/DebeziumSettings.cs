@@ -62,6 +62,8 @@ public static class DebeziumSettings
             new("heartbeat.interval.ms", "2000", "a third of the session"),
             new("producer.request.timeout.ms", "6000", "a paused broker keeps its connections: only this ends the wait for it"),
             new("producer.reconnect.backoff.max.ms", "500", "a broker that comes back is found at once"),
+            new("producer.buffer.memory", "4194304", "each message that is not acknowledged keeps its row in the heap: behind Kafka's 32 MiB, a snapshot of a large table leaves no room in it"),
+            new("producer.batch.size", "65536", "what has piled up goes in fewer requests"),
             new("plugin.discovery", "service_load", "it starts sooner than by a search of every class"),
             new("config.providers", "env", "a password in the configuration would be shown by the REST API and stored in a topic"),
             new("config.providers.env.class", "org.apache.kafka.common.config.provider.EnvVarConfigProvider", "the password comes from the environment"),

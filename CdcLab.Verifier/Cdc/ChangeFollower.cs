@@ -65,9 +65,6 @@ internal sealed partial class ChangeFollower(VerifiedLab lab, KafkaAccess kafka,
         HashSet<TopicPartition> assigned = [];
         if (_track is null)
         {
-            // What was captured before is nobody's question any more. Where there is no topic yet, all of it will be.
-            foreach (TopicPartition partition in topics.SelectMany(Partitions))
-                _next[partition] = consumer.QueryWatermarkOffsets(partition, TopicLimit).High;
             _ledger = new(lab.Ledger);
             _ledger.ReadNewer(_ => { });
             _track = new(time.GetUtcNow().UtcDateTime);
@@ -106,10 +103,25 @@ internal sealed partial class ChangeFollower(VerifiedLab lab, KafkaAccess kafka,
         void Assign(Dictionary<string, int> found)
         {
             track.Partitions = found.GetValueOrDefault(Orders);
-            TopicPartition[] more = [.. found.SelectMany(Partitions).Where(assigned.Add)];
-            if (more.Length > 0)
-                consumer.IncrementalAssign(more.Select(p => new TopicPartitionOffset(p, _next.GetValueOrDefault(p, Offset.Beginning))));
+            TopicPartition[] more = [.. found.SelectMany(Partitions).Where(p => !assigned.Contains(p))];
+            if (more.Length == 0)
+                return;
+            foreach (TopicPartitionOffset first in Since(consumer, [.. more.Where(p => !_next.ContainsKey(p))], track.Began))
+                _next[first.TopicPartition] = first.Offset;
+            consumer.IncrementalAssign(more.Select(p => new TopicPartitionOffset(p, _next[p])));
+            assigned.UnionWith(more);
         }
+    }
+
+    // What was captured before is nobody's question any more, also where the brokers were not up yet and a topic is found later.
+    private static IEnumerable<TopicPartitionOffset> Since(IConsumer<byte[], byte[]> consumer, TopicPartition[] partitions, DateTime began)
+    {
+        if (partitions.Length == 0)
+            return [];
+        // Before the question: what comes after it must not be passed over.
+        Dictionary<TopicPartition, Offset> ends = partitions.ToDictionary(p => p, p => consumer.QueryWatermarkOffsets(p, TopicLimit).High);
+        return consumer.OffsetsForTimes(partitions.Select(p => new TopicPartitionTimestamp(p, new Timestamp(began))), TopicLimit)
+            .Select(o => o.Offset == Offset.End ? new TopicPartitionOffset(o.TopicPartition, ends[o.TopicPartition]) : o);
     }
 
     private static IEnumerable<TopicPartition> Partitions(KeyValuePair<string, int> topic) => Enumerable.Range(0, topic.Value).Select(p => new TopicPartition(topic.Key, p));

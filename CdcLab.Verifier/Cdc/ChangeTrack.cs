@@ -47,6 +47,9 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
     private DateTime? _snapshotEnd;
     private DateTime _answered;
 
+    /// <summary>From when on (UTC) commits are waited for.</summary>
+    public DateTime Began => began;
+
     /// <summary>How many partitions each topic has; nothing is missing while it is not known.</summary>
     public int Partitions { get; set; }
 
@@ -197,7 +200,7 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
         {
             _longest = beginAnew ? 0 : _longest;
             double? waiting = state.OldestWaiting is { } oldest ? (now - oldest).TotalSeconds : null;
-            return new(state.Counts.Matched, state.Counts.Duplicates, state.Counts.Missing, state.Counts.OutOfOrder, state.Counts.Faults, waiting, Math.Max(_longest, beginAnew ? 0 : waiting ?? 0));
+            return new(state.Counts.Matched, state.Counts.Duplicates, state.Counts.SnapshotRows, state.Counts.Missing, state.Counts.OutOfOrder, state.Counts.Faults, waiting, Math.Max(_longest, beginAnew ? 0 : waiting ?? 0));
         }
     }
 
