@@ -51,6 +51,9 @@ public sealed record Verdict
     public string? Actual { get; init; }
     /// <summary>What to do about it, unless it is ok. What stands in backticks can be pasted: a command for a shell, or a statement for MySQL as root, in this order.</summary>
     public string? Fix { get; init; }
+    /// <summary>What has to be typed besides, when its cause is healed; null for nothing. It becomes a part of the cause's fix.</summary>
+    [JsonIgnore]
+    public string? Afterwards { get; init; }
     /// <summary>Why it matters, or why the check could not look.</summary>
     public string? Because { get; init; }
     /// <summary>The resources whose silence would explain all of it: empty for none, null for the resource itself. Not part of a report.</summary>

@@ -47,7 +47,9 @@ internal sealed class Causes(TimeProvider time)
             .DistinctBy(v => v.Resource)
             .ToDictionary(v => v.Resource, v => Headline(v, figures?.Resources.FirstOrDefault(r => r.Name == v.Resource)), StringComparer.Ordinal);
         Dictionary<string, Verdict> failed = verdicts.Where(v => v.Outcome == Outcome.Failed).DistinctBy(v => v.Id).ToDictionary(v => v.Id, StringComparer.Ordinal);
-        return [.. verdicts.Select(v => Mark(v, roots, failed))];
+        Verdict[] marked = [.. verdicts.Select(v => Mark(v, roots, failed))];
+        ILookup<string?, string> afterwards = marked.Where(v => v.CausedBy is not null && v.Afterwards is not null).ToLookup(v => v.CausedBy, v => v.Afterwards!);
+        return [.. marked.Select(v => v.Fix is null ? v : v with { Fix = string.Join(' ', [v.Fix, .. afterwards[v.CausedBy ?? v.Id].Where(a => !FixText.Codes(a).Any(FixText.Codes(v.Fix).Contains))]) })];
     }
 
     private static bool Waits(Verdict verdict) => verdict.Fix?.StartsWith("Wait", StringComparison.Ordinal) == true;

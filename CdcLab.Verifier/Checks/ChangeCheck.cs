@@ -13,6 +13,9 @@ internal sealed class ChangeCheck(VerifiedLab lab, ChangeFollower follower, MySq
     private static readonly TimeSpan FaultMemory = ChangeTrack.LatencyWindow;
     private static readonly string[] Upstream = ["connect.connector", "connect.tasks", "connect.configuration", "connect.position"];
 
+    // What keeps the connector's producer from writing.
+    private static readonly string[] Downstream = ["kafka.brokers", "kafka.topics.max_message_bytes", "kafka.min_insync_replicas", "kafka.setting.min.insync.replicas", "kafka.dynamic_settings", "kafka.quotas"];
+
     private readonly TimeSpan _most = lab.Options.Debezium.MaxDelay;
     private readonly Dictionary<long, int> _differing = [];
 
@@ -167,6 +170,6 @@ internal sealed class ChangeCheck(VerifiedLab lab, ChangeFollower follower, MySq
         How = how,
         Remedy = remedy,
         Source = source,
-        Follows = id == "cdc.flow" ? [.. Upstream, "mysql.answers", "connect.answers"] : ["cdc.flow", .. Upstream],
+        Follows = id == "cdc.flow" ? [.. Upstream, "mysql.answers", "connect.answers", .. Downstream] : ["cdc.flow", .. Upstream],
     };
 }

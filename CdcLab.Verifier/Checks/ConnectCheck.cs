@@ -45,7 +45,7 @@ internal sealed class ConnectorCheck(VerifiedLab lab, ConnectClient connect) : I
         How = "the tasks of GET /connectors/orders-cdc/status, with the reason of one that failed",
         Remedy = "restart of orders-cdc; where its place in the binlog is gone, a new snapshot",
         Source = "Kafka Connect, REST API; Debezium's MySQL connector, \"When things go wrong\"",
-        Follows = ["connect.answers", "connect.position", "connect.configuration", "connect.connector", "connect.server_id", ConnectSourceCheck.Id, "mysql.answers", "mysql.grants.debezium"],
+        Follows = ["connect.answers", "connect.position", "connect.configuration", "connect.connector", "connect.server_id", ConnectSourceCheck.Id, "mysql.answers", "mysql.grants.debezium", "kafka.topics.max_message_bytes"],
     };
 
     private static readonly Promise Configuration = new("connect.configuration", ResourceNames.OrdersCdc, "the lab's own (docs/debezium.md), setting by setting", "a table that is left out, or another form of values, is no failure to Connect")
@@ -99,7 +99,9 @@ internal sealed class ConnectorCheck(VerifiedLab lab, ConnectClient connect) : I
             bool gone = PositionGone.Any(p => failed.Trace?.Contains(p, StringComparison.OrdinalIgnoreCase) == true);
             return Tasks.Failed(
                 $"FAILED: {failed.Reason}",
-                gone ? "Its place in the binlog is gone, and what was committed since is lost to consumers. A new snapshot sends every row as it is now: `aspire resource orders-cdc snapshot`." : Restart);
+                gone ? "Its place in the binlog is gone, and what was committed since is lost to consumers. A new snapshot sends every row as it is now: `aspire resource orders-cdc snapshot`." : Restart)
+                with
+            { Afterwards = gone ? null : "Then have the connector's task, which has failed, begin anew: `aspire resource orders-cdc restart`." };
         }
 
         return status.Connector.State == "RUNNING" && (status.Tasks.Count == 0 || stopped.All(t => t.State is "UNASSIGNED" or "RESTARTING"))

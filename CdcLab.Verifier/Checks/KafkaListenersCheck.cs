@@ -45,7 +45,7 @@ internal sealed class KafkaListenersCheck(VerifiedLab lab, string side, KafkaFix
                     .Select(b => dynamic.Contains(b) ? fix.Broker(b.Id, [Setting], inside: side == KafkaSettings.ExternalListener) : KafkaFix.Restart(b.Name)),
             ];
             string heal = commands.Length > 0 ? KafkaFix.Type(commands) : "Find out who started a broker that is not of this lab; see kafka.brokers.";
-            return _told.Failed(KafkaFix.Named(found), heal, needs: []) with { Follows = [] };
+            return _told.Failed(KafkaFix.Named(found), heal, needs: []) with { Follows = commands.Length > 0 ? [] : ["kafka.brokers"] };
         }
 
         if (Unreachable.Silent(_told, [.. answers.Where(a => a.Told is null).Select(a => (a.Broker, a.WhyNot))]) is { } unknown)

@@ -97,7 +97,7 @@ internal sealed class KafkaTopicsCheck(VerifiedLab lab, ClusterSource cluster, K
         {
             string because = $"The topics' settings could not be read: the cluster {Unreachable.Words(e)}.";
             string restart = Unreachable.Restart([.. lab.Brokers.Select(b => b.Name)]);
-            return [Factor(state, topics: null), .. Promises.Skip(1).Select(p => p.Unknown(because, restart) with { Follows = ["kafka.listeners.external", "kafka.brokers"] })];
+            return [Factor(state, topics: null), .. Promises.Skip(1).Select(p => p.Unknown(because, restart) with { Follows = ["kafka.listeners.external", "kafka.brokers", "kafka.dynamic_settings", "kafka.quotas"] })];
         }
     }
 

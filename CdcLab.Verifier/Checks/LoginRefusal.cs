@@ -11,13 +11,17 @@ internal static partial class LoginRefusal
     {
         3032 => Typed.AsRoot("SET GLOBAL offline_mode = OFF", "RESET PERSIST IF EXISTS offline_mode"),
         1203 or 1226 => Typed.AsRoot("SET GLOBAL max_user_connections = 0", "RESET PERSIST IF EXISTS max_user_connections", Unlimited(user)),
-        1040 => "See who holds them (SHOW PROCESSLIST as root, who has one connection more) and end them, or run `aspire resource mysql restart`, which ends all.",
+        1040 => $"Run `aspire resource mysql restart`, which ends all sessions; or see who holds them (SHOW PROCESSLIST as root, who has one connection more), and end those. {AfterRestart("max_connections")}",
+        3159 => $"Run `aspire resource mysql restart`: the lab starts it with require_secure_transport = OFF. {AfterRestart("require_secure_transport")}",
         // Its password is another one, or another account is taken for it: MySQL picks that by the most exact host, and an anonymous one before one with a name.
         1045 => $"As root: {FixText.Code($"DROP USER IF EXISTS {string.Join(", ", Shadows(user, message))}")} (accounts that would be taken for it), then run {Restart}.",
         1184 when message.Contains("init_connect", StringComparison.Ordinal) => Typed.AsRoot("RESET PERSIST IF EXISTS init_connect", "SET GLOBAL init_connect = ''"),
         // Locked, TLS demanded, expired, another plugin, no such user, no privilege.
         _ => $"Run {Restart}; see its log if it is refused again.",
     };
+
+    // What was persisted is told by other checks, when they can look again.
+    private static string AfterRestart(string variable) => $"When it is up again, as root: {FixText.Code($"RESET PERSIST IF EXISTS {variable}")}.";
 
     /// <summary>Takes every limit, lock and demand from an account.</summary>
     public static string Unlimited(DatabaseUser user) =>

@@ -26,7 +26,7 @@ internal sealed class MySqlGrantsCheck(MySqlAccess access) : MySqlCheck(access, 
                 return promise.Failed($"there is no user {user.Account}", Restart);
             GrantDifference difference = GrantDifference.Of(user, grants);
             string[] missing = difference.Missing.Count == 0 ? [] : [$"missing: {string.Join(", ", difference.Missing)}"];
-            string[] extra = difference.Extra.Count == 0 ? [] : [$"beyond it: {string.Join(", ", difference.Extra)}"];
+            string[] extra = difference.Extra.Count == 0 ? [] : [$"beyond it: {Some(difference.Extra)}"];
             if (!difference.IsNone)
                 return promise.Failed(string.Join("; ", [.. missing, .. extra]), Typed.AsRoot(Statements(user, difference)));
 
@@ -46,15 +46,29 @@ internal sealed class MySqlGrantsCheck(MySqlAccess access) : MySqlCheck(access, 
         }
     }
 
+    private static string Some(IReadOnlyList<Grant> grants)
+    {
+        const int Most = 8;
+        return $"{string.Join(", ", grants.Take(Most))}{(grants.Count > Most ? $" and {grants.Count - Most} more" : "")}";
+    }
+
     private static IReadOnlyList<string> Statements(DatabaseUser user, GrantDifference difference)
     {
         // Partial revokes, and what was not understood, go only with everything.
         bool everything = difference.Extra.Any(g => g.RevokeStatement(user.Account) is null);
-        IEnumerable<string> privileges = everything ? user.Privileges : difference.Missing.Select(g => g.What);
+        bool takesAll = everything || difference.Extra.Contains(new Grant(GrantKind.Privilege, Grant.Everything, user.Scope));
+        IEnumerable<string> privileges = takesAll ? user.Privileges : difference.Missing.Select(g => g.What);
         return
         [
-            .. everything ? [$"REVOKE ALL PRIVILEGES, GRANT OPTION FROM {user.Account}"] : difference.Extra.Select(g => g.RevokeStatement(user.Account)!),
+            .. everything ? [$"REVOKE ALL PRIVILEGES, GRANT OPTION FROM {user.Account}"] : Revokes(user, difference.Extra),
             .. privileges.Any() ? [$"GRANT {string.Join(", ", privileges)} ON {user.Scope} TO {user.Account}"] : Array.Empty<string>(),
         ];
     }
+
+    // One statement for the privileges of one scope; ALL PRIVILEGES and GRANT OPTION stand alone.
+    private static IEnumerable<string> Revokes(DatabaseUser user, IReadOnlyList<Grant> extra) =>
+        from grant in extra
+        group grant by (grant.Kind, grant.On, Alone: grant.Kind != GrantKind.Privilege || grant.What is Grant.Everything or Grant.Option ? grant.What : null) into together
+        let first = together.First()
+        select together.Key.Alone is null ? (first with { What = string.Join(", ", together.Select(g => g.What)) }).RevokeStatement(user.Account)! : first.RevokeStatement(user.Account)!;
 }

@@ -92,6 +92,25 @@ public sealed class ChangeTests(ChangeApplication lab) : SabotageTest(lab)
     }
 
     [Fact]
+    public async Task A_task_that_failed_for_a_privilege_runs_again_by_the_fix_of_the_privilege()
+    {
+        lab.Require();
+        await Lab.AllOkAsync(Limit);
+        Lab.IsWhole = false;
+        await RootAsync("REVOKE REPLICATION SLAVE ON *.* FROM 'debezium'@'%'");
+        await using (MySqlConnection root = await Lab.LogInAsync("root"))
+        {
+            foreach (long session in await root.QueryAsync<long>("SELECT id FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%'"))
+                await RootAsync($"KILL {session}");
+        }
+
+        (_, Verdict task, _) = await Lab.LookForVerdictAsync("connect.tasks", Outcome.Failed, TimeSpan.FromSeconds(20));
+        Assert.Equal("mysql.grants.debezium", task.CausedBy);
+        await TypeAsync(task.Fix!);
+        await EveryRowIsTheLastEventAsync();
+    }
+
+    [Fact]
     public async Task A_history_that_was_deleted_is_named_before_the_start_that_needs_it()
     {
         lab.Require();

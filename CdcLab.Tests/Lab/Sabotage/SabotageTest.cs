@@ -96,9 +96,27 @@ public abstract class SabotageTest(LabApplication lab) : IAsyncDisposable
             if (line.StartsWith("aspire resource ", StringComparison.Ordinal))
                 await Lab.CommandAsync(line.Split(' ')[2], line.Split(' ')[3]);
             else if (FixText.IsStatement(line))
-                await RootAsync(line);
+                await RootWhenUpAsync(line);
             else
                 await ShellAsync(line);
+        }
+    }
+
+    // After a restart a person waits until MySQL is up again.
+    private async Task RootWhenUpAsync(string sql)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await RootAsync(sql);
+                return;
+            }
+            catch (MySqlException e) when (e.ErrorCode == MySqlErrorCode.UnableToConnectToHost && Stopwatch.GetElapsedTime(began) < WholeLimit)
+            {
+                await Task.Delay(500, TestContext.Current.CancellationToken);
+            }
         }
     }
 

@@ -134,6 +134,14 @@ public sealed class CausesTests
         Assert.Equal((null, "do this"), (again.CausedBy, again.Fix));
     }
 
+    [Fact]
+    public void What_has_to_be_typed_after_the_cause_is_healed_stands_at_the_end_of_its_fix()
+    {
+        Verdict task = Failed("connect.tasks", "orders-cdc") with { Follows = ["mysql.grants.debezium"], Afterwards = "Then `aspire resource orders-cdc restart`." };
+        Assert.All(Find([Failed("mysql.grants.debezium", "mysql"), task]), v => Assert.Equal("do this Then `aspire resource orders-cdc restart`.", v.Fix));
+        Assert.Equal("do this", Find([task])[0].Fix);
+    }
+
     private static IReadOnlyList<Verdict> Find(IReadOnlyList<Verdict> verdicts) => Causes.Find(verdicts, figures: null);
 
     private static Verdict Failed(string id, string resource, IReadOnlyList<string>? needs = null) => new Promise(id, resource, "expected", "because").Failed("found", "do this", needs);
