@@ -37,6 +37,19 @@ public sealed class ConnectClient(Uri worker, string connector) : IDisposable
         return answer?.RootElement.EnumerateObject().Where(p => p.Name != "name").ToDictionary(p => p.Name, p => p.Value.ToString(), StringComparer.Ordinal);
     }
 
+    /// <summary>Other connectors of the worker in whose configuration a setting has a value.</summary>
+    /// <exception cref="ConnectException">It does not answer, or refuses.</exception>
+    public async Task<IReadOnlyList<string>> OthersAsync(string setting, string value, CancellationToken cancellationToken)
+    {
+        using JsonDocument? answer = await AskAsync(HttpMethod.Get, "connectors?expand=info", null, cancellationToken);
+        return answer is null ? [] : [.. answer.RootElement.EnumerateObject()
+            .Where(c => c.Name != connector && c.Value.GetProperty("info").GetProperty("config").TryGetProperty(setting, out JsonElement own) && own.ToString() == value)
+            .Select(c => c.Name)];
+    }
+
+    /// <summary>The address of a connector of the worker.</summary>
+    public Uri Address(string name) => new(worker, $"connectors/{Uri.EscapeDataString(name)}");
+
     /// <summary>Makes the connector, or changes its configuration.</summary>
     /// <exception cref="ConnectException">It does not answer, or refuses.</exception>
     public Task ConfigureAsync(IReadOnlyDictionary<string, string> configuration, CancellationToken cancellationToken) =>

@@ -28,8 +28,8 @@ internal sealed class ConnectorPositionCheck(ConnectClient connect, MySqlAccess 
 
     private static readonly Promise ServerId = new("connect.server_id", ResourceNames.OrdersCdc, $"one session at a time reads the binlog as replica {DebeziumSettings.ServerId}", "MySQL ends the older of two sessions with one id: both take turns, and neither gets on")
     {
-        How = "the sessions of debezium that dump the binlog by GTID, over the last 20 s",
-        Remedy = "KILL of the sessions, of which the connector's comes back; end the other client, or give it another server id",
+        How = "the sessions of debezium that dump the binlog by GTID, over the last 20 s; the configurations of the worker's other connectors",
+        Remedy = "KILL of the sessions, of which the connector's comes back; end the other client, or give it another server id; DELETE of the other connector",
         Source = "MySQL Reference Manual, server_id of replicas",
         Follows = ["connect.answers", "connect.connector", "mysql.answers"],
     };
@@ -48,12 +48,14 @@ internal sealed class ConnectorPositionCheck(ConnectClient connect, MySqlAccess 
         _connector = null;
         ConnectorOffset? offset;
         ConnectorStatus? status;
+        IReadOnlyList<string> others;
         (string? State, string? Configuration, DateTime? Begun) connector;
         try
         {
             offset = await connect.OffsetAsync(cancellationToken);
             status = await connect.StatusAsync(cancellationToken);
             connector = await ConnectorAsync(status, cancellationToken);
+            others = await connect.OthersAsync("database.server.id", $"{DebeziumSettings.ServerId}", cancellationToken);
         }
         catch (ConnectException e)
         {
@@ -73,7 +75,7 @@ internal sealed class ConnectorPositionCheck(ConnectClient connect, MySqlAccess 
         Dictionary<string, string> expiry = (await connection.QueryAsync<(string Name, string Value)>(new CommandDefinition("SHOW GLOBAL VARIABLES LIKE 'binlog_expire_logs%'", cancellationToken: cancellationToken))).ToDictionary(v => v.Name, v => v.Value);
         TimeSpan kept = expiry.GetValueOrDefault("binlog_expire_logs_auto_purge") == "OFF" ? TimeSpan.Zero : TimeSpan.FromSeconds(long.Parse(expiry["binlog_expire_logs_seconds"], CultureInfo.InvariantCulture));
         _connector = connector;
-        return [Judge(offset, executed, purged, unknown, kept, unread.Length == 0, runs: connector.State == Running), IsTaken(status) ? Taken(sessions) : Judge(sessions, goesOn)];
+        return [Judge(offset, executed, purged, unknown, kept, unread.Length == 0, runs: connector.State == Running), others.Count > 0 ? Shared(others) : IsTaken(status) ? Taken(sessions) : Judge(sessions, goesOn)];
     }
 
     /// <param name="kept">After which time MySQL purges a binlog file that is not written any more; 0 for never.</param>
@@ -116,6 +118,10 @@ internal sealed class ConnectorPositionCheck(ConnectClient connect, MySqlAccess 
             : left <= TimeSpan.Zero ? "MySQL may purge what it has not read at any time"
             : $"it may be away for {(left.TotalHours >= 2 ? $"{Math.Floor(left.TotalHours):0} h" : $"{Math.Floor(left.TotalMinutes):0} min")} until MySQL purges what it has not read";
     }
+
+    private Verdict Shared(IReadOnlyList<string> others) => ServerId.Failed(
+        $"connector {string.Join(", ", others)} of this worker has the id too",
+        $"Run {string.Join(" then ", others.Select(o => FixText.Code($"curl --silent --show-error --request DELETE {connect.Address(o).AbsoluteUri}")))}, or give it another database.server.id. Then `aspire resource orders-cdc restart`.");
 
     /// <summary>Whether the task has failed because MySQL has given its id to another session.</summary>
     internal static bool IsTaken(ConnectorStatus? status) => status?.Tasks.Any(t => t.State == "FAILED" && t.Trace?.Contains(SameId, StringComparison.Ordinal) == true) == true;

@@ -111,6 +111,19 @@ public sealed class ChangeTests(ChangeApplication lab) : SabotageTest(lab)
     }
 
     [Fact]
+    public async Task Another_connector_with_the_server_id_is_named_and_deleted()
+    {
+        lab.Require();
+        using ConnectClient other = new(new Uri($"http://127.0.0.1:{lab.PortBase + 8}"), "other");
+        Verdict verdict = await BreakAndHealAsync("connect.server_id", async () =>
+        {
+            Dictionary<string, string> same = new((await _connect.ConfigurationAsync(TestContext.Current.CancellationToken))!) { ["topic.prefix"] = "other", ["schema.history.internal.kafka.topic"] = "other.history" };
+            await other.ConfigureAsync(same, TestContext.Current.CancellationToken);
+        });
+        Assert.Contains("connector other of this worker has the id too", verdict.Actual, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_history_that_was_deleted_is_named_before_the_start_that_needs_it()
     {
         lab.Require();
