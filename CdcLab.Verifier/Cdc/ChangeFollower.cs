@@ -79,6 +79,8 @@ internal sealed partial class ChangeFollower(VerifiedLab lab, KafkaAccess kafka,
         {
             for (int events = 0; events < MostEvents && consumer.Consume(events == 0 ? Poll : TimeSpan.Zero) is { } message; events++)
             {
+                if (message.Topic != DebeziumSettings.Heartbeats && message.Offset < _next.GetValueOrDefault(message.TopicPartition))
+                    track.WentBack(message.Topic, time.GetUtcNow().UtcDateTime);
                 Take(track, message);
                 _next[message.TopicPartition] = message.Offset + 1;
             }

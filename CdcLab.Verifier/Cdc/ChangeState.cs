@@ -25,6 +25,9 @@ internal sealed record ChangeCounts
     public string? LastFault;
     public DateTime? LastFaultAt, LastSnapshot;
 
+    /// <summary>The topic that began anew, or was cut, since the last snapshot, and when that was seen; null for none.</summary>
+    public string? BeganAnew;
+
     public void Add(ChangeKind kind)
     {
         switch (kind)

@@ -142,6 +142,13 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
             Fault(what, now);
     }
 
+    /// <summary>A topic's offsets went back: it was deleted and made anew, or cut.</summary>
+    public void WentBack(string topic, DateTime now)
+    {
+        lock (_gate)
+            _counts.BeganAnew ??= $"{topic} began anew, noticed at {now:HH:mm:ss} UTC";
+    }
+
     /// <summary>Decides what can be decided, and tells how it stands.</summary>
     public ChangeState Look(DateTime now)
     {
@@ -347,6 +354,7 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
             _counts.Missing = 0;
         // Consumers have every row as it is.
         _counts.OutOfOrder = 0;
+        _counts.BeganAnew = null;
         _answered = point;
     }
 

@@ -48,8 +48,12 @@ internal sealed class Causes(TimeProvider time)
             .ToDictionary(v => v.Resource, v => Headline(v, figures?.Resources.FirstOrDefault(r => r.Name == v.Resource)), StringComparer.Ordinal);
         Dictionary<string, Verdict> failed = verdicts.Where(v => v.Outcome == Outcome.Failed).DistinctBy(v => v.Id).ToDictionary(v => v.Id, StringComparer.Ordinal);
         Verdict[] marked = [.. verdicts.Select(v => Mark(v, roots, failed))];
-        ILookup<string?, string> afterwards = marked.Where(v => v.CausedBy is not null && v.Afterwards is not null).ToLookup(v => v.CausedBy, v => v.Afterwards!);
-        return [.. marked.Select(v => v.Fix is null ? v : v with { Fix = string.Join(' ', [v.Fix, .. afterwards[v.CausedBy ?? v.Id].Where(a => !FixText.Codes(a).Any(FixText.Codes(v.Fix).Contains))]) })];
+        ILookup<string?, Verdict> afterwards = marked.Where(v => v is { CausedBy: not null, Afterwards: not null }).ToLookup(v => v.CausedBy);
+        // Not where the cause's own fix has the same resource begin anew.
+        return [.. marked.Select(v => v.Fix is not { } fix ? v : v with
+        {
+            Fix = string.Join(' ', [fix, .. afterwards[v.CausedBy ?? v.Id].Where(a => !fix.Contains($"aspire resource {a.Resource} ", StringComparison.Ordinal)).Select(a => a.Afterwards!)]),
+        })];
     }
 
     private static bool Waits(Verdict verdict) => verdict.Fix?.StartsWith("Wait", StringComparison.Ordinal) == true;

@@ -108,7 +108,8 @@ internal sealed class ChangeCheck(VerifiedLab lab, ChangeFollower follower, MySq
                 $"They are lost to consumers. A new snapshot sends every row as it is now: {Snapshot}.");
         }
 
-        return counts.OutOfOrder > 0 ? _complete.Failed($"{counts.OutOfOrder:N0} changes came before an earlier one of their order; {others}", $"Consumers hold old rows. A new snapshot sends them as they are: {Snapshot}.")
+        return counts.BeganAnew is { } anew ? _complete.Failed($"{anew}: what consumers had not read of it is gone", $"A new snapshot sends every row as it is now: {Snapshot}.")
+            : counts.OutOfOrder > 0 ? _complete.Failed($"{counts.OutOfOrder:N0} changes came before an earlier one of their order; {others}", $"Consumers hold old rows. A new snapshot sends them as they are: {Snapshot}.")
             : differ.Count > 0 ? _complete.Failed($"{string.Join("; ", differ.Take(Named))}", $"A new snapshot sends every row as it is now: {Snapshot}.")
             : state.OldestWaiting is { } oldest && now - oldest > _most ? _complete.Unknown($"{state.Waiting:N0} changes are still waited for.", "See cdc.flow.") with { Follows = ["cdc.flow", .. Upstream] }
             : counts.Matched == 0 ? _complete.Unknown("No commit of the market was followed yet.", "Wait, or let the market run.")

@@ -111,6 +111,21 @@ public sealed class ChangeTests(ChangeApplication lab) : SabotageTest(lab)
     }
 
     [Fact]
+    public async Task A_topic_of_changes_that_was_deleted_is_told_and_filled_again_by_a_snapshot()
+    {
+        lab.Require();
+        await BreakAndHealAsync(
+            "cdc.complete",
+            async () =>
+            {
+                using KafkaAdmin admin = new(Bootstrap, new Dictionary<string, string>());
+                await admin.DeleteTopicAsync("lab.cdclab.orders", TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+            },
+            turnLimit: TimeSpan.FromSeconds(30));
+        await EveryRowIsTheLastEventAsync();
+    }
+
+    [Fact]
     public async Task Another_connector_with_the_server_id_is_named_and_deleted()
     {
         lab.Require();

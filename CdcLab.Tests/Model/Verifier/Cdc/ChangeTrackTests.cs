@@ -29,6 +29,15 @@ public sealed class ChangeTrackTests
     }
 
     [Fact]
+    public void A_topic_that_began_anew_is_told_until_a_snapshot_has_sent_its_rows_again()
+    {
+        _track.WentBack("lab.cdclab.orders", At(1));
+        Assert.StartsWith("lab.cdclab.orders began anew", _track.Look(At(2)).Counts.BeganAnew, StringComparison.Ordinal);
+        _track.Take(Event(ChangeKind.Snapshot, 1, 2) with { SourceAt = At(5), IsLastOfSnapshot = true }, 0, At(6));
+        Assert.Null(_track.Look(At(20)).Counts.BeganAnew);
+    }
+
+    [Fact]
     public void A_commit_before_the_beginning_is_not_waited_for_whenever_its_line_is_written()
     {
         _track.Take(Insert(1, -0.01));
