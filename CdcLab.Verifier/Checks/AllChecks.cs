@@ -36,7 +36,7 @@ internal sealed class AllChecks(
         new KafkaListenersCheck(lab, KafkaSettings.ExternalListener, _fix),
         new KafkaLatencyCheck(lab, probe),
         new ConnectAnswersCheck(lab, connect),
-        new ConnectorCheck(lab, connect),
+        new ConnectorCheck(lab, connect, time),
         new ConnectorPositionCheck(connect, access, figures, changes, time),
         new ConnectTopicsCheck(connect, cluster),
         new ConnectSourceCheck(connect, access, figures),

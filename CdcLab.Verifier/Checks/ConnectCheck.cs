@@ -24,8 +24,10 @@ internal sealed class ConnectAnswersCheck(VerifiedLab lab, ConnectClient connect
 }
 
 /// <summary>The connector and its task run, with this lab's configuration.</summary>
-internal sealed class ConnectorCheck(VerifiedLab lab, ConnectClient connect) : ICheck
+internal sealed class ConnectorCheck(VerifiedLab lab, ConnectClient connect, TimeProvider time) : ICheck
 {
+    // The AppHost registers it within some seconds after the worker has come up.
+    private static readonly TimeSpan Registration = TimeSpan.FromSeconds(20);
     private const string Configure = "Run `aspire resource orders-cdc configure`.";
     private const string Restart = "Run `aspire resource orders-cdc restart`.";
 
@@ -58,6 +60,9 @@ internal sealed class ConnectorCheck(VerifiedLab lab, ConnectClient connect) : I
 
     private readonly Dictionary<string, string> _expected = DebeziumSettings.Connector(lab.Options, lab.Containers, string.Join(',', lab.Brokers.Select(b => b.Internal))).ToDictionary(s => s.Name, s => s.Value);
 
+    private bool _wasThere;
+    private DateTimeOffset? _absentSince;
+
     public IReadOnlyList<Promise> Promises => [Connector, Tasks, Configuration];
 
     public static CannotLookException Silent(ConnectException e) => new(e.Message.TrimEnd('.'), Unreachable.Restart(ResourceNames.Connect), e, [ResourceNames.Connect]);
@@ -70,12 +75,16 @@ internal sealed class ConnectorCheck(VerifiedLab lab, ConnectClient connect) : I
         }
         catch (ConnectException e)
         {
+            (_wasThere, _absentSince) = (false, null);
             throw Silent(e);
         }
     }
 
     internal IReadOnlyList<Verdict> Judge(ConnectorStatus? status, IReadOnlyDictionary<string, string>? configuration)
     {
+        if ((status is null || configuration is null) && !_wasThere && time.GetUtcNow() - (_absentSince ??= time.GetUtcNow()) < Registration)
+            return [.. Promises.Select(p => p.Unknown("The worker has come up, and the connector is not registered yet.", "Wait some seconds."))];
+        (_wasThere, _absentSince) = (true, null);
         if (status is null || configuration is null)
             return [Connector.Failed("Kafka Connect has no connector orders-cdc", Configure), Tasks.Failed("there is none", Configure), Configuration.Failed("there is none", Configure) with { Follows = ["connect.connector"] }];
         return [Of(status.Connector), Of(status), Compare(configuration)];

@@ -46,10 +46,22 @@ public sealed class VerdictNewsTests
     [Fact]
     public void What_was_told_otherwise_is_not_told_again_and_its_end_is()
     {
-        _news.Known([Failed("mysql.sync_binlog", "mysql")]);
+        _news.Known([Failed("mysql.sync_binlog", "mysql")], Start);
 
         Assert.Empty(At(0, Failed("mysql.sync_binlog", "mysql")));
         Assert.Equal(["mysql.sync_binlog"], At(2, Ok("mysql.sync_binlog", "mysql")));
+    }
+
+    [Fact]
+    public void What_takes_another_command_to_heal_is_told_again_after_a_while()
+    {
+        Verdict absent = Failed("connect.connector", "orders-cdc") with { Fix = "Run `aspire resource orders-cdc configure`." };
+        Verdict paused = absent with { Fix = "Run `aspire resource orders-cdc resume`." };
+        Assert.Equal(["connect.connector"], At(0, absent));
+        Assert.Empty(At(4, paused));
+        Assert.Equal(["connect.connector"], At(10, paused));
+        Assert.Empty(At(20, paused));
+        Assert.Empty(At(30, paused with { Fix = "Wait." }));
     }
 
     private IEnumerable<string> At(int seconds, params Verdict[] verdicts) =>

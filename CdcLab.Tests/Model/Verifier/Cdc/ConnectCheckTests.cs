@@ -42,7 +42,10 @@ public sealed class ConnectCheckTests
     [Fact]
     public void A_connector_that_is_not_there_or_has_another_configuration_fails()
     {
-        Assert.All(Judge(null, null), v => Assert.Equal(Outcome.Failed, v.Outcome));
+        ConnectorCheck check = new(Lab, null!, _time);
+        Assert.All(check.Judge(null, null), v => Assert.Equal(Outcome.Unknown, v.Outcome));
+        _time.Advance(TimeSpan.FromSeconds(20));
+        Assert.All(check.Judge(null, null), v => Assert.Equal(Outcome.Failed, v.Outcome));
         Dictionary<string, string> other = new(Right()) { ["table.include.list"] = "cdclab.orders", ["transforms"] = "x" };
         other.Remove("heartbeat.interval.ms");
 
@@ -188,7 +191,7 @@ public sealed class ConnectCheckTests
 
     private ConnectorPositionCheck Position() => new(null!, null!, null!, null, _time);
 
-    private static IReadOnlyList<Verdict> Judge(ConnectorStatus? status, IReadOnlyDictionary<string, string>? configuration) => new ConnectorCheck(Lab, null!).Judge(status, configuration);
+    private IReadOnlyList<Verdict> Judge(ConnectorStatus? status, IReadOnlyDictionary<string, string>? configuration) => new ConnectorCheck(Lab, null!, _time).Judge(status, configuration);
 
     private static Dictionary<string, string> Right() =>
         DebeziumSettings.Connector(Lab.Options, containers: false, string.Join(',', Lab.Brokers.Select(b => b.Internal))).ToDictionary(s => s.Name, s => s.Value);
