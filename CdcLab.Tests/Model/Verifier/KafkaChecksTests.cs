@@ -76,6 +76,14 @@ public sealed class KafkaChecksTests : IDisposable
         static IEnumerable<ListenerAnswer> Silence(params int[] ids) => ids.Select(id => new ListenerAnswer($"kafka-{id}", null, $"kafka-{id} did not answer in time"));
     }
 
+    [Fact]
+    public void Broker_that_is_not_of_this_lab_is_told_by_the_check_of_the_brokers()
+    {
+        ListenerAnswer[] answers = [.. Lab.Brokers.Select(b => new ListenerAnswer(b.Name, [.. Lab.Brokers.Select(t => new AdvertisedBroker(t.Id, "localhost", 9091 + t.Id)), new AdvertisedBroker(9, "localhost", 9099)], null))];
+
+        Assert.Equal(["kafka.brokers"], new KafkaListenersCheck(Lab, KafkaSettings.ExternalListener, _fix).Judge(answers, []).Follows);
+    }
+
     [Theory]
     [InlineData(false, "Run `aspire resource kafka-2 restart`.")]
     [InlineData(true, "--bootstrap-server 127.0.0.1:29092,127.0.0.1:29093,127.0.0.1:29094 --alter --entity-type brokers --entity-name 2 --delete-config advertised.listeners`.")]

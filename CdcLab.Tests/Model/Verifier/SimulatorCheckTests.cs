@@ -145,6 +145,7 @@ public sealed class SimulatorCheckTests : IDisposable
     [InlineData(1142, "mysql.grants.simulator", "aspire resource mysql restart")]
     [InlineData(1146, "mysql.schema.orders", "aspire resource mysql restart")]
     [InlineData(1040, "mysql.max_connections", "SHOW PROCESSLIST")]
+    [InlineData(1040, "mysql.max_connections", "RESET PERSIST IF EXISTS max_connections")]
     public void Refusal_of_MySQL_is_told_in_its_words_and_follows_from_the_check_that_explains_it(int number, string follows, string fix)
     {
         DateTimeOffset last = _time.GetUtcNow();
