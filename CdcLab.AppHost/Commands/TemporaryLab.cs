@@ -40,8 +40,16 @@ internal static class TemporaryLab
         void Clear(object? sender, EventArgs e)
         {
             lab?.Dispose();
-            if (Directory.Exists(directory.Path))
-                directory.Delete();
+            try
+            {
+                if (Directory.Exists(directory.Path))
+                    directory.Delete();
+            }
+            catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+            {
+                // The next temporary lab removes it.
+                LabTerminal.Error($"{directory.Path} was not removed: {refused.Message.TrimEnd('.')}.");
+            }
         }
     }
 }

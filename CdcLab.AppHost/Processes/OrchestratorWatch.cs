@@ -74,7 +74,12 @@ internal sealed partial class OrchestratorWatch(IHostApplicationLifetime lifetim
         {
             // Half an orchestrator would start again what is ended here.
             Send(lost is null ? [] : [lost.ApiServer, lost.Controllers ?? lost.ApiServer], Signal.Kill);
-            HashSet<ProcessIdentity> left = [.. _children.Where(c => c.IsAlive).SelectMany(c => Identify(ProcessTable.Descendants(c.Pid)).Prepend(c))];
+            // And what this process runs itself, such as the initialization of MySQL's data: it would write into a folder that is being removed.
+            HashSet<ProcessIdentity> left =
+            [
+                .. _children.Where(c => c.IsAlive).SelectMany(c => Identify(ProcessTable.Descendants(c.Pid)).Prepend(c)),
+                .. Identify(ProcessTable.Descendants(Environment.ProcessId)),
+            ];
             Send(left, Signal.Terminate);
             // One that is paused cannot react to SIGTERM.
             Send(left, Signal.Continue);
