@@ -2,7 +2,8 @@ namespace CdcLab.Clients.MySql;
 
 /// <summary>One difference of a table from what it must be.</summary>
 /// <param name="Statements">What takes it away, in order, for MySQL as root.</param>
-public sealed record TableDifference(string Text, IReadOnlyList<string> Statements);
+/// <param name="IsMovedKey">A foreign key is missing, or refers to what it must not: it goes with the table that it refers to, wherever that was moved.</param>
+public sealed record TableDifference(string Text, IReadOnlyList<string> Statements, bool IsMovedKey = false);
 
 /// <summary>How a table differs from what it must be. What is there beyond (a further index) is a difference only where it changes what CDC sees or what can be written.</summary>
 public static class TableDifferences
@@ -48,11 +49,11 @@ public static class TableDifferences
             string[] changes = found == $"{definition}{Invisible}" ? [$"ALTER INDEX {part[Index.Length..]} VISIBLE"] : Change(spec, part, isThere, state);
             // What refers to columns is made when they are there; a missing primary key before another unique key goes: a column that counts needs one.
             (part.StartsWith(Column, StringComparison.Ordinal) || (part == PrimaryKey && !isThere) ? differences : later).Add(
-                new(isThere ? $"{part} is {Plain(found!)}, not {Plain(definition)}" : $"{part} is missing{(part.StartsWith(Column, StringComparison.Ordinal) ? ", and what it held is lost" : "")}", [.. changes.Select(c => $"{alter} {c}")]));
+                new(isThere ? $"{part} is {Plain(found!)}, not {Plain(definition)}" : $"{part} is missing{(part.StartsWith(Column, StringComparison.Ordinal) ? ", and what it held is lost" : "")}", [.. changes.Select(c => $"{alter} {c}")], !isThere && part.StartsWith(ForeignKey, StringComparison.Ordinal)));
         }
 
         foreach (string part in beyond.Keys.Where(p => !p.StartsWith(Index, StringComparison.Ordinal)))
-            differences.Add(new($"{part} is not part of the schema", [beyond[part].StartsWith("ALTER ", StringComparison.Ordinal) ? beyond[part] : $"{alter} {Drop(part, state)}"]));
+            differences.Add(new($"{part} is not part of the schema", [beyond[part].StartsWith("ALTER ", StringComparison.Ordinal) ? beyond[part] : $"{alter} {Drop(part, state)}"], part.StartsWith(ForeignKey, StringComparison.Ordinal)));
         differences.AddRange(later);
         // Binlog rows carry columns by position, not by name.
         if (differences.Count == 0 && !state.Columns.SequenceEqual(spec.Columns.Select(c => c.Name), StringComparer.OrdinalIgnoreCase))

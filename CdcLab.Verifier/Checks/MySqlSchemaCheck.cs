@@ -45,8 +45,7 @@ internal sealed class MySqlSchemaCheck(MySqlAccess access) : MySqlCheck(
         if (state.Kind == "VIEW" && await RenamedAsync(connection, spec, cancellationToken) is { } hidden)
             return promise.Failed($"{differences[0].Text}; {hidden} has its columns", Typed.AsRoot([.. differences[0].Statements, Rename(hidden, spec)]));
         Verdict failed = promise.Failed(string.Join("; ", differences.Select(d => d.Text)), Typed.AsRoot([.. differences.SelectMany(d => d.Statements)]));
-        // A key goes with the table that it refers to, wherever that was moved; its rules do not.
-        return differences.All(d => d.Text.StartsWith("foreign key", StringComparison.Ordinal) && (d.Text.EndsWith(" is missing", StringComparison.Ordinal) || d.Text.EndsWith(" is not part of the schema", StringComparison.Ordinal))) ? failed with { Follows = [.. promise.Follows, $"{Prefix}{spec.ForeignKey?.Table}"] } : failed;
+        return differences.All(d => d.IsMovedKey) ? failed with { Follows = [.. promise.Follows, $"{Prefix}{spec.ForeignKey?.Table}"] } : failed;
     }
 
     private static string Expected(TableSpec table)

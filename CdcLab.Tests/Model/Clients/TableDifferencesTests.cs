@@ -53,6 +53,20 @@ public sealed class TableDifferencesTests
         Assert.EndsWith("DROP FOREIGN KEY other", rules.Statements[0], StringComparison.Ordinal);
         Assert.EndsWith("ADD CONSTRAINT order_executions_order_id FOREIGN KEY (order_id) REFERENCES cdclab.orders (order_id)", rules.Statements[1], StringComparison.Ordinal);
         Assert.Equal($"{ForeignKey} is ON DELETE CASCADE, not without rules", rules.Text);
+        Assert.False(rules.IsMovedKey);
+    }
+
+    [Fact]
+    public void Foreign_key_that_went_with_its_table_is_told_as_moved()
+    {
+        IReadOnlyList<TableDifference> moved = Of(OrdersSchema.OrderExecutions, parts =>
+        {
+            parts.Remove(ForeignKey);
+            parts["foreign key order_id -> elsewhere.orders (order_id)"] = "ALTER TABLE cdclab.order_executions DROP FOREIGN KEY other";
+        });
+        Assert.Equal(2, moved.Count);
+        Assert.All(moved, d => Assert.True(d.IsMovedKey));
+        Assert.False(Assert.Single(Of(OrdersSchema.Orders, parts => parts.Remove("column quantity"))).IsMovedKey);
     }
 
     [Fact]
