@@ -126,7 +126,15 @@ internal sealed class DrillScene(
     /// <summary>Waits until every replica is in sync and, where that is asked, every partition is led by its preferred leader.</summary>
     public async Task WholeAsync(CancellationToken stop, bool preferred = false)
     {
-        await UntilAsync(async () => await StateAsync(stop) is var state && state.IsWhole && (state.IsPreferred || !preferred), "The cluster was not whole", stop);
+        DrillState? state = null;
+        try
+        {
+            await UntilAsync(async () => (state = await StateAsync(stop)).IsWhole && (state.IsPreferred || !preferred), "The cluster was not whole", stop);
+        }
+        catch (DrillException late) when (state is not null)
+        {
+            throw new DrillException($"{late.Message.TrimEnd('.')}: {state.Lacking ?? $"not every partition of {state.Topic} is led by its preferred leader ({string.Join(", ", state.Leaders.Select(l => l?.ToString() ?? "none"))})"}.");
+        }
     }
 
     /// <summary>Heals whatever is still broken, however the drill ended; what could not be healed, in words.</summary>

@@ -25,12 +25,16 @@ public sealed record DrillSettings(TimeSpan SessionTimeout, TimeSpan TickTime, T
 
 /// <summary>What is known of an open run.</summary>
 /// <param name="Leaders">The leader of each partition, by its number; null where none leads.</param>
-/// <param name="IsWhole">Whether every replica of every partition of the topic is in sync, and all brokers are registered.</param>
+/// <param name="Lacking">What the cluster lacks: a replica of any partition in its in-sync set, a registered broker, a controller; null where it is whole.</param>
 /// <param name="IsPreferred">Whether every partition is led by its preferred leader.</param>
 /// <param name="Settings">With what the brokers run; null where they cannot be asked (legacy Kafka).</param>
 public sealed record DrillState(
-    string Drill, string Topic, double Seconds, long Sent, long Acknowledged, IReadOnlyList<int?> Leaders, IReadOnlyList<IReadOnlyList<int>> Replicas, int? Controller, bool IsWhole, bool IsPreferred,
-    DrillSettings? Settings);
+    string Drill, string Topic, double Seconds, long Sent, long Acknowledged, IReadOnlyList<int?> Leaders, IReadOnlyList<IReadOnlyList<int>> Replicas, int? Controller, string? Lacking, bool IsPreferred,
+    DrillSettings? Settings)
+{
+    /// <summary>Whether every replica of every partition is in sync, and all brokers are registered.</summary>
+    public bool IsWhole => Lacking is null;
+}
 
 /// <summary>A moment of a run, in seconds since its beginning, on the verifier's monotonic clock.</summary>
 public sealed record DrillMoment(string What, double Seconds)

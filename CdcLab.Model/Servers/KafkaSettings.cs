@@ -32,6 +32,7 @@ public static class KafkaSettings
             new("replica.lag.time.max.ms", Milliseconds(kafka.ReplicaLagTime), "how long a dead follower holds up acks=all"),
             new("auto.leader.rebalance.enable", "true", "leaders return to their preferred broker"),
             new("leader.imbalance.check.interval.seconds", Number((long)kafka.LeaderImbalanceCheckInterval.TotalSeconds), "how soon they return"),
+            new("leader.imbalance.per.broker.percentage", "0", "every leader returns; by default one of ten stays away for good"),
             new("controlled.shutdown.retry.backoff.ms", Milliseconds(kafka.ControlledShutdownBackoff), "a clean stop is quick"),
             // A broker that was paused and is thrown out as the controller never answers what it was asked: the in-sync sets do not grow until that wait is over, 30 s by default.
             new("controller.socket.timeout.ms", "10000", "how long the cluster waits for a controller that was paused"),

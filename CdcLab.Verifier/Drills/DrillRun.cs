@@ -124,9 +124,7 @@ internal sealed class DrillRun : IAsyncDisposable
             return new(
                 _request.Drill, Topic.Name, Now, _senders.Sum(s => s.Log.Sent), _senders.Sum(s => s.Log.Acknowledged),
                 [.. partitions.Select(p => p.Leader)], [.. partitions.Select(p => p.Replicas)], _last?.Controller,
-                // What was seen some time ago says nothing of now.
-                _last is { Controller: >= 0 } && Now - _lastAt < Fresh && partitions.Length == Topic.Partitions && _last.Brokers.Count == _lab.Brokers.Count
-                    && _last.Partitions.All(p => !p.IsUnderReplicated),
+                Lacking(partitions),
                 partitions.Length == Topic.Partitions && partitions.All(p => p.Leader == p.Replicas[0]),
                 _settings);
         }
@@ -278,6 +276,22 @@ internal sealed class DrillRun : IAsyncDisposable
 
         consumer.Close();
         return records;
+    }
+
+    private string? Lacking(PartitionState[] partitions)
+    {
+        const int Most = 3;
+        // What was seen some time ago says nothing of now.
+        if (_last is not { } last || Now - _lastAt >= Fresh)
+            return "ZooKeeper does not answer";
+        if (last.Controller is not >= 0)
+            return "no broker is controller";
+        if (last.Brokers.Count != _lab.Brokers.Count)
+            return $"{last.Brokers.Count} of {_lab.Brokers.Count} brokers are registered";
+        if (partitions.Length != Topic.Partitions)
+            return $"{Topic.Name} has {partitions.Length} of {Topic.Partitions} partitions";
+        string[] behind = [.. last.Partitions.Where(p => p.IsUnderReplicated).Select(p => $"{p.Name} has {string.Join(", ", p.InSync)} of {string.Join(", ", p.Replicas)} in sync, leader {p.Leader?.ToString() ?? "none"}")];
+        return behind.Length == 0 ? null : $"{string.Join("; ", behind.Take(Most))}{(behind.Length > Most ? $"; and {behind.Length - Most} more" : "")}";
     }
 
     private async Task LookAsync()
