@@ -19,6 +19,7 @@ internal sealed class BinlogPurgedDrill() : ChangeDrill("binlog-purged", "purges
             async healing => await scene.CommandAsync(ResourceNames.OrdersCdc, "snapshot", healing),
             cancellationToken);
         await DrillScene.WaitAsync(TimeSpan.FromSeconds(3), cancellationToken);
+        await scene.VerifierBeginsAnewAsync();
         await scene.Changes.PurgeBinlogAsync(cancellationToken);
         await scene.Changes.Connector.ResumeAsync(cancellationToken);
         // No silent gap: it fails, and that is told before anybody heals it.

@@ -209,6 +209,17 @@ internal sealed class DrillScene(
         await UntilAsync(async () => (await client.LookAsync(stop)).Checks.FirstOrDefault(c => c.Id == id)?.Outcome == outcome, $"{id} was not {outcome.ToString().ToLowerInvariant()}", stop);
     }
 
+    /// <summary>Has the verifier begin anew when the drill has been judged, where what it remembers is gone for good: else its verdict stays failed.</summary>
+    public Task VerifierBeginsAnewAsync() => PutAsync(
+        ResourceNames.Verifier,
+        () => Task.CompletedTask,
+        stop => CommandAsync(ResourceNames.Verifier, KnownResourceCommands.RestartCommand, stop),
+        async stop =>
+        {
+            await UntilAsync(async () => await IsReportedAsync(stop), "The verifier did not answer", stop);
+            return null;
+        });
+
     /// <summary>A command of a resource; the reason where it cannot be carried out.</summary>
     public Task<string?> CommandAsync(string resource, string command, CancellationToken stop) => controls.CommandAsync(resource, command, stop);
 
@@ -240,6 +251,20 @@ internal sealed class DrillScene(
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !stop.IsCancellationRequested)
         {
             return null;
+        }
+    }
+
+    private async Task<bool> IsReportedAsync(CancellationToken stop)
+    {
+        using VerifierClient client = new(lab.VerifierAddress, lab.Secrets.Token);
+        try
+        {
+            await client.ReportAsync(stop);
+            return true;
+        }
+        catch (VerifierException)
+        {
+            return false;
         }
     }
 
