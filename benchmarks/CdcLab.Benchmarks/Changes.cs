@@ -77,6 +77,7 @@ internal static class Changes
                 ?? throw new BenchmarkException("The verifier tells no latency from commit to consumer.");
             double[] sorted = [.. latencies.Order()];
             double p50 = sorted[sorted.Length / 2];
+            place.Say($"commit to consumer at {rate}/s: p50 {p50:0} ms");
             double off = Math.Abs((told.P50Milliseconds ?? double.NaN) - p50) / p50;
             return new(
                 $"commit to consumer at {rate} orders/s, p50",
