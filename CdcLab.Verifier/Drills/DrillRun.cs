@@ -24,6 +24,8 @@ internal sealed class DrillRun : IAsyncDisposable
     // In seconds: a look, its limit and its pause.
     private const double Fresh = 2.5;
 
+    private static readonly ErrorCode[] NewLeader = [ErrorCode.OffsetNotAvailable, ErrorCode.NotLeaderForPartition, ErrorCode.LeaderNotAvailable, ErrorCode.FencedLeaderEpoch, ErrorCode.UnknownLeaderEpoch];
+
     private readonly DrillRequest _request;
     private readonly VerifiedLab _lab;
     private readonly KafkaAccess _kafka;
@@ -250,7 +252,7 @@ internal sealed class DrillRun : IAsyncDisposable
             .SetErrorHandler(static (_, _) => { })
             .Build();
         TopicPartition[] partitions = [.. Enumerable.Range(0, Topic.Partitions).Select(n => new TopicPartition(Topic.Name, n))];
-        Dictionary<int, WatermarkOffsets> marks = partitions.ToDictionary(p => p.Partition.Value, p => consumer.QueryWatermarkOffsets(p, TimeSpan.FromSeconds(10)));
+        Dictionary<int, WatermarkOffsets> marks = partitions.ToDictionary(p => p.Partition.Value, p => Watermarks(consumer, p, cancellationToken));
         Dictionary<int, long> ends = marks.ToDictionary(m => m.Key, m => m.Value.High.Value);
         _hasExpired = marks.Values.Any(m => m.Low.Value > 0);
         (int[] sent, int keys) = ([.. _senders.Select(s => s.Log.Sent)], DrillSender.KeysPerPartition * Topic.Partitions);
@@ -276,6 +278,24 @@ internal sealed class DrillRun : IAsyncDisposable
 
         consumer.Close();
         return records;
+    }
+
+    // A leader that was elected a moment ago, as when preferred leaders return, cannot say yet.
+    private static WatermarkOffsets Watermarks(IConsumer<byte[], byte[]> consumer, TopicPartition partition, CancellationToken cancellationToken)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return consumer.QueryWatermarkOffsets(partition, TopicLimit);
+            }
+            catch (KafkaException e) when (NewLeader.Contains(e.Error.Code) && Stopwatch.GetElapsedTime(began) < TopicLimit)
+            {
+                cancellationToken.WaitHandle.WaitOne(LookInterval);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
     }
 
     private string? Lacking(PartitionState[] partitions)
