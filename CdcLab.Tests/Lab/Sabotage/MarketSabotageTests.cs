@@ -75,7 +75,10 @@ public sealed class MarketSabotageTests(LabApplication lab) : SabotageTest(lab)
             await RootAsync("REVOKE UPDATE ON cdclab.* FROM 'simulator'@'%'");
             await KillSessionsAsync();
         });
-        (_, Verdict market, _) = await Lab.VerdictAsync("order-simulator.market", Outcome.Failed, TimeSpan.FromSeconds(12));
+        // A symptom may be told for a look before its cause is.
+        (LabReport report, _) = await Deadline.WaitAsync(
+            TimeSpan.FromSeconds(12), () => Lab.Verifier.ReportAsync(TestContext.Current.CancellationToken), r => r.Checks.Any(c => c is { Id: "order-simulator.market", Outcome: Outcome.Failed, CausedBy: not null }), "a market that stands still for a cause");
+        Verdict market = report.Checks.Single(c => c.Id == "order-simulator.market");
         Assert.Equal(verdict.Id, market.CausedBy);
         Assert.Contains("UPDATE command denied", market.Actual, StringComparison.Ordinal);
         await RootAsync("GRANT UPDATE ON cdclab.* TO 'simulator'@'%'");
