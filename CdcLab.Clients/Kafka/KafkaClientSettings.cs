@@ -108,6 +108,9 @@ public static class KafkaClientSettings
             FetchWaitMaxMs = 500,
             FetchErrorBackoffMs = 100,
             QueuedMaxMessagesKbytes = 8192,
+            // After a full queue librdkafka waits for a second, which would be seen as a change's latency.
+            FetchQueueBackoffMs = 100,
+            ConsumeResultFields = "topic",
             TopicMetadataRefreshFastIntervalMs = 100,
             AllowAutoCreateTopics = false,
         });

@@ -9,6 +9,11 @@ internal sealed partial class ChangeFollower(VerifiedLab lab, KafkaAccess kafka,
     private const int MostEvents = 2000;
     private const int MostBlocks = 4;
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(50);
+
+    // 2500 old changes a second: while the connector catches up, the processors are its own. What is newer is read as it comes, for its latency is judged.
+    private const int MostOldInBreath = 250;
+    private static readonly TimeSpan Old = ChangeTrack.Skew;
+    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TopicInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TopicLimit = TimeSpan.FromSeconds(5);
@@ -72,20 +77,27 @@ internal sealed partial class ChangeFollower(VerifiedLab lab, KafkaAccess kafka,
         }
 
         (ChangeTrack track, _whyNot) = (_track, null);
-        long looked = time.GetTimestamp();
+        (long looked, long ledgerRead, long breathed, int old) = (time.GetTimestamp(), 0, 0, 0);
         Task<Dictionary<string, int>>? asked = null;
         Assign(topics);
         while (!stop.IsCancellationRequested)
         {
-            for (int events = 0; events < MostEvents && consumer.Consume(events == 0 ? Poll : TimeSpan.Zero) is { } message; events++)
+            if (time.GetElapsedTime(breathed) >= Breath)
+                (breathed, old) = (time.GetTimestamp(), 0);
+            for (int events = 0; events < MostEvents && old < MostOldInBreath && consumer.Consume(events == 0 ? Poll : TimeSpan.Zero) is { } message; events++)
             {
                 if (message.Topic != DebeziumSettings.Heartbeats && message.Offset < _next.GetValueOrDefault(message.TopicPartition))
                     track.WentBack(message.Topic, time.GetUtcNow().UtcDateTime);
-                Take(track, message);
+                if (Take(track, message) is { Kind: not ChangeKind.Snapshot, At: { } at } && time.GetUtcNow().UtcDateTime - at > Old)
+                    old++;
                 _next[message.TopicPartition] = message.Offset + 1;
             }
 
-            _whyNot = ReadLedger(track);
+            // Not for each message: a change that comes before its line waits for it, and is judged by when it came.
+            if (time.GetElapsedTime(ledgerRead) >= Poll)
+                (_whyNot, ledgerRead) = (ReadLedger(track), time.GetTimestamp());
+            if (old == MostOldInBreath && Breath - time.GetElapsedTime(breathed) is { Ticks: > 0 } left)
+                await Task.Delay(left, time, stop);
             // Beside the reading: a broker that hangs must not hold up what is measured here.
             if (asked is null && time.GetElapsedTime(looked) >= TopicInterval)
                 asked = TopicsAsync(stop);
@@ -140,22 +152,26 @@ internal sealed partial class ChangeFollower(VerifiedLab lab, KafkaAccess kafka,
         return found;
     }
 
-    private void Take(ChangeTrack track, ConsumeResult<byte[], byte[]> message)
+    /// <returns>The change; null for a heartbeat, and for what cannot be read.</returns>
+    private ChangeEvent? Take(ChangeTrack track, ConsumeResult<byte[], byte[]> message)
     {
         DateTime now = time.GetUtcNow().UtcDateTime;
         if (message.Topic == DebeziumSettings.Heartbeats)
         {
             Interlocked.Exchange(ref _heartbeat, now.Ticks);
-            return;
+            return null;
         }
 
         try
         {
-            track.Take(ChangeEvent.Read(message.Topic == Orders, message.Message.Key, message.Message.Value), message.Partition.Value, now);
+            ChangeEvent change = ChangeEvent.Read(message.Topic == Orders, message.Message.Key, message.Message.Value);
+            track.Take(change, message.Partition.Value, now);
+            return change;
         }
         catch (FormatException e)
         {
             track.Unreadable($"{message.TopicPartitionOffset}: {e.Message}", now);
+            return null;
         }
     }
 

@@ -1,6 +1,5 @@
 using CdcLab.Clients.Market;
 using CdcLab.Model.Drills;
-using CdcLab.Verifier.Probes;
 
 namespace CdcLab.Verifier.Cdc;
 
@@ -18,8 +17,6 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
 
     /// <summary>A snapshot is under way until no row of it has come for so long.</summary>
     public static readonly TimeSpan SnapshotSilence = TimeSpan.FromSeconds(5);
-    // By arrival: what a stop has held up is forgotten soon after it has come.
-    public static readonly TimeSpan LatencyWindow = TimeSpan.FromSeconds(15);
     private const int MostRemembered = 50_000;
     private const int MostNamed = 1000;
 
@@ -27,8 +24,8 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
     private static readonly DateTime Deletion = DateTime.MaxValue;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<(bool IsOrder, long Id), List<Expected>> _waiting = [];
-    private readonly Queue<Expected> _inOrder = new();
+    private readonly Dictionary<(bool IsOrder, long Id), List<ExpectedChange>> _waiting = [];
+    private readonly Queue<ExpectedChange> _inOrder = new();
     private readonly Dictionary<(bool IsOrder, long Id, DateTime At), (ChangeEvent Event, DateTime Arrived)> _early = [];
     private readonly Remembered<(bool IsOrder, long Id, DateTime At), bool> _seen = new(MostRemembered);
     private readonly Remembered<long, DateTime> _lastOfOrder = new(MostRemembered);
@@ -36,12 +33,10 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
     private readonly Remembered<long, List<long>> _executionsOf = new(MostRemembered / 2);
     private readonly Dictionary<(bool IsOrder, long Id), DateTime> _tombstones = [];
     private readonly Dictionary<(bool IsOrder, int Partition), DateTime> _reached = [];
-    private readonly List<Expected> _missing = [];
+    private readonly List<ExpectedChange> _missing = [];
     private readonly HashSet<(bool IsOrder, long Id)> _missed = [];
-    private readonly Queue<(DateTime Arrived, double Milliseconds, double ConnectorMilliseconds)> _latencies = new();
-    private readonly LatencyHistory _history = new(Stopwatch.GetTimestamp());
+    private readonly ChangeLatencies _latencies = new();
     private readonly ChangeCounts _counts = new() { Since = began };
-    private double _longest;
     private int _waitingCount;
     private DateTime _snapshotBegan;
     private DateTime? _snapshotEnd;
@@ -73,11 +68,11 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
             switch (entry.Kind)
             {
                 case LedgerKind.Insert or LedgerKind.Cancel:
-                    Expect(new(entry, true, entry.OrderId, IsDelete: false));
+                    Expect(new(entry, true, entry.OrderId, isDelete: false));
                     break;
                 case LedgerKind.Execute:
-                    Expect(new(entry, true, entry.OrderId, IsDelete: false));
-                    Expect(new(entry, false, entry.ExecutionId ?? 0, IsDelete: false));
+                    Expect(new(entry, true, entry.OrderId, isDelete: false));
+                    Expect(new(entry, false, entry.ExecutionId ?? 0, isDelete: false));
                     if (!_executionsOf.TryGetValue(entry.OrderId, out List<long>? executions))
                         _executionsOf[entry.OrderId] = executions = new(1);
                     executions.Add(entry.ExecutionId ?? 0);
@@ -85,10 +80,10 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
                 case LedgerKind.Purge:
                     foreach (long id in entry.OrderIds ?? [])
                     {
-                        Expect(new(entry, true, id, IsDelete: true));
+                        Expect(new(entry, true, id, isDelete: true));
                         // With its executions, as far as they are remembered.
                         foreach (long execution in _executionsOf.TryGetValue(id, out executions) ? executions : [])
-                            Expect(new(entry, false, execution, IsDelete: true));
+                            Expect(new(entry, false, execution, isDelete: true));
                     }
 
                     break;
@@ -168,34 +163,33 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
 
             if (_snapshotEnd is { } point && now - _counts.LastSnapshot > SnapshotSilence)
                 EndSnapshot(point);
-            while (_inOrder.TryPeek(out Expected? done) && done.IsSettled)
+            while (_inOrder.TryPeek(out ExpectedChange? done) && done.IsSettled)
                 _inOrder.Dequeue();
             // Behind one that waits for long, those that came are not kept.
             if (_inOrder.Count > (2 * _waitingCount) + MostNamed)
             {
-                Expected[] left = [.. _inOrder.Where(e => !e.IsSettled)];
+                ExpectedChange[] left = [.. _inOrder.Where(e => !e.IsSettled)];
                 _inOrder.Clear();
-                foreach (Expected waiting in left)
+                foreach (ExpectedChange waiting in left)
                     _inOrder.Enqueue(waiting);
             }
 
             DateTime newest = _reached.Count == 0 ? DateTime.MinValue : _reached.Values.Max();
-            foreach (Expected late in _inOrder.TakeWhile(e => e.At + Skew < newest).Where(e => !e.IsSettled).ToArray())
+            foreach (ExpectedChange late in _inOrder.TakeWhile(e => e.At + Skew < newest).Where(e => !e.IsSettled).ToArray())
             {
                 if (Partitions > 0 && _reached.TryGetValue((late.IsOrder, ChangePartitioner.Of(late.IsOrder, late.Id, Partitions)), out DateTime reached) && reached > late.At + Skew)
                     Miss(late);
             }
 
-            while (_latencies.TryPeek(out (DateTime Arrived, double, double) old) && now - old.Arrived > LatencyWindow)
-                _latencies.Dequeue();
+            _latencies.Forget(now);
             return new(
                 _counts with { },
                 _waitingCount,
                 _inOrder.FirstOrDefault(e => !e.IsSettled)?.At,
                 [.. _missing.Select(m => (m.OrderId, m.At))],
-                Figures("commit-to-consumer", _latencies.Select(l => l.Milliseconds)),
-                Figures("commit-to-connector", _latencies.Select(l => l.ConnectorMilliseconds)),
-                _history.Recent("commit-to-consumer", Stopwatch.GetTimestamp()));
+                _latencies.ToConsumer,
+                _latencies.ToConnector,
+                _latencies.Recent);
         }
     }
 
@@ -205,9 +199,10 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
         ChangeState state = Look(now);
         lock (_gate)
         {
-            _longest = beginAnew ? 0 : _longest;
+            if (beginAnew)
+                _latencies.Longest = TimeSpan.Zero;
             double? waiting = state.OldestWaiting is { } oldest ? (now - oldest).TotalSeconds : null;
-            return new(state.Counts.Matched, state.Counts.Duplicates, state.Counts.SnapshotRows, state.Counts.Missing, state.Counts.OutOfOrder, state.Counts.Faults, waiting, Math.Max(_longest, beginAnew ? 0 : waiting ?? 0));
+            return new(state.Counts.Matched, state.Counts.Duplicates, state.Counts.SnapshotRows, state.Counts.Missing, state.Counts.OutOfOrder, state.Counts.Faults, waiting, Math.Max(_latencies.Longest.TotalSeconds, beginAnew ? 0 : waiting ?? 0));
         }
     }
 
@@ -229,7 +224,7 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
         }
     }
 
-    private void Expect(Expected expected)
+    private void Expect(ExpectedChange expected)
     {
         // A ledger that waited, because much was waited for, is behind the snapshot that answers for it.
         if (expected.At < _answered)
@@ -245,7 +240,7 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
             return;
         }
 
-        if (!_waiting.TryGetValue((expected.IsOrder, expected.Id), out List<Expected>? same))
+        if (!_waiting.TryGetValue((expected.IsOrder, expected.Id), out List<ExpectedChange>? same))
             _waiting[(expected.IsOrder, expected.Id)] = same = new(1);
         same.Add(expected);
         _inOrder.Enqueue(expected);
@@ -284,7 +279,7 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
         }
     }
 
-    private void Match(Expected expected, ChangeEvent change, DateTime arrived)
+    private void Match(ExpectedChange expected, ChangeEvent change, DateTime arrived)
     {
         _seen[(expected.IsOrder, expected.Id, expected.At)] = true;
         _counts.Matched++;
@@ -297,12 +292,7 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
             _lastOfOrder[expected.Id] = expected.At;
         }
 
-        double milliseconds = Math.Max(0, (arrived - expected.At).TotalMilliseconds);
-        _longest = Math.Max(_longest, milliseconds / 1000);
-        _latencies.Enqueue((arrived, milliseconds, change.ConnectorAt is { } had ? (had - expected.At).TotalMilliseconds : double.NaN));
-        if (_latencies.Count > MostRemembered)
-            _latencies.Dequeue();
-        _history.Record((long)(milliseconds / 1000 * Stopwatch.Frequency), Stopwatch.GetTimestamp());
+        _latencies.Add(expected.At, change.ConnectorAt, arrived);
     }
 
     // What comes before its line in the ledger waits for it.
@@ -327,7 +317,7 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
         if (_counts.LastSnapshot is not { } last || now - last > SnapshotSilence)
             (_snapshotBegan, _snapshotEnd) = (change.SourceAt ?? now, null);
         _counts.LastSnapshot = now;
-        foreach (Expected covered in _waiting.GetValueOrDefault((change.IsOrder, change.Id))?.Where(e => !e.IsDelete && e.At <= change.At).ToArray() ?? [])
+        foreach (ExpectedChange covered in _waiting.GetValueOrDefault((change.IsOrder, change.Id))?.Where(e => !e.IsDelete && e.At <= change.At).ToArray() ?? [])
             Settle(covered);
         if (_missed.Contains((change.IsOrder, change.Id)))
             Found(m => m.IsOrder == change.IsOrder && m.Id == change.Id && m.At <= change.At);
@@ -339,9 +329,9 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
     private void EndSnapshot(DateTime point)
     {
         _snapshotEnd = null;
-        Expected[] before = [.. _inOrder.Where(e => !e.IsSettled && e.At < point)];
+        ExpectedChange[] before = [.. _inOrder.Where(e => !e.IsSettled && e.At < point)];
         HashSet<long> deleted = [.. before.Where(e => e is { IsDelete: true, IsOrder: true }).Select(e => e.Id)];
-        foreach (Expected one in before)
+        foreach (ExpectedChange one in before)
         {
             if (one.IsDelete || deleted.Contains(one.OrderId))
                 Settle(one);
@@ -358,25 +348,25 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
         _answered = point;
     }
 
-    private void Found(Predicate<Expected> which)
+    private void Found(Predicate<ExpectedChange> which)
     {
         _counts.Missing -= _missing.RemoveAll(which);
         _missed.IntersectWith(_missing.Select(m => (m.IsOrder, m.Id)));
     }
 
-    private Expected? Find(ChangeEvent change, Predicate<Expected> which) => _waiting.GetValueOrDefault((change.IsOrder, change.Id))?.Find(which);
+    private ExpectedChange? Find(ChangeEvent change, Predicate<ExpectedChange> which) => _waiting.GetValueOrDefault((change.IsOrder, change.Id))?.Find(which);
 
-    private void Settle(Expected expected)
+    private void Settle(ExpectedChange expected)
     {
         expected.IsSettled = true;
         _waitingCount--;
-        List<Expected> same = _waiting[(expected.IsOrder, expected.Id)];
+        List<ExpectedChange> same = _waiting[(expected.IsOrder, expected.Id)];
         same.Remove(expected);
         if (same.Count == 0)
             _waiting.Remove((expected.IsOrder, expected.Id));
     }
 
-    private void Miss(Expected expected)
+    private void Miss(ExpectedChange expected)
     {
         Settle(expected);
         _counts.Missing++;
@@ -393,37 +383,4 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
     }
 
     private static string Name(ChangeEvent change) => $"{(change.IsOrder ? "order" : "execution")} {change.Id}";
-
-    private static LatencyFigures Figures(string name, IEnumerable<double> milliseconds)
-    {
-        double[] sorted = [.. milliseconds.Where(m => !double.IsNaN(m)).Order()];
-        return sorted.Length == 0 ? new(name, LatencyWindow, 0, null, null, null, null) : new(name, LatencyWindow, sorted.Length, Rank(0.50), Rank(0.95), Rank(0.99), Rank(1));
-
-        double Rank(double quantile) => sorted[Math.Max((int)Math.Ceiling(quantile * sorted.Length) - 1, 0)];
-    }
-
-    private sealed record Expected(LedgerEntry Entry, bool IsOrder, long Id, bool IsDelete)
-    {
-        public DateTime At { get; } = DateTime.SpecifyKind(Entry.At, DateTimeKind.Utc);
-
-        public long OrderId => IsOrder ? Id : Entry.OrderId;
-
-        public bool IsSettled { get; set; }
-
-        public bool Equals(Expected? other) => ReferenceEquals(this, other);
-
-        public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
-
-        public string? Differs(ChangeEvent change) => !IsOrder
-            ? Of(change.Kind == ChangeKind.Insert, "it came as no INSERT") ?? Of(change.Execution?.OrderId == Entry.OrderId, "its order") ?? Of(change.Execution?.Quantity == Entry.Quantity, "its quantity")
-                ?? Of(change.Execution?.Price == Entry.Price, "its price")
-            : Entry.Kind == LedgerKind.Insert
-                ? Of(change.Kind == ChangeKind.Insert, "it came as no INSERT") ?? Of(change.Order!.UserId == Entry.UserId, "its user") ?? Of(change.Order.Symbol == Entry.Symbol, "its symbol")
-                    ?? Of(change.Order.OrderType == Entry.OrderType, "its type") ?? Of(change.Order.Quantity == Entry.Quantity, "its quantity") ?? Of(change.Order.Price == Entry.Price, "its price")
-                    ?? Of(change.Order.Status == Entry.Status, "its status") ?? Of(change.Order.CreatedAt == At, "created_at")
-                : Of(change.Kind == ChangeKind.Update, "it came as no UPDATE") ?? Of(change.Order!.Status == Entry.Status, "its status")
-                    ?? Of(change.OrderBefore is not { } before || before.IsSame(change.Order with { Status = before.Status, UpdatedAt = before.UpdatedAt }), "what the market never changes");
-
-        private static string? Of(bool same, string what) => same ? null : what.StartsWith("it ", StringComparison.Ordinal) ? what : $"{what} is not what was committed";
-    }
 }

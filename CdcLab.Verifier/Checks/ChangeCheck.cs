@@ -10,7 +10,7 @@ internal sealed class ChangeCheck(VerifiedLab lab, ChangeFollower follower, MySq
     private const int Named = 5;
     private const string Snapshot = "`aspire resource orders-cdc snapshot`";
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(5), Lately = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan FaultMemory = ChangeTrack.LatencyWindow;
+    private static readonly TimeSpan FaultMemory = ChangeLatencies.Window;
     private static readonly string[] Upstream = ["connect.connector", "connect.tasks", "connect.configuration", "connect.position"];
 
     // What keeps the connector's producer from writing.
@@ -45,7 +45,7 @@ internal sealed class ChangeCheck(VerifiedLab lab, ChangeFollower follower, MySq
 
     private readonly Promise _latency = Of(
         "cdc.latency",
-        $"p99 from commit to consumer at most {DurationText.ToText(lab.Options.Verifier.MaxLatency)} in the last {ChangeTrack.LatencyWindow.TotalSeconds:0} s, and the connector's own figures agree",
+        $"p99 from commit to consumer at most {DurationText.ToText(lab.Options.Verifier.MaxLatency)} in the last {ChangeLatencies.Window.TotalSeconds:0} s, and the connector's own figures agree",
         "what is captured late is acted on late",
         "the ledger's time of each commit against the arrival of its event; beside it the connector's own ts_ms",
         "what holds up connector or brokers is healed; then the time of the window passes",
@@ -77,7 +77,7 @@ internal sealed class ChangeCheck(VerifiedLab lab, ChangeFollower follower, MySq
         if (state.OldestWaiting is { } oldest && now - oldest > _most)
             return _flow.Failed($"{state.Waiting:N0} changes have not arrived, the oldest of {oldest:HH:mm:ss}, {(now - oldest).TotalSeconds:0} s ago", See);
         if (state.ToConsumer.Count > 0)
-            return _flow.Ok($"{state.ToConsumer.Count:N0} changes arrived in the last {ChangeTrack.LatencyWindow.TotalSeconds:0} s, {state.Waiting:N0} are on their way");
+            return _flow.Ok($"{state.ToConsumer.Count:N0} changes arrived in the last {ChangeLatencies.Window.TotalSeconds:0} s, {state.Waiting:N0} are on their way");
         TimeSpan longest = 3 * DebeziumSettings.Heartbeat;
         if (heartbeat is null && now - state.Counts.Since < longest)
             return _flow.Unknown("No heartbeat has come yet.", "Wait some seconds.");
@@ -122,7 +122,7 @@ internal sealed class ChangeCheck(VerifiedLab lab, ChangeFollower follower, MySq
             return _latency.Ok("nothing was committed lately");
         string actual = $"p50 {figures.P50Milliseconds:0} ms, p95 {figures.P95Milliseconds:0} ms, p99 {figures.P99Milliseconds:0} ms, N {figures.Count:N0}; until the connector had it: p50 {state.ToConnector.P50Milliseconds:0} ms";
         double most = lab.Options.Verifier.MaxLatency.TotalMilliseconds;
-        return figures.P99Milliseconds > most ? _latency.Failed(actual, $"Wait: it is ok again {ChangeTrack.LatencyWindow.TotalSeconds:0} s after the last slow change. See cdc.flow, kafka.latency.produce_to_ack and the connector.")
+        return figures.P99Milliseconds > most ? _latency.Failed(actual, $"Wait: it is ok again {ChangeLatencies.Window.TotalSeconds:0} s after the last slow change. See cdc.flow, kafka.latency.produce_to_ack and the connector.")
             : figures.P50Milliseconds - state.ToConnector.P50Milliseconds > most / 2 || state.ToConnector.P50Milliseconds < -most / 2
                 ? _latency.Failed($"the connector's own times say otherwise: {actual}", "See whether the clocks of MySQL, Connect and this machine agree, and kafka.latency.produce_to_ack.")
                 : _latency.Ok(actual);
