@@ -8,7 +8,7 @@ internal sealed partial class OrchestratorWatch(IHostApplicationLifetime lifetim
 {
     public const int ExitCode = 3;
 
-    // From SIGTERM to SIGKILL. DCP's monitors kill the servers 3 to 5 seconds after DCP's death.
+    // For each of SIGTERM and SIGKILL. DCP's monitors kill the servers 3 to 5 seconds after DCP's death.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan CleanUpLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
@@ -78,14 +78,17 @@ internal sealed partial class OrchestratorWatch(IHostApplicationLifetime lifetim
             HashSet<ProcessIdentity> left =
             [
                 .. _children.Where(c => c.IsAlive).SelectMany(c => Identify(ProcessTable.Descendants(c.Pid)).Prepend(c)),
+                // What was started since the last look has init as parent now, but is in its session still.
+                .. lost?.Controllers is { } controllers ? Identify(ProcessTable.Session(controllers.Pid)) : [],
                 .. Identify(ProcessTable.Descendants(Environment.ProcessId)),
             ];
             Send(left, Signal.Terminate);
             // One that is paused cannot react to SIGTERM.
             Send(left, Signal.Continue);
-            for (DateTimeOffset deadline = time.GetUtcNow() + Grace; left.Any(p => p.IsAlive) && time.GetUtcNow() < deadline;)
-                await Task.Delay(TimeSpan.FromMilliseconds(100), time, CancellationToken.None);
+            await EndedAsync(left);
             Send(left, Signal.Kill);
+            // SIGKILL needs a moment too, and what is not dead writes.
+            await EndedAsync(left);
             lost?.RemoveFiles();
             using CancellationTokenSource limit = new(CleanUpLimit, time);
             await cleanUpAsync(limit.Token).WaitAsync(limit.Token);
@@ -97,6 +100,12 @@ internal sealed partial class OrchestratorWatch(IHostApplicationLifetime lifetim
         }
 
         Environment.Exit(ExitCode);
+    }
+
+    private async Task EndedAsync(IReadOnlySet<ProcessIdentity> processes)
+    {
+        for (DateTimeOffset deadline = time.GetUtcNow() + Grace; processes.Any(p => p.IsAlive) && time.GetUtcNow() < deadline;)
+            await Task.Delay(TimeSpan.FromMilliseconds(100), time, CancellationToken.None);
     }
 
     private static IEnumerable<ProcessIdentity> Identify(IEnumerable<int> pids) => pids.Select(ProcessTable.Identify).OfType<ProcessIdentity>();

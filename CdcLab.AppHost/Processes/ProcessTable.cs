@@ -61,6 +61,9 @@ internal static class ProcessTable
         return found;
     }
 
+    /// <summary>The processes of a session (setsid(2)), whoever is their parent by now.</summary>
+    public static IEnumerable<int> Session(int leader) => All().Where(p => Stat(p) is { } fields && int.Parse(fields[3]) == leader);
+
     /// <summary>The number behind a key in a file of lines such as <c>oom_kill 0</c> or <c>Pss: 12 kB</c>; null where it is not there.</summary>
     public static long? Figure(string path, string key) =>
         (Text(path) ?? "").Split('\n').Select(l => l.Split((char[])[':', ' ', '\t'], StringSplitOptions.RemoveEmptyEntries)).FirstOrDefault(w => w.Length >= 2 && w[0] == key) is [_, var text, ..]

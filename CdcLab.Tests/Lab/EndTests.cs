@@ -74,7 +74,8 @@ public sealed class EndTests : IDisposable
             ProcessSignals.TrySend(pid, Signal.Kill);
         int code = await host.EndedAsync();
         Assert.True(code == 3, $"exit code {code}\n{string.Join('\n', host.Lines)}");
-        Assert.Empty(Directory.GetDirectories(Path.Combine(_folder, "cdclab", ".temporary")));
+        string[] left = Directory.GetDirectories(Path.Combine(_folder, "cdclab", ".temporary"));
+        Assert.True(left.Length == 0, $"{string.Join(", ", left.SelectMany(l => Directory.EnumerateFileSystemEntries(l, "*", SearchOption.AllDirectories)))} left\n{string.Join('\n', host.Lines)}");
     }
 
     [Fact]
