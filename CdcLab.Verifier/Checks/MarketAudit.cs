@@ -64,6 +64,9 @@ internal sealed class MarketAudit(MarketBook book)
     private Pass _pass;
     private Pass _lastPass;
     private bool _isEnd;
+    private int _passes;
+    // The pass in which something differs since.
+    private int? _differsSince;
     private int _ahead;
 
     /// <summary>Whether the ledger is as the market wrote it, as far as it is known: else nothing may be deleted for what it does not have.</summary>
@@ -85,7 +88,7 @@ internal sealed class MarketAudit(MarketBook book)
     public IReadOnlyList<OrderRow> Judge(MarketRows rows, HashSet<long> moving, bool hasLedger, DateTime now)
     {
         if (rows.Ranges[0].From == long.MinValue)
-            (_lastPass, _pass) = (_pass, default);
+            (_lastPass, _pass, _passes) = (_pass, default, _passes + 1);
         _isEnd = rows.Ranges[0].To == long.MaxValue;
         List<OrderRow> ahead = [];
         Dictionary<long, Finding> found = [];
@@ -169,6 +172,7 @@ internal sealed class MarketAudit(MarketBook book)
     private Verdict OfLedger(string progress)
     {
         KeyValuePair<long, Finding>[] broken = [.. _broken.Where(b => b.Value.Differs)];
+        _differsSince = broken.Length == 0 ? null : _differsSince ?? _passes;
         SetBack = !IsLedgerWhole ? [] : [.. broken.SelectMany(b => b.Value.Ledger!.Fix).OrderBy(s => s.Place).Select(s => s.Sql)];
         Pass pass = _isEnd || _pass.Same + _pass.NotKnown > _lastPass.Same + _lastPass.NotKnown ? _pass : _lastPass;
         string compared = $"{progress}; {pass.Same:N0} compared with the ledger"
@@ -186,7 +190,9 @@ internal sealed class MarketAudit(MarketBook book)
             : broken.Length == 0 ? "Wait: the next pass over the table looks for more."
             : broken.Length > MostTyped || _pass.Unlisted + _lastPass.Unlisted > 0
             ? $"Run `{SetBackCommand}`: it sets back, as root, every order that it finds not to be as the ledger has it."
-            : Statements("Set back what the market did not write", broken.Select(b => b.Value.Ledger!.Fix));
+            : Statements("Set back what the market did not write", broken.Select(b => b.Value.Ledger!.Fix))
+            // A whole pass since the first one tells whether there is more.
+            + (_passes > _differsSince + 1 ? "" : $" The table is still being read: `{SetBackCommand}` sets back what else is found.");
         return Ledger.Failed($"{Count(broken.Length)} not as the ledger has them: {List(broken, f => f.Ledger!.What)}{lost}; {progress}", fix, needs: []) with { Follows = Follow };
     }
 
