@@ -15,7 +15,6 @@ public sealed partial class DashboardLab : IAsyncLifetime
     // A browser, a dashboard and a lab may share two cores.
     private const float PageLimit = 60_000;
 
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"cdclab-browser-{Guid.NewGuid():N}");
     private readonly VerifierClient _verifier = new(new Uri($"http://127.0.0.1:{PortBase + 3}"), token: null);
     private AppHostProcess? _host;
     private IPlaywright? _playwright;
@@ -24,13 +23,16 @@ public sealed partial class DashboardLab : IAsyncLifetime
     /// <summary>The address of MySQL, as a person would type it.</summary>
     public static string MySqlAddress => $"127.0.0.1:{PortBase}";
 
+    /// <summary>The lab's data directory.</summary>
+    public string Folder { get; } = Path.Combine(Path.GetTempPath(), $"cdclab-browser-{Guid.NewGuid():N}");
+
     /// <summary>The dashboard's link with its login, as the AppHost has printed it.</summary>
     public Uri Link { get; private set; } = null!;
 
     /// <summary>The lab's passwords and tokens.</summary>
     public async Task<IEnumerable<string>> SecretsAsync() =>
         JsonSerializer.Deserialize<Dictionary<string, string>>(
-            await File.ReadAllTextAsync(Path.Combine(_folder, "secrets.json"), TestContext.Current.CancellationToken))!.Values;
+            await File.ReadAllTextAsync(Path.Combine(Folder, "secrets.json"), TestContext.Current.CancellationToken))!.Values;
 
     /// <summary>Lets a person look at the whole lab in a browser; what fails is told with a picture of the page.</summary>
     /// <param name="look">What the person does and expects.</param>
@@ -69,7 +71,7 @@ public sealed partial class DashboardLab : IAsyncLifetime
         _playwright = await Playwright.CreateAsync();
         // As root, chromium has no sandbox.
         _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = DashboardHere.Browser, Args = ["--no-sandbox", "--no-proxy-server"] });
-        _host = AppHostProcess.Start(PortBase, _folder, "--Lab:Dashboard:Enabled=true");
+        _host = AppHostProcess.Start(PortBase, Folder, "--Lab:Dashboard:Enabled=true");
         await _host.IsUpAsync();
         Link = new(_host.Lines.Select(line => LinkLine().Match(line)).Last(m => m.Success).Groups["link"].Value);
     }
@@ -87,8 +89,8 @@ public sealed partial class DashboardLab : IAsyncLifetime
             await _host.DisposeAsync();
         }
 
-        if (Directory.Exists(_folder))
-            Directory.Delete(_folder, recursive: true);
+        if (Directory.Exists(Folder))
+            Directory.Delete(Folder, recursive: true);
     }
 
     private static async Task<string> PictureAsync(IPage page, string picture)

@@ -109,6 +109,23 @@ public sealed class DashboardTests(DashboardLab lab)
     });
 
     [Fact(Skip = DashboardHere.Reason, SkipType = typeof(DashboardHere), SkipUnless = nameof(DashboardHere.IsAsked))]
+    public async Task A_drill_whose_page_is_closed_goes_on_to_its_end_and_the_lab_is_whole()
+    {
+        const string Name = "zookeeper-paused", Question = $"Run the drill {Name}?";
+        await lab.LookAsync(async page =>
+        {
+            await page.ChooseAsync("kafka", $"Drill: {Name}", page.Window(Question));
+            await page.AnswerAsync(Question, "Yes");
+            await page.StateAsync("zookeeper", state => state.StartsWith("Paused", StringComparison.Ordinal), "Paused");
+        });
+
+        (DrillOutcome? outcome, _) = await Deadline.WaitAsync(
+            TimeSpan.FromSeconds(60), () => Task.FromResult(DrillHistory.Latest(lab.Folder).SingleOrDefault(o => o.Drill == Name)), o => o is not null, $"the result of {Name}");
+        Assert.Empty(outcome!.Faults);
+        await lab.LookAsync(page => page.WholeAsync());
+    }
+
+    [Fact(Skip = DashboardHere.Reason, SkipType = typeof(DashboardHere), SkipUnless = nameof(DashboardHere.IsAsked))]
     public Task How_to_connect_of_mysql_shows_the_address_and_no_password() => lab.LookAsync(async page =>
     {
         await page.ChooseAsync("mysql", "How to connect", page.Window(DashboardLab.MySqlAddress));
