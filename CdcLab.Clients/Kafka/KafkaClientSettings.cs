@@ -110,6 +110,7 @@ public static class KafkaClientSettings
             QueuedMaxMessagesKbytes = 8192,
             // After a full queue librdkafka waits for a second, which would be seen as a change's latency.
             FetchQueueBackoffMs = 100,
+            // Nobody reads their headers and timestamps.
             ConsumeResultFields = "topic",
             TopicMetadataRefreshFastIntervalMs = 100,
             AllowAutoCreateTopics = false,

@@ -32,13 +32,14 @@ internal static class Changes
         // The first turn counts for nothing: Java compiles most of what the others run.
         for (int turn = -1; turn < place.Turns; turn++)
         {
+            string counted = turn < 0 ? "not counted: " : "";
             if (turn == 0)
                 (ownSnapshot, plainSnapshot, ownCatchUp, plainCatchUp) = (new(), new(), new(), new());
             await market.PauseAsync(cancellationToken);
             await RestAsync();
             // Who comes first changes from turn to turn.
             await InTurnAsync(turn, () => OwnRateAsync(ownSnapshot, () => SnapshotAsync(own)), () => RateAsync(plainSnapshot, PlainConnect.Prefix, () => SnapshotAsync(plain.Client)));
-            place.Say($"{(turn < 0 ? "not counted: " : "")}snapshot: lab {ownSnapshot.Last:0}/s, plain script {plainSnapshot.Last:0}/s");
+            place.Say($"{counted}snapshot: lab {ownSnapshot.Last:0}/s, plain script {plainSnapshot.Last:0}/s");
             await StopAsync(own);
             await StopAsync(plain.Client);
             await market.SetRateAsync(OrderRate.Max, cancellationToken);
@@ -49,7 +50,7 @@ internal static class Changes
             await market.PauseAsync(cancellationToken);
             await RestAsync();
             await InTurnAsync(turn, () => OwnRateAsync(ownCatchUp, () => own.ResumeAsync(cancellationToken)), () => RateAsync(plainCatchUp, PlainConnect.Prefix, () => plain.Client.ResumeAsync(cancellationToken)));
-            place.Say($"{(turn < 0 ? "not counted: " : "")}catch-up: lab {ownCatchUp.Last:0}/s, plain script {plainCatchUp.Last:0}/s");
+            place.Say($"{counted}catch-up: lab {ownCatchUp.Last:0}/s, plain script {plainCatchUp.Last:0}/s");
         }
 
         await plain.DisposeAsync();
