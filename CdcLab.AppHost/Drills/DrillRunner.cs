@@ -38,7 +38,14 @@ internal sealed record DrillOutcome(
             && result.Cluster.Any(c => !c.Leaders.SequenceEqual(first.Leaders) || !c.InSync.SequenceEqual(first.InSync))
             ? ["a leader or an in-sync set changed, and none was predicted to"]
             : Array.Empty<string>(),
+        .. WaitBefore is > MostBefore and var wait ? [$"before the fault messages waited {wait / 1000:0.0} s already: the machine was busy"] : Array.Empty<string>(),
     ];
+
+    // In milliseconds: the median of the last whole second before the fault.
+    private double? WaitBefore => Result?.Moments.FirstOrDefault(m => m.What == DrillMoment.Fault) is { } fault
+        ? Result.Latencies.LastOrDefault(l => l.Second + 1 <= fault.Seconds)?.P50Milliseconds : null;
+
+    private const double MostBefore = 1000;
 
     /// <summary>The longest time that a write waited, in seconds; null where it is not known.</summary>
     public double? StallSeconds => Market?.StandstillSeconds ?? Result?.LongestStallSeconds;
@@ -60,6 +67,9 @@ internal sealed partial class DrillRunner(
 {
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
+    private const int SteadyLooks = 10;
+    private static readonly TimeSpan SteadyWait = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan SteadyLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Between = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CompareTime = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan CompareLimit = TimeSpan.FromSeconds(45);
@@ -228,6 +238,7 @@ internal sealed partial class DrillRunner(
         (scene.IsSending, scene.HasBegun, scene.Topic) = (true, true, IsLegacy ? null : begun.Topic);
         await scene.WholeAsync(stop);
         await Task.Delay(Before, stop);
+        await KeepsUpAsync(drill, scene, request.MessagesPerSecond, stop);
         Prediction prediction = drill.Predict(begun.Settings ?? Configured(lab.Options));
         DrillState state = await scene.StateAsync(stop);
         string leaders = string.Join(", ", state.Leaders.Select(l => l?.ToString() ?? "none"));
@@ -235,6 +246,24 @@ internal sealed partial class DrillRunner(
         await drill.RunAsync(scene, stop);
         scene.IsSending = false;
         return (prediction, await _drills.CloseAsync(stop), null);
+    }
+
+    // On a busy machine the first messages wait for one another: what is broken then shows that, and not the fault.
+    private async Task KeepsUpAsync(Drill drill, DrillScene scene, int messagesPerSecond, CancellationToken stop)
+    {
+        long began = Stopwatch.GetTimestamp();
+        for (int steady = 0; steady < SteadyLooks;)
+        {
+            DrillState state = await scene.StateAsync(stop);
+            steady = state.Pending <= messagesPerSecond * SteadyWait.TotalSeconds ? steady + 1 : 0;
+            if (Stopwatch.GetElapsedTime(began) > SteadyLimit)
+            {
+                Tell(drill, $"{state.Pending:N0} messages wait for their acknowledgement before anything is broken: the machine is busy");
+                return;
+            }
+
+            await Task.Delay(Glance, stop);
+        }
     }
 
     // It has no admin API, and deletes no topic.

@@ -34,6 +34,9 @@ public sealed record DrillState(
 {
     /// <summary>Whether every replica of every partition is in sync, and all brokers are registered.</summary>
     public bool IsWhole => Lacking is null;
+
+    /// <summary>Messages that wait for an answer now.</summary>
+    public long Pending { get; init; }
 }
 
 /// <summary>A moment of a run, in seconds since its beginning, on the verifier's monotonic clock.</summary>
@@ -140,10 +143,10 @@ public sealed record DrillResult
 
     public required IReadOnlyList<DrillMoment> Moments { get; init; }
 
-    /// <summary>The longest time that a message waited for its acknowledgement, from when it was due, in seconds; null where nothing was acknowledged.</summary>
+    /// <summary>The longest time that a message waited for its acknowledgement, from when it was due, or from the fault where it was waiting then, in seconds; null where there was none.</summary>
     public required double? LongestStallSeconds { get; init; }
 
-    /// <summary>When the message that waited longest was due, in seconds since the beginning.</summary>
+    /// <summary>From when on it waited, in seconds since the beginning.</summary>
     public required double? LongestStallFrom { get; init; }
 
     /// <summary>By how much the sender itself was late at most, in seconds: what it adds to the latencies.</summary>

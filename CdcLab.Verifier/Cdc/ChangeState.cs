@@ -54,8 +54,8 @@ internal sealed record ChangeCounts
 /// <summary>How the changes stand at one moment.</summary>
 /// <param name="Waiting">Commits whose event has not come.</param>
 /// <param name="OldestWaiting">The time of the oldest of them.</param>
-/// <param name="Missing">Order and time of those that are missing; not all where there are very many.</param>
+/// <param name="Missing">Row and time of those that are missing, an execution with its order; not all where there are very many.</param>
 /// <param name="ToConsumer">From the commit to the consumer, lately.</param>
 /// <param name="ToConnector">From the commit to the connector, by the connector's own word, lately.</param>
 internal sealed record ChangeState(
-    ChangeCounts Counts, int Waiting, DateTime? OldestWaiting, IReadOnlyList<(long OrderId, DateTime At)> Missing, LatencyFigures ToConsumer, LatencyFigures ToConnector, LatencyFigures Recent);
+    ChangeCounts Counts, int Waiting, DateTime? OldestWaiting, IReadOnlyList<(bool IsOrder, long OrderId, DateTime At)> Missing, LatencyFigures ToConsumer, LatencyFigures ToConnector, LatencyFigures Recent);

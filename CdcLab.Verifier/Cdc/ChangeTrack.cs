@@ -19,6 +19,7 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
     public static readonly TimeSpan SnapshotSilence = TimeSpan.FromSeconds(5);
     private const int MostRemembered = 50_000;
     private const int MostNamed = 1000;
+    private const int MostDoubtful = 10_000;
 
     // A deletion writes no time into its row.
     private static readonly DateTime Deletion = DateTime.MaxValue;
@@ -27,9 +28,12 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
     private readonly Dictionary<(bool IsOrder, long Id), List<ExpectedChange>> _waiting = [];
     private readonly Queue<ExpectedChange> _inOrder = new();
     private readonly Dictionary<(bool IsOrder, long Id, DateTime At), (ChangeEvent Event, DateTime Arrived)> _early = [];
-    private readonly Remembered<(bool IsOrder, long Id, DateTime At), bool> _seen = new(MostRemembered);
+    // What came, with a hash of its values where they were those of the commit.
+    private readonly Remembered<(bool IsOrder, long Id, DateTime At), int?> _seen = new(MostRemembered);
     private readonly Remembered<long, DateTime> _lastOfOrder = new(MostRemembered);
     private readonly Remembered<long, (OrderRow? Row, DateTime Arrived)> _rows = new(MostRemembered / 2);
+    // Orders whose last event no commit explains: it may not be the row.
+    private readonly HashSet<long> _doubtful = [];
     private readonly Remembered<long, List<long>> _executionsOf = new(MostRemembered / 2);
     private readonly Dictionary<(bool IsOrder, long Id), DateTime> _tombstones = [];
     private readonly Dictionary<(bool IsOrder, int Partition), DateTime> _reached = [];
@@ -96,8 +100,8 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
         lock (_gate)
         {
             _counts.Add(change.Kind);
-            // A snapshot has no order in time.
-            if (change.Kind != ChangeKind.Snapshot && change.At is { } at && (!_reached.TryGetValue((change.IsOrder, partition), out DateTime reached) || at > reached))
+            // A snapshot has no order in time, and what is from the future tells nothing of how far its partition has come.
+            if (change.Kind != ChangeKind.Snapshot && change.At is { } at && at < now + Skew && (!_reached.TryGetValue((change.IsOrder, partition), out DateTime reached) || at > reached))
                 _reached[(change.IsOrder, partition)] = at;
             (OrderRow? Row, DateTime) last = default;
             if (change.IsOrder && change.Kind != ChangeKind.Tombstone)
@@ -186,7 +190,7 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
                 _counts with { },
                 _waitingCount,
                 _inOrder.FirstOrDefault(e => !e.IsSettled)?.At,
-                [.. _missing.Select(m => (m.OrderId, m.At))],
+                [.. _missing.Select(m => (m.IsOrder, m.OrderId, m.At))],
                 _latencies.ToConsumer,
                 _latencies.ToConnector,
                 _latencies.Recent);
@@ -206,11 +210,23 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
         }
     }
 
-    /// <summary>Some of the orders whose last event came a while ago, with the row that it carried; null for one that was deleted.</summary>
-    public IReadOnlyList<(long Id, OrderRow? Row)> Sample(int most, DateTime arrivedBefore)
+    /// <summary>Orders whose last event came a while ago: first those whose event no commit explains, then some by chance.</summary>
+    public IReadOnlyList<long> Sample(int most, DateTime arrivedBefore)
     {
         lock (_gate)
-            return [.. _rows.Some(most * 3).Where(r => r.Value.Arrived < arrivedBefore).Take(most).Select(r => (r.Key, r.Value.Row))];
+        {
+            long[] doubtful = [.. _doubtful.Where(id => !_rows.TryGetValue(id, out (OrderRow?, DateTime Arrived) last) || last.Arrived < arrivedBefore).Take(most)];
+            _doubtful.ExceptWith(doubtful);
+            doubtful = [.. doubtful.Concat(Unexplained(arrivedBefore).Where(e => e.IsOrder).Select(e => e.Id)).Take(most)];
+            return [.. doubtful, .. _rows.Some(most * 3).Where(r => r.Value.Arrived < arrivedBefore).Take(most - doubtful.Length).Select(r => r.Key)];
+        }
+    }
+
+    /// <summary>Executions whose event came a while ago, and of which the ledger has no line yet.</summary>
+    public IReadOnlyList<ExecutionRow> Unexplained(int most, DateTime arrivedBefore)
+    {
+        lock (_gate)
+            return [.. Unexplained(arrivedBefore).Select(e => e.Execution).OfType<ExecutionRow>().Take(most)];
     }
 
     /// <summary>The row that an order's last event carried; false where none came.</summary>
@@ -223,6 +239,8 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
             return known;
         }
     }
+
+    private IEnumerable<ChangeEvent> Unexplained(DateTime arrivedBefore) => _early.Values.Where(e => e.Arrived < arrivedBefore && e.Event.Kind != ChangeKind.Delete).Select(e => e.Event);
 
     private void Expect(ExpectedChange expected)
     {
@@ -264,9 +282,13 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
             Settle(expected);
             Match(expected, change, now);
         }
-        else if (_seen.TryGetValue(key, out _))
+        else if (_seen.TryGetValue(key, out int? values))
         {
             _counts.Duplicates++;
+            bool isOther = values is { } committed && committed != Values(change);
+            if (isOther)
+                Fault($"{Name(change)} came again with other values", now);
+            Doubt(change, isOther || !_lastOfOrder.TryGetValue(change.Id, out DateTime newest) || newest > change.At);
         }
         else if (_missing.Find(m => m.IsOrder == change.IsOrder && m.Id == change.Id && m.At == change.At) is { } late)
         {
@@ -277,16 +299,32 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
         {
             Early(key, change, now);
         }
+        else
+        {
+            Doubt(change, isDoubtful: true);
+        }
+    }
+
+    private void Doubt(ChangeEvent change, bool isDoubtful)
+    {
+        if (!change.IsOrder)
+            return;
+        if (!isDoubtful)
+            _doubtful.Remove(change.Id);
+        else if (_doubtful.Count < MostDoubtful)
+            _doubtful.Add(change.Id);
     }
 
     private void Match(ExpectedChange expected, ChangeEvent change, DateTime arrived)
     {
-        _seen[(expected.IsOrder, expected.Id, expected.At)] = true;
+        string? difference = expected.Differs(change);
+        _seen[(expected.IsOrder, expected.Id, expected.At)] = difference is null ? Values(change) : null;
         _counts.Matched++;
-        if (expected.Differs(change) is { } difference)
+        if (difference is not null)
             Fault($"{Name(change)}: {difference}", arrived);
         if (expected.IsOrder)
         {
+            _doubtful.Remove(expected.Id);
             if (_lastOfOrder.TryGetValue(expected.Id, out DateTime last) && last > expected.At)
                 _counts.OutOfOrder++;
             _lastOfOrder[expected.Id] = expected.At;
@@ -307,7 +345,7 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
     private void Foreign((bool IsOrder, long Id, DateTime At) key)
     {
         _counts.Foreign++;
-        _seen[key] = true;
+        _seen[key] = null;
     }
 
     // A row of a snapshot stands for all that was committed to it until then.
@@ -342,6 +380,8 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
         Found(m => m.At < point && (m.IsDelete || deleted.Contains(m.OrderId) || (_rows.TryGetValue(m.OrderId, out (OrderRow? Row, DateTime) row) && row.Row is null)));
         if (_missing.Count == 0)
             _counts.Missing = 0;
+        // What it did not send is in MySQL no more, or never was.
+        _rows.Forget((_, row) => row.Arrived < point);
         // Consumers have every row as it is.
         _counts.OutOfOrder = 0;
         _counts.BeganAnew = null;
@@ -381,6 +421,10 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
         _counts.Faults++;
         (_counts.LastFault, _counts.LastFaultAt) = (what, now);
     }
+
+    private static int Values(ChangeEvent change) => change.Order is { } order
+        ? HashCode.Combine(order.UserId, order.Symbol, order.OrderType, order.Quantity, order.Price, order.Status, order.CreatedAt)
+        : HashCode.Combine(change.Execution);
 
     private static string Name(ChangeEvent change) => $"{(change.IsOrder ? "order" : "execution")} {change.Id}";
 }

@@ -24,6 +24,15 @@ internal sealed class Remembered<TKey, TValue>(int most)
 
     public bool TryGetValue(TKey key, out TValue value) => _values.TryGetValue(key, out value!);
 
+    public void Forget(Func<TKey, TValue, bool> which)
+    {
+        (TKey Key, TValue Value)[] left = [.. _keys.Select(k => (k, _values[k])).Where(k => !which(k.k, k.Item2))];
+        _keys.Clear();
+        _values.Clear();
+        foreach ((TKey key, TValue value) in left)
+            this[key] = value;
+    }
+
     /// <summary>Some of them, chosen at random.</summary>
     public IReadOnlyList<KeyValuePair<TKey, TValue>> Some(int count)
     {

@@ -8,16 +8,19 @@ internal sealed class ChangeCheck(VerifiedLab lab, ChangeFollower follower, MySq
 {
     private const int Sampled = 100;
     private const int Named = 5;
+    private const int MostPhantoms = 100;
     private const string Snapshot = "`aspire resource orders-cdc snapshot`";
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(5), Lately = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FaultMemory = ChangeLatencies.Window;
-    private static readonly string[] Upstream = ["connect.connector", "connect.tasks", "connect.configuration", "connect.position"];
+    private static readonly string[] Upstream = ["connect.connector", "connect.tasks", "connect.configuration", "connect.position", "mysql.grants.debezium"];
 
     // What keeps the connector's producer from writing.
     private static readonly string[] Downstream = ["kafka.brokers", "kafka.topics.max_message_bytes", "kafka.min_insync_replicas", "kafka.setting.min.insync.replicas", "kafka.dynamic_settings", "kafka.quotas"];
 
     private readonly TimeSpan _most = lab.Options.Debezium.MaxDelay;
     private readonly Dictionary<long, int> _differing = [];
+    // Executions that MySQL does not have, by their id, until a snapshot has sent those that it has.
+    private readonly Dictionary<long, (string What, DateTime At)> _phantoms = [];
 
     private readonly Promise _flow = Of(
         "cdc.flow",
@@ -39,7 +42,7 @@ internal sealed class ChangeCheck(VerifiedLab lab, ChangeFollower follower, MySq
         "cdc.complete",
         "every commit of the market has its event, in order within its row; the last event of a row is the row",
         "a change that is lost on the way is noticed by nobody else",
-        $"each line of the ledger is waited for; it is missing when its partition has gone on by {ChangeTrack.Skew.TotalSeconds:0} s. {Sampled} of the newest orders are compared with their rows",
+        $"each line of the ledger is waited for; it is missing when its partition has gone on by {ChangeTrack.Skew.TotalSeconds:0} s. {Sampled} orders are compared with their rows, first those whose last event no commit explains",
         "a new snapshot: " + Snapshot.Trim('`'),
         "the promise of change data capture: at least once, in order by key");
 
@@ -63,7 +66,9 @@ internal sealed class ChangeCheck(VerifiedLab lab, ChangeFollower follower, MySq
         ChangeState state = track.Look(at);
         // What is on its way is no difference.
         string[] differ = state.OldestWaiting is null || at - state.OldestWaiting < Lately ? await CompareAsync(track, at, cancellationToken) : [];
-        return Judge(state, differ, follower.Heartbeat, at);
+        foreach (long id in _phantoms.Where(p => state.Counts.LastSnapshot > p.Value.At).Select(p => p.Key).ToArray())
+            _phantoms.Remove(id);
+        return Judge(state, [.. differ, .. _phantoms.Values.Select(p => p.What)], follower.Heartbeat, at);
     }
 
     internal IReadOnlyList<Verdict> Judge(ChangeState state, IReadOnlyList<string> differ, DateTime? heartbeat, DateTime now) =>
@@ -102,15 +107,18 @@ internal sealed class ChangeCheck(VerifiedLab lab, ChangeFollower follower, MySq
         if (counts.Missing > 0)
         {
             DateTime from = state.Missing.Count > 0 ? state.Missing.Min(m => m.At) : now, to = state.Missing.Count > 0 ? state.Missing.Max(m => m.At) : now;
-            string named = string.Join(", ", state.Missing.Select(m => m.OrderId).Distinct().Take(Named));
+            string named = string.Join("; ", state.Missing.GroupBy(m => m.IsOrder).OrderByDescending(g => g.Key).Select(g =>
+                $"{(g.Key ? "order" : "executions of order")} {string.Join(", ", g.Select(m => m.OrderId).Distinct().Take(Named))}"));
             return _complete.Failed(
-                $"{counts.Missing:N0} changes never came, committed from {from:HH:mm:ss} to {to:HH:mm:ss}: order {named}{(state.Missing.Count > Named ? ", ..." : "")}",
+                $"{counts.Missing:N0} changes never came, committed from {from:HH:mm:ss} to {to:HH:mm:ss}: {named}{(state.Missing.Count > Named ? ", ..." : "")}",
                 $"They are lost to consumers. A new snapshot sends every row as it is now: {Snapshot}.");
         }
 
         return counts.BeganAnew is { } anew ? _complete.Failed($"{anew}: what consumers had not read of it is gone", $"A new snapshot sends every row as it is now: {Snapshot}.")
             : counts.OutOfOrder > 0 ? _complete.Failed($"{counts.OutOfOrder:N0} changes came before an earlier one of their order; {others}", $"Consumers hold old rows. A new snapshot sends them as they are: {Snapshot}.")
-            : differ.Count > 0 ? _complete.Failed($"{string.Join("; ", differ.Take(Named))}", $"A new snapshot sends every row as it is now: {Snapshot}.")
+            : differ.Count > 0 ? _complete.Failed(
+                $"{string.Join("; ", differ.Take(Named))}{(differ.Count > Named ? "; ..." : "")}",
+                $"Somebody else may write into the connector's topics: end that. A new snapshot sends every row as it is now: {Snapshot}; what MySQL does not have, consumers must delete themselves.")
             : state.OldestWaiting is { } oldest && now - oldest > _most ? _complete.Unknown($"{state.Waiting:N0} changes are still waited for.", "See cdc.flow.") with { Follows = ["cdc.flow", .. Upstream] }
             : counts.Matched == 0 ? _complete.Unknown("No commit of the market was followed yet.", "Wait, or let the market run.")
             : _complete.Ok($"0 missing since {counts.Since:HH:mm:ss} UTC; {others}");
@@ -131,12 +139,15 @@ internal sealed class ChangeCheck(VerifiedLab lab, ChangeFollower follower, MySq
     // The last event of an order against its row; the row may be newer, so that what differs is looked at again.
     private async Task<string[]> CompareAsync(ChangeTrack track, DateTime now, CancellationToken cancellationToken)
     {
-        long[] ids = [.. track.Sample(Sampled, now - Settled).Select(s => s.Id).Concat(_differing.Keys).Distinct()];
-        if (ids.Length == 0)
+        long[] ids = [.. track.Sample(Sampled, now - Settled).Concat(_differing.Keys).Distinct()];
+        ExecutionRow[] unexplained = [.. track.Unexplained(Sampled, now - Settled)];
+        if (ids.Length == 0 && unexplained.Length == 0)
             return [];
-        IReadOnlyDictionary<long, OrderRow> rows;
-        await using (MySqlConnection connection = await access.OpenAsync(cancellationToken))
-            rows = await MarketWalk.OrdersAsync(connection, ids, cancellationToken);
+        await using MySqlConnection connection = await access.OpenAsync(cancellationToken);
+        IReadOnlyDictionary<long, OrderRow> rows = ids.Length == 0 ? new Dictionary<long, OrderRow>() : await MarketWalk.OrdersAsync(connection, ids, cancellationToken);
+        IReadOnlyList<ExecutionRow> stored = unexplained.Length == 0 ? [] : await MarketWalk.ExecutionsAsync(connection, unexplained.Select(e => e.Id), cancellationToken);
+        foreach (ExecutionRow phantom in unexplained.Except(stored).Take(MostPhantoms - _phantoms.Count))
+            _phantoms.TryAdd(phantom.Id, ($"execution {phantom.Id} of order {phantom.OrderId} is not in MySQL as its event has it", now));
 
         List<string> found = [];
         foreach (long id in ids)

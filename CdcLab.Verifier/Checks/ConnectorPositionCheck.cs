@@ -98,7 +98,11 @@ internal sealed class ConnectorPositionCheck(ConnectClient connect, MySqlAccess 
         if (purged.Length > 0 && !(runs && now - moved.At <= Flushed))
             return Gone($"{at}, and MySQL has purged what comes next: {purged}");
         return now - moved.At > Standstill
-            ? Position.Failed($"{at}, the same for {(now - moved.At).TotalSeconds:0} s while MySQL went on", "Run `aspire resource orders-cdc restart`.") with { Follows = ["connect.tasks", .. Position.Follows] }
+            ? Position.Failed($"{at}, the same for {(now - moved.At).TotalSeconds:0} s while MySQL went on", "Run `aspire resource orders-cdc restart`.") with
+            {
+                Follows = ["connect.tasks", "mysql.grants.debezium", .. Position.Follows],
+                Afterwards = "Then have the connector log in anew: `aspire resource orders-cdc restart`.",
+            }
             : Position.Ok($"{at}; {Away(hasReadAll ? now : offset.WrittenAt ?? now, kept, now)}");
     }
 
@@ -128,7 +132,7 @@ internal sealed class ConnectorPositionCheck(ConnectClient connect, MySqlAccess 
 
     internal static Verdict Taken(IReadOnlyList<long> sessions) => ServerId.Failed(
         $"MySQL has ended the connector's session for another client with its id{(sessions.Count == 0 ? "" : $": session {string.Join(", ", sessions)}")}",
-        $"{(sessions.Count == 0 ? "End that client" : $"End that client. {Typed.AsRoot([.. sessions.Select(s => $"KILL {s}")])} Where it comes back, end it")}, or give it another server id. Then `aspire resource orders-cdc restart`.");
+        $"{(sessions.Count == 0 ? "End that client" : $"End that client. {Typed.AsRoot([.. sessions.Select(s => $"KILL {s}")])} Where it comes back, end it")}, or give it another server id; while it reads, SHOW PROCESSLIST names its host and port. Then `aspire resource orders-cdc restart`.");
 
     /// <param name="goesOn">Whether the connector is as it was at the last look: nobody has paused it, given it another configuration, or had it begin anew.</param>
     internal Verdict Judge(IReadOnlyList<long> sessions, bool goesOn = true)

@@ -108,6 +108,14 @@ internal sealed class MarketWalk(TimeProvider time)
         return rows.Orders;
     }
 
+    /// <summary>Some executions, as they are stored.</summary>
+    public static async Task<IReadOnlyList<ExecutionRow>> ExecutionsAsync(MySqlConnection connection, IEnumerable<long> ids, CancellationToken cancellationToken)
+    {
+        MarketRows rows = new();
+        await ReadExecutionsAsync(connection, $"execution_id IN ({string.Join(',', ids)})", rows, cancellationToken);
+        return rows.Orphans;
+    }
+
     /// <summary>How much of the table has been seen, and when.</summary>
     public override string ToString()
     {

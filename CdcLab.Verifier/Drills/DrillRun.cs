@@ -15,8 +15,6 @@ internal sealed class DrillRun : IAsyncDisposable
     private const int MostMarks = 200, LongestMark = 60;
     // Fewer messages say nothing of a partition.
     private const int LeastOfPartition = 10;
-    // The first messages of a client find out who leads; drills break nothing before this.
-    private const double WarmUpSeconds = 3;
     private static readonly TimeSpan TopicLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
@@ -128,7 +126,10 @@ internal sealed class DrillRun : IAsyncDisposable
                 [.. partitions.Select(p => p.Leader)], [.. partitions.Select(p => p.Replicas)], _last?.Controller,
                 Lacking(partitions),
                 partitions.Length == Topic.Partitions && partitions.All(p => p.Leader == p.Replicas[0]),
-                _settings);
+                _settings)
+            {
+                Pending = _senders.Sum(s => s.Log.Pending),
+            };
         }
     }
 
@@ -162,11 +163,9 @@ internal sealed class DrillRun : IAsyncDisposable
         DrillMoment[] marks;
         lock (_gate)
             (cluster, marks) = ([.. _cluster], [.. _marks]);
-        // What was never acknowledged waited to the end, at least.
-        (double Due, double Wait)[] all = [.. waits.Select(w => (w.Due, (w.Acknowledged ?? seconds) - w.Due))];
         (double Due, double Wait)[] answered = [.. waits.Where(w => w.Acknowledged is not null).Select(w => (w.Due, w.Acknowledged!.Value - w.Due))];
-        (double Due, double Wait)[] warm = [.. all.Where(w => w.Due >= WarmUpSeconds)];
-        (double Due, double Wait)? longest = warm.Length == 0 ? null : warm.MaxBy(w => w.Wait);
+        (double From, double Wait)[] counted = [.. DrillTimeline.Waits(marks, waits, seconds)];
+        (double From, double Wait)? longest = counted.Length == 0 ? null : counted.MaxBy(w => w.Wait);
         DrillResult result = new()
         {
             Drill = _request.Drill,
@@ -180,7 +179,7 @@ internal sealed class DrillRun : IAsyncDisposable
             Producers = results,
             Moments = DrillTimeline.Moments(marks, waits, cluster, [.. Of(_last).Select(p => p.Replicas[0])], Topic.ReplicationFactor),
             LongestStallSeconds = longest?.Wait,
-            LongestStallFrom = longest?.Due,
+            LongestStallFrom = longest?.From,
             SenderDelaySeconds = _senders.Max(s => s.Delay) / (double)Stopwatch.Frequency,
             Foreign = _foreign,
             HasExpired = _hasExpired,
@@ -240,7 +239,7 @@ internal sealed class DrillRun : IAsyncDisposable
     {
         double healed;
         lock (_gate)
-            healed = _marks.LastOrDefault(m => m.What == DrillMoment.Healed)?.Seconds ?? WarmUpSeconds;
+            healed = _marks.LastOrDefault(m => m.What == DrillMoment.Healed)?.Seconds ?? DrillTimeline.WarmUpSeconds;
         var due = messages.Select((m, n) => (Message: m, Partition: n % Topic.Partitions)).Where(m => Seconds(m.Message.Intended) > healed).GroupBy(m => m.Partition);
         return [.. due.Where(p => p.Count() >= LeastOfPartition && p.All(m => m.Message.Outcome != DrillOutcome.Acknowledged)).Select(p => p.Key).Order()];
     }

@@ -9,6 +9,25 @@ internal static class DrillTimeline
     /// <summary>A message that waits longer than this for its acknowledgement has missed it.</summary>
     public const double MissedAfter = 1;
 
+    /// <summary>The first messages of a client find out who leads; drills break nothing before this.</summary>
+    public const double WarmUpSeconds = 3;
+
+    // Later than any acknowledgement.
+    private const double Never = double.MaxValue;
+
+    /// <summary>From when on each message waited, and how long: what was waiting at the fault counts from the fault, and without one nothing of the first seconds counts.</summary>
+    /// <param name="end">When the run ended: so long waited what was never acknowledged, at least.</param>
+    public static IEnumerable<(double From, double Wait)> Waits(IReadOnlyList<DrillMoment> marks, IEnumerable<(double Due, double? Acknowledged)> waits, double end)
+    {
+        double? fault = marks.FirstOrDefault(m => m.What == DrillMoment.Fault)?.Seconds;
+        return
+            from wait in waits
+            let acknowledged = wait.Acknowledged ?? end
+            where fault is null ? wait.Due >= WarmUpSeconds : acknowledged > fault
+            let begin = Math.Max(wait.Due, fault ?? 0)
+            select (begin, acknowledged - begin);
+    }
+
     /// <param name="marks">What the AppHost marked: the fault, and when it was healed.</param>
     /// <param name="waits">When each message was due, and when it was acknowledged; null where it never was.</param>
     /// <param name="cluster">The cluster wherever it changed, the first before the fault.</param>
@@ -20,12 +39,11 @@ internal static class DrillTimeline
         List<DrillMoment> moments = [.. marks];
         if (marks.FirstOrDefault(m => m.What == DrillMoment.Fault) is not { } fault)
             return moments;
-        (double Due, double? Acknowledged)[] missed = [.. waits.Where(w => (w.Acknowledged ?? double.MaxValue) - w.Due > MissedAfter && (w.Acknowledged ?? double.MaxValue) > fault.Seconds)];
+        (double From, double Wait)[] missed = [.. Waits(marks, waits, Never).Where(w => w.Wait > MissedAfter)];
         if (missed.Length > 0)
-            // One that was under way at the fault was due before it.
-            moments.Add(new(DrillMoment.FirstMissed, Math.Max(fault.Seconds, missed.Min(w => w.Due))));
-        if (missed.Any(w => w.Acknowledged is not null))
-            moments.Add(new(DrillMoment.FirstAfter, missed.Min(w => w.Acknowledged ?? double.MaxValue)));
+            moments.Add(new(DrillMoment.FirstMissed, missed.Min(w => w.From)));
+        if (missed.Any(w => w.From + w.Wait < Never))
+            moments.Add(new(DrillMoment.FirstAfter, missed.Min(w => w.From + w.Wait)));
 
         DrillCluster? before = cluster.LastOrDefault(c => c.Seconds <= fault.Seconds);
         DrillCluster[] after = [.. cluster.Where(c => c.Seconds > fault.Seconds)];

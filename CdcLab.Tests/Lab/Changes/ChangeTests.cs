@@ -126,6 +126,28 @@ public sealed class ChangeTests(ChangeApplication lab) : SabotageTest(lab)
     }
 
     [Fact]
+    public async Task What_somebody_else_writes_into_the_topic_is_not_the_row()
+    {
+        lab.Require();
+        await BreakAndHealAsync(
+            "cdc.complete",
+            async () =>
+            {
+                using IConsumer<string, string> consumer = Consumer(Offset.End);
+                ConsumeResult<string, string>? filled = null;
+                long began = Stopwatch.GetTimestamp();
+                while (filled is null && Stopwatch.GetElapsedTime(began) < Limit)
+                    filled = consumer.Consume(TimeSpan.FromSeconds(1)) is { Message.Value: { } value } came && value.Contains("\"status\":\"FILLED\"", StringComparison.Ordinal) ? came : null;
+                using IProducer<string, string> producer = new ProducerBuilder<string, string>(new ProducerConfig { BootstrapServers = Bootstrap }).Build();
+                string other = filled!.Message.Value.Replace("\"status\":\"FILLED\"", "\"status\":\"CANCELLED\"", StringComparison.Ordinal);
+                await producer.ProduceAsync(filled.TopicPartition, new() { Key = filled.Message.Key, Value = other }, TestContext.Current.CancellationToken);
+            },
+            related: ["cdc.values"],
+            turnLimit: TimeSpan.FromSeconds(30));
+        await EveryRowIsTheLastEventAsync();
+    }
+
+    [Fact]
     public async Task Another_connector_with_the_server_id_is_named_and_deleted()
     {
         lab.Require();

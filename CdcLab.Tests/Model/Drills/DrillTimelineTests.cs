@@ -29,6 +29,18 @@ public sealed class DrillTimelineTests
     }
 
     [Fact]
+    public void What_waited_already_at_the_fault_counts_from_the_fault()
+    {
+        (double, double?)[] waits = [(3, 5), (7, 10.002), (9, 13), (12, 12.5), (14, null)];
+
+        Assert.Equal([(10, 10.002 - 10), (10, 3), (12, 0.5), (14, 26)], DrillTimeline.Waits([Fault], waits, 40));
+        Assert.Equal([(3, 2), (7, 10.002 - 7), (9, 4), (12, 0.5), (14, 26)], DrillTimeline.Waits([], waits.Prepend((1, 9)), 40));
+        Assert.Equal(
+            [(DrillMoment.Fault, 10), (DrillMoment.FirstMissed, 10), (DrillMoment.FirstAfter, 13)],
+            DrillTimeline.Moments([Fault], waits, [], [], replicas: 3).Select(m => (m.What, m.Seconds)));
+    }
+
+    [Fact]
     public void What_did_not_happen_has_no_moment() => Assert.Equal(
         [DrillMoment.Fault],
         DrillTimeline.Moments([Fault], [(11, 11.02)], [new(0.1, 1, [1], [3])], [1], replicas: 3).Select(m => m.What));

@@ -62,6 +62,58 @@ public sealed class ChangeTrackTests
     }
 
     [Fact]
+    public void What_comes_again_with_other_values_is_a_fault_and_its_order_is_compared_with_its_row()
+    {
+        _track.Take(Insert(1, 1));
+        _track.Take(Event(ChangeKind.Insert, 1, 1), 0, At(1.05));
+        ChangeEvent other = Event(ChangeKind.Insert, 1, 1);
+        _track.Take(other with { Order = other.Order! with { Price = 1 } }, 0, At(2));
+
+        Assert.Equal((1, 1), (_track.Look(At(3)).Counts.Duplicates, _track.Look(At(3)).Counts.Faults));
+        Assert.Equal([1L], _track.Sample(1, At(3)));
+        Assert.True(_track.TryLast(1, out OrderRow? row) && row!.Price == 1);
+    }
+
+    [Fact]
+    public void What_no_commit_explains_is_compared_first()
+    {
+        for (int id = 1; id <= 500; id++)
+        {
+            _track.Take(Insert(id, 1));
+            _track.Take(Event(ChangeKind.Insert, id, 1), 0, At(1));
+        }
+
+        _track.Take(Event(ChangeKind.Update, 77, 2, "CANCELLED"), 0, At(2));
+        ExecutionRow execution = new(9, 77, 5, 100, At(2));
+        _track.Take(new ChangeEvent(ChangeKind.Insert, IsOrder: false, 9, null, execution, Before: false, At(2), At(2)), 0, At(2));
+
+        Assert.DoesNotContain(77L, _track.Sample(0, At(2)));
+        Assert.Equal([77L], _track.Sample(1, At(3)));
+        Assert.Equal([execution], _track.Unexplained(5, At(3)));
+        Assert.Empty(_track.Unexplained(5, At(2)));
+    }
+
+    [Fact]
+    public void An_event_from_the_future_makes_nothing_missing()
+    {
+        _track.Take(Insert(1, 1));
+        _track.Take(Event(ChangeKind.Insert, 2, 90_000), 0, At(2));
+
+        Assert.Equal((0, 1), (_track.Look(At(3)).Counts.Missing, _track.Look(At(3)).Waiting));
+    }
+
+    [Fact]
+    public void A_row_that_no_snapshot_has_sent_is_forgotten_with_it()
+    {
+        _track.Take(Event(ChangeKind.Insert, 900, 1), 0, At(1));
+        _track.Take(Event(ChangeKind.Snapshot, 1, 2) with { SourceAt = At(5), IsLastOfSnapshot = true }, 0, At(6));
+        _track.Look(At(12));
+
+        Assert.False(_track.TryLast(900, out _));
+        Assert.True(_track.TryLast(1, out _));
+    }
+
+    [Fact]
     public void A_commit_is_missing_when_its_partition_has_gone_on_and_not_before()
     {
         _track.Take(Insert(1, 1));
@@ -74,7 +126,7 @@ public sealed class ChangeTrackTests
         ChangeState state = _track.Look(At(12));
 
         Assert.Equal(1, state.Counts.Missing);
-        Assert.Equal((1, At(1)), Assert.Single(state.Missing));
+        Assert.Equal((true, 1, At(1)), Assert.Single(state.Missing));
         _track.Take(Event(ChangeKind.Insert, 1, 1), 0, At(13));
         Assert.Equal((0, 1), (_track.Look(At(13)).Counts.Missing, _track.Look(At(13)).Counts.Late));
     }

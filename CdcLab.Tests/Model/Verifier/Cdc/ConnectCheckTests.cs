@@ -162,10 +162,10 @@ public sealed class ConnectCheckTests
     [Fact]
     public void What_is_missing_is_named_by_order_and_time()
     {
-        Verdict verdict = Change(new(new() { Matched = 5, Missing = 2 }, 0, null, [(7, Now.AddSeconds(-60)), (9, Now.AddSeconds(-50))], Some(40), Some(20), None), Now, "cdc.complete");
+        Verdict verdict = Change(new(new() { Matched = 5, Missing = 3 }, 0, null, [(true, 7, Now.AddSeconds(-60)), (false, 8, Now.AddSeconds(-55)), (true, 9, Now.AddSeconds(-50))], Some(40), Some(20), None), Now, "cdc.complete");
 
         Assert.Equal(Outcome.Failed, verdict.Outcome);
-        Assert.Equal("2 changes never came, committed from 02:59:00 to 02:59:10: order 7, 9", verdict.Actual);
+        Assert.Equal("3 changes never came, committed from 02:59:00 to 02:59:10: order 7, 9; executions of order 8", verdict.Actual);
         Assert.Contains("`aspire resource orders-cdc snapshot`", verdict.Fix, StringComparison.Ordinal);
     }
 
