@@ -37,7 +37,7 @@ internal sealed class DrillCommand(LabOptions options, Func<LabSession, Distribu
         command.SetAction((parsed, stop) => new DrillCommand(options, build, removeVolumes).RunAsync(
             parsed.GetValue(names)!,
             new(
-                ("--report", parsed.GetValue(report), r => DrillMarkdown.Render(r.Drills)),
+                ("--report", parsed.GetValue(report), DrillMarkdown.Render),
                 ("--html", parsed.GetValue(html), DrillHtml.Render),
                 ("--json", parsed.GetValue(json), r => r.RenderJson()),
                 ("--junit", parsed.GetValue(junit), r => r.RenderJUnit())),
@@ -57,7 +57,7 @@ internal sealed class DrillCommand(LabOptions options, Func<LabSession, Distribu
 
         string[] unknown = [.. names.Where(n => n != All && AllDrills.InOrder.All(d => d.Name != n))];
         if (unknown.Length > 0)
-            return LabCommands.Refuse([$"{string.Join(", ", unknown)}: is no drill; `drill {List}` shows them all"]);
+            return LabCommands.Refuse(unknown.Select(Unknown));
         if (files.Problem() is { } problem)
             return LabCommands.Refuse([problem]);
         Drill[] drills = [.. AllDrills.InOrder.Where(d => names.Contains(All) || names.Contains(d.Name))];
@@ -66,7 +66,7 @@ internal sealed class DrillCommand(LabOptions options, Func<LabSession, Distribu
         // Drills of change data capture need Debezium; as processes it is used where it is there.
         bool changes = options.Debezium.Start || (drills.Any(d => d.IsOfChanges) && DebeziumProgram.Fault(Environment.GetEnvironmentVariable) is null);
         LabOptions lab = options with { Debezium = options.Debezium with { Start = changes } };
-        int? ended = await TemporaryLab.RunAsync(lab, build, removeVolumes, (services, stopping) => RunAsync(services, drills, names.Contains(All), chosen, force, stopping), stop);
+        int? ended = await TemporaryLab.RunAsync(lab, build, removeVolumes, session => Impossible(session, drills, names), (services, stopping) => RunAsync(services, drills, names.Contains(All), chosen, force, stopping), stop);
         if (ended is { } told)
             return told;
         drills = [.. drills.Except(_leftOut)];
@@ -85,6 +85,20 @@ internal sealed class DrillCommand(LabOptions options, Func<LabSession, Distribu
         int code = ExitCode(report, isCutShort);
         return code == ExitCodes.CouldNotRun ? LabCommands.Refuse([$"{_notRun[0].Drill}: {_notRun[0].Reason}"]) : code;
     }
+
+    private static string Unknown(string name) => name.StartsWith('-')
+        ? $"{name}: is no option of drill; `drill --help` shows them all"
+        : name == List ? $"{name}: stands alone"
+        : $"{name}: is no drill; the nearest is {LabConfiguration.Nearest(name, AllDrills.InOrder.Select(d => d.Name).Append(All))}, and `drill {List}` shows them all";
+
+    // Who asks for all asks for those that there can be.
+    private static IReadOnlyList<string> Impossible(LabSession lab, Drill[] drills, string[] names) => names.Contains(All) ? [] :
+    [
+        .. from drill in drills
+           let refusal = drill.IsOfChanges ? DebeziumExtensions.WhyNotHere(lab) ?? drill.Refusal(lab.Options, lab.Containers) : drill.Refusal(lab.Options, lab.Containers)
+           where refusal is not null
+           select $"{drill.Name} cannot be run here: {refusal}",
+    ];
 
     // What was lost outranks what could not run.
     internal static int ExitCode(DrillReport report, bool isCutShort) =>

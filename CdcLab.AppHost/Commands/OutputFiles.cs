@@ -13,7 +13,7 @@ internal sealed class OutputFiles<T>(params IReadOnlyList<(string Option, string
             if (path.Length == 0 || Directory.Exists(path))
                 return $"{option} {path}: is not the name of a file; name a file in a folder that exists";
             if (All.Count(f => Path.GetFullPath(f.Path) == Path.GetFullPath(path)) > 1)
-                return $"{option} {path}: is named twice; name a file for each";
+                return $"{option} {path}: another output goes there too; name a file for each";
             try
             {
                 using FileStream probe = new(Temporary(path), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);

@@ -5,9 +5,11 @@ namespace CdcLab.AppHost.Commands;
 /// <summary>A lab that is started for one work, in a temporary data directory on free ports and without a dashboard, and removed afterwards.</summary>
 internal static class TemporaryLab
 {
+    /// <param name="refuse">What of the work cannot be done on this lab, told before anything is started.</param>
     /// <returns>Null where it ran and was stopped; an exit code where it could not run, or lost its orchestrator. What was refused has been told.</returns>
     public static async Task<int?> RunAsync(
-        LabOptions options, Func<LabSession, DistributedApplication> build, Func<LabOptions, CancellationToken, Task> removeVolumes, Func<IServiceProvider, CancellationToken, Task> work, CancellationToken stop)
+        LabOptions options, Func<LabSession, DistributedApplication> build, Func<LabOptions, CancellationToken, Task> removeVolumes, Func<LabSession, IReadOnlyList<string>> refuse,
+        Func<IServiceProvider, CancellationToken, Task> work, CancellationToken stop)
     {
         LabDataDirectory directory = LabDataDirectory.Temporary();
         LabOptions temporary = options with
@@ -25,6 +27,8 @@ internal static class TemporaryLab
             (lab, IReadOnlyList<string> refusals) = await LabSession.OpenAsync(temporary, [], stop);
             if (lab is null)
                 return LabCommands.Refuse(refusals);
+            if (refuse(lab) is { Count: > 0 } impossible)
+                return LabCommands.Refuse(impossible);
             int code = await LabHosting.RunAsync(lab, build, work);
             return code == OrchestratorWatch.ExitCode ? code : null;
         }

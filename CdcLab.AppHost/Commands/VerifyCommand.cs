@@ -68,7 +68,7 @@ internal sealed class VerifyCommand(LabOptions options, Func<LabSession, Distrib
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         end.CancelAfter(limit);
         (LabReport? settled, string notOk) = (null, "");
-        int? code = await TemporaryLab.RunAsync(options, build, removeVolumes, async (services, stopping) =>
+        int? code = await TemporaryLab.RunAsync(options, build, removeVolumes, _ => [], async (services, stopping) =>
         {
             using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stopping, end.Token);
             (settled, notOk) = await SettledAsync(services, either.Token);

@@ -14,7 +14,15 @@ internal static class DrillMarkdown
     public static string Headline(DrillOutcome outcome) =>
         $"{outcome.Judgement()}: {outcome.LostSentence()}; longest wait {outcome.Wait()}, predicted {outcome.Predicted()}";
 
-    public static string Render(params IReadOnlyList<DrillOutcome> outcomes) => $"### {DrillRows.Heading}\n\n{RenderResults(outcomes)}\n";
+    public static string Render(DrillOutcome outcome) => $"### {DrillRows.Heading}\n\n{RenderResults([outcome])}\n";
+
+    /// <summary>The section of one run of <c>drill</c>, with what did not run.</summary>
+    public static string Render(DrillReport report) => string.Join("\n\n", [
+        $"### {DrillRows.Heading}",
+        $"{report.At.UtcDateTime:yyyy-MM-dd HH:mm} UTC{string.Concat(new[] { report.Machine, report.Kafka, report.MySql }.OfType<string>().Select(w => $", {w}"))}, seed {report.Seed}. {DrillText.Sum(report)}",
+        .. report.NotRun.Count == 0 ? Array.Empty<string>() : [string.Join('\n', report.NotRun.Select(n => $"- **{n.Drill} did not run to its end:** {n.Reason}"))],
+        .. report.Drills.Count == 0 ? Array.Empty<string>() : [RenderResults(report.Drills)],
+    ]) + "\n";
 
     /// <summary>The section without its heading.</summary>
     public static string RenderResults(IReadOnlyList<DrillOutcome> outcomes) => outcomes.Count == 0 ? None : string.Join("\n\n", [

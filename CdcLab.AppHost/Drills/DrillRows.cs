@@ -52,7 +52,7 @@ internal static class DrillRows
             return null;
         string[] seen = [.. result.Producers.SelectMany(p => p.Errors).GroupBy(e => e.Key).Select(e => $"{e.Key}: {e.Sum(n => n.Value):N0}")];
         string predicted = outcome.Prediction.Errors.Count == 0 ? "no error" : string.Join(", ", outcome.Prediction.Errors);
-        return $"A client that sends nothing again sees {predicted}; seen: {(seen.Length == 0 ? "none" : string.Join(", ", seen))}";
+        return $"A client that sends nothing again may see {predicted}; seen: {(seen.Length == 0 ? "none" : string.Join(", ", seen))}";
     }
 
     public static IEnumerable<string[]> ProducerRows(this DrillResult result) => result.Producers.Select(p => new[]

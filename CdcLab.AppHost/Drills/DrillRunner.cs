@@ -166,7 +166,7 @@ internal sealed partial class DrillRunner(
         {
             string end = stop.IsCancellationRequested ? "it was interrupted" : e.Message.TrimEnd('.');
             left = await PutBackAsync(scene);
-            throw new DrillException($"{drill.Name}: {end}; {(left.Count == 0 ? "the lab was put back" : string.Join("; ", left))}.");
+            throw new DrillException($"{drill.Name}: {end}; {(left.Count > 0 ? string.Join("; ", left) : _stopping.IsCancellationRequested ? "the lab ends" : "the lab was put back")}.");
         }
 
         left = await scene.HealAllAsync(() => _stopping.IsCancellationRequested);

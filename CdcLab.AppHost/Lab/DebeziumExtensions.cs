@@ -13,8 +13,6 @@ internal static partial class DebeziumExtensions
     {
         (LabOptions options, LabPorts ports) = (lab.Options, lab.Ports);
         string bootstrap = string.Join(',', kafka.Resource.Brokers.Select(b => b.Addresses.Internal));
-        if (options.Debezium.Start && Fault(lab) is { } fault)
-            LabTerminal.Line($"Debezium is not started: {fault}");
         IResourceBuilder<IKafkaConnect> connect = builder.AddKafkaConnect(ResourceNames.Connect, lab.Runtime, kafka, new()
         {
             Image = options.Debezium.Image,
@@ -34,9 +32,11 @@ internal static partial class DebeziumExtensions
     }
 
     /// <summary>Why it is not started, and what to do, in one line.</summary>
-    public static string WhyNotStarted(LabSession lab) => Fault(lab) is { } fault
-        ? $"Debezium is not here: {fault}"
-        : $"Debezium was not started: choose Start of {ResourceNames.Connect} in the dashboard, or start the lab with --Lab:Debezium:Start=true.";
+    public static string WhyNotStarted(LabSession lab) => WhyNotHere(lab)
+        ?? $"Debezium was not started: choose Start of {ResourceNames.Connect} in the dashboard, or start the lab with --Lab:Debezium:Start=true.";
+
+    /// <summary>Why it cannot be started, and what to do, in one line; null where it can.</summary>
+    public static string? WhyNotHere(LabSession lab) => Fault(lab) is { } fault ? $"Debezium is not here: {fault}" : null;
 
     private static string? Fault(LabSession lab) => lab.Containers ? null : DebeziumProgram.Fault(Environment.GetEnvironmentVariable);
 

@@ -48,7 +48,7 @@ internal sealed record LabArguments(IReadOnlyList<string> Settings, IReadOnlyLis
     /// <summary>The message of a wrong argument, with the setting that was probably meant, or where to see what there is.</summary>
     public static string Explain(string error)
     {
-        error = error.Replace("expected type 'System.Double'", "a number", StringComparison.Ordinal);
+        error = error.Replace("expected type 'System.Double'", "a number", StringComparison.Ordinal).Replace("expected type 'System.Nullable`1[System.Int32]'", "a whole number", StringComparison.Ordinal);
         string[] quoted = error.Split('\'', 3);
         string argument = quoted.Length == 3 ? quoted[1].TrimStart('-', '/').Split('=')[0].Replace("__", ":", StringComparison.Ordinal) : "";
         if (!argument.Contains(':', StringComparison.Ordinal))

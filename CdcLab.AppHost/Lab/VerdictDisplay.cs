@@ -79,7 +79,7 @@ internal sealed class VerdictDisplay(ResourceNotificationService notifications, 
         Verdict[] bad = [.. report.Checks.Where(c => c.Outcome != Outcome.Ok && c.CausedBy is null)];
         _news.Known(bad, report.At);
         LabTerminal.Line($"\nThe lab is {(report.IsAllOk ? "up" : "not whole")} after {progress.Seconds:0} s: {report.Count(Outcome.Ok)} of {report.Checks.Count} checks ok{(report.NotPossibleHere.Count == 0 ? "" : $", {report.NotPossibleHere.Count} not possible here")}.");
-        foreach (string line in bad.Select(Line).Concat(lab.Addresses()).Append("Ctrl+C stops everything."))
+        foreach (string line in bad.Select(Line).Concat(lab.Addresses()).Concat(report.NotPossibleHere.Where(n => n.Id == DebeziumExtensions.WhatNeedsIt).Select(n => n.Reason)).Append("Ctrl+C stops everything."))
             LabTerminal.Line($"  {line}");
     }
 

@@ -46,6 +46,9 @@ public static class LabConfiguration
     public static string Nearest(string key) =>
         OptionCatalog.All.Select(o => o.Key).MinBy(known => (!IsPrefix(known, key), NameDistance(known, key), Distance(known.ToUpperInvariant(), key.ToUpperInvariant())))!;
 
+    /// <summary>The known name that is most like an unknown one.</summary>
+    public static string Nearest(string name, IEnumerable<string> known) => known.MinBy(k => Distance(k.ToUpperInvariant(), name.ToUpperInvariant()))!;
+
     // The name itself says more than the sections before it: Lab:Brokers means Lab:Kafka:Brokers. Beyond two letters names have nothing in common.
     private static int NameDistance(string known, string key) => Math.Min(3, Distance(Name(known), Name(key)));
 

@@ -240,7 +240,7 @@ internal sealed class ChangeTrack(DateTime began, int mostWaiting = 100_000)
         }
     }
 
-    private IEnumerable<ChangeEvent> Unexplained(DateTime arrivedBefore) => _early.Values.Where(e => e.Arrived < arrivedBefore && e.Event.Kind != ChangeKind.Delete).Select(e => e.Event);
+    private IEnumerable<ChangeEvent> Unexplained(DateTime arrivedBefore) => _early.Values.Where(e => e.Arrived < arrivedBefore && (e.Event.IsOrder || e.Event.Kind != ChangeKind.Delete)).Select(e => e.Event);
 
     private void Expect(ExpectedChange expected)
     {

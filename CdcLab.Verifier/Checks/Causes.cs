@@ -47,7 +47,8 @@ internal sealed class Causes(TimeProvider time)
             .DistinctBy(v => v.Resource)
             .ToDictionary(v => v.Resource, v => Headline(v, figures?.Resources.FirstOrDefault(r => r.Name == v.Resource)), StringComparer.Ordinal);
         Dictionary<string, Verdict> failed = verdicts.Where(v => v.Outcome == Outcome.Failed).DistinctBy(v => v.Id).ToDictionary(v => v.Id, StringComparer.Ordinal);
-        Verdict[] marked = [.. verdicts.Select(v => Mark(v, roots, failed))];
+        string[] order = [.. verdicts.Select(v => v.Id)];
+        Verdict[] marked = [.. verdicts.Select(v => Mark(v, roots, failed, order))];
         ILookup<string?, Verdict> afterwards = marked.Where(v => v is { CausedBy: not null, Afterwards: not null }).ToLookup(v => v.CausedBy);
         // Not where the cause's own fix has the same resource begin anew.
         return [.. marked.Select(v => v.Fix is not { } fix ? v : v with
@@ -58,13 +59,27 @@ internal sealed class Causes(TimeProvider time)
 
     private static bool Waits(Verdict verdict) => verdict.Fix?.StartsWith("Wait", StringComparison.Ordinal) == true;
 
-    private static Verdict Mark(Verdict verdict, Dictionary<string, Verdict> roots, Dictionary<string, Verdict> failed)
+    private static Verdict Mark(Verdict verdict, Dictionary<string, Verdict> roots, Dictionary<string, Verdict> failed, string[] order)
     {
         if (verdict.Outcome == Outcome.Ok)
             return verdict;
         if (roots.TryGetValue(verdict.Resource, out Verdict? root) && root.Id == verdict.Id)
             verdict = root;
-        return Of(verdict, roots, failed, [verdict.Id]) is { } cause ? verdict with { CausedBy = cause.Id, Fix = cause.Fix } : verdict;
+        return First(verdict, roots, failed, order) is { } cause && cause.Id != verdict.Id ? verdict with { CausedBy = cause.Id, Fix = cause.Fix } : verdict;
+    }
+
+    // Two that could each follow from the other are not both consequences: the one that is listed first is the cause.
+    private static Verdict First(Verdict verdict, Dictionary<string, Verdict> roots, Dictionary<string, Verdict> failed, string[] order)
+    {
+        List<Verdict> path = [verdict];
+        while (Of(path[^1], roots, failed, [path[^1].Id]) is { } cause)
+        {
+            if (path.FindIndex(v => v.Id == cause.Id) is var begin and >= 0)
+                return path[begin..].MinBy(v => Array.IndexOf(order, v.Id))!;
+            path.Add(cause);
+        }
+
+        return path[^1];
     }
 
     // The first cause of all: what explains this may follow from something itself.

@@ -93,7 +93,8 @@ internal sealed class ConnectorCheck(VerifiedLab lab, ConnectClient connect, Tim
     private static Verdict Of(ConnectState connector) => connector.State switch
     {
         "RUNNING" => Connector.Ok("RUNNING"),
-        "PAUSED" or "STOPPED" => Connector.Failed(connector.State, "Run `aspire resource orders-cdc resume`."),
+        // Not to be resumed where its place is gone.
+        "PAUSED" or "STOPPED" => Connector.Failed(connector.State, "Run `aspire resource orders-cdc resume`.") with { Follows = [.. Connector.Follows, "connect.position"] },
         "UNASSIGNED" => Connector.Unknown("It is UNASSIGNED: the worker has just started, or is rebalancing.", "Wait some seconds."),
         _ => Connector.Failed($"{connector.State}{(connector.Reason is { } why ? $": {why}" : "")}", Restart),
     };

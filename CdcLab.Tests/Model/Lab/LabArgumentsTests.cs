@@ -62,5 +62,6 @@ public sealed class LabArgumentsTests
     [InlineData("Unrecognized command or argument 'Lab__Kafka__Broker=5'.", "--Lab:Kafka:Brokers=VALUE")]
     [InlineData("Unrecognized command or argument 'verfy'.", "--help")]
     [InlineData("Cannot parse argument 'x' for option '--limit' as expected type 'System.Double'.", "'x' for option '--limit' as a number.")]
+    [InlineData("Cannot parse argument 'x' for option '--seed' as expected type 'System.Nullable`1[System.Int32]'.", "'x' for option '--seed' as a whole number.")]
     public void Mistake_is_told_with_what_was_probably_meant(string error, string says) => Assert.Contains(says, LabArguments.Explain(error), StringComparison.Ordinal);
 }

@@ -51,6 +51,18 @@ public sealed class CausesTests
     }
 
     [Fact]
+    public void Of_two_that_could_each_follow_from_the_other_the_first_is_the_cause()
+    {
+        IReadOnlyList<Verdict> found = Find(
+        [
+            Failed("connect.tasks", "orders-cdc", []) with { Follows = ["connect.position"] },
+            Failed("connect.position", "orders-cdc", []) with { Follows = ["connect.tasks"] },
+            Failed("cdc.flow", "orders-cdc", []) with { Follows = ["connect.position"] },
+        ]);
+        Assert.Equal([null, "connect.tasks", "connect.tasks"], found.Select(v => v.CausedBy));
+    }
+
+    [Fact]
     public void Two_silent_checks_of_one_resource_are_one_cause()
     {
         IReadOnlyList<Verdict> verdicts = Find([Failed("kafka-2.answers", "kafka-2"), Failed("kafka-2.answers", "kafka-2"), Failed("kafka-2.internal.answers", "kafka-2"), Failed("kafka.isr", "kafka", ["kafka-2"])]);
